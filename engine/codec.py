@@ -1,0 +1,60 @@
+"""Turn the engine's values into JSON and back, for plans, journals and the worker protocol."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+from cattrs import Converter
+from cattrs.errors import BaseValidationError
+from cattrs.strategies import configure_tagged_union
+
+from engine.errors import EngineError, ErrorCode
+from engine.requests import Request
+
+T = TypeVar("T")
+
+
+@cache
+def _converter() -> Converter:
+    converter = Converter(omit_if_default=True, forbid_extra_keys=False)
+    converter.register_unstructure_hook(Path, str)
+    converter.register_structure_hook(Path, lambda text, _: Path(text))
+    converter.register_unstructure_hook(datetime, datetime.isoformat)
+    converter.register_structure_hook(datetime, lambda text, _: datetime.fromisoformat(text))
+    configure_tagged_union(Request, converter, tag_name="request")
+    return converter
+
+
+def encode(value: object, as_type: object | None = None) -> bytes:
+    """Return `value` as one line of UTF-8 JSON; `as_type` names the union it belongs to, if any.
+
+    Paths that are not valid UTF-8 survive: their odd bytes travel as escaped surrogates.
+    """
+    tree = _converter().unstructure(value, unstructure_as=as_type)
+    try:
+        return msgspec.json.encode(tree)
+    except UnicodeEncodeError:
+        import json
+
+        return json.dumps(tree, ensure_ascii=True).encode()
+
+
+def decode(data: bytes | str, as_type: type[T]) -> T:
+    """Return the value of type `as_type` that `data` holds.
+
+    Raises EngineError (plan-unreadable) when `data` is not JSON or not of that shape.
+    """
+    import json
+
+    try:
+        return _converter().structure(json.loads(data), as_type)
+    except (ValueError, TypeError, KeyError, BaseValidationError) as error:
+        raise EngineError(
+            ErrorCode.PLAN_UNREADABLE,
+            "This file does not hold what Envdesk expected.",
+            detail=str(error),
+        ) from error

@@ -1,0 +1,134 @@
+"""A request worked out to the last package and byte; nothing is touched yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from engine.records import Record, State
+from engine.requests import Request
+
+PLAN_FORMAT = 1
+
+
+class ChangeKind(StrEnum):
+    """Say what happens to one package."""
+
+    ADD = "add"
+    UPDATE = "update"
+    DOWNGRADE = "downgrade"
+    REPLACE = "replace"
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Describe one package's way from `before` to `after` and who asked for it.
+
+    `needed_by` names the packages that pull it in; empty when the user asked for it.
+    """
+
+    kind: ChangeKind
+    name: str
+    before: Record | None
+    after: Record | None
+    needed_by: tuple[str, ...] = ()
+    from_cache: bool = False
+
+
+class Severity(StrEnum):
+    """Say how loud a warning is; a blocking one disables Apply."""
+
+    NOTE = "note"
+    WARNING = "warning"
+    DANGER = "danger"
+    BLOCKING = "blocking"
+
+
+class WarningCode(StrEnum):
+    """Name every warning that a plan can carry; never rename one."""
+
+    NAME_ODD = "name-odd"
+    NO_PIP = "no-pip"
+    NO_PYTHON = "no-python"
+    CHANNELS_MIXED = "channels-mixed"
+    PRIORITY_RELAXED = "priority-relaxed"
+    CACHE_ELSEWHERE = "cache-elsewhere"
+    CACHE_UNUSABLE = "cache-unusable"
+    DISK_SPACE_SHORT = "disk-space-short"
+    SCRIPTS_NOT_RUN = "scripts-not-run"
+    PROCESSES_RUNNING = "processes-running"
+    UNOWNED_FILES = "unowned-files"
+    FROZEN_NOT_COPIED = "frozen-not-copied"
+    LINKS_LEFT_ALONE = "links-left-alone"
+    OUTSIDE_KNOWN_PLACES = "outside-known-places"
+    REPODATA_OLD = "repodata-old"
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Offer another request that would avoid a warning; the front end has words for `code`."""
+
+    code: str
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class PlanWarning:
+    """Warn about one thing a plan would do: a code, an English summary and the values in it."""
+
+    code: WarningCode
+    severity: Severity
+    summary: str
+    values: tuple[tuple[str, str], ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+
+    def value(self, key: str) -> str:
+        """Return the value stored under `key`, or an empty string."""
+        return dict(self.values).get(key, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Count what a plan costs, in bytes, packages and files.
+
+    `disk_bytes` is what the volume loses (new files that are not links into the cache, plus what
+    is unpacked into the cache), `freed_bytes` what it gains.
+    """
+
+    download_bytes: int = 0
+    disk_bytes: int = 0
+    linked_bytes: int = 0
+    freed_bytes: int = 0
+    packages: int = 0
+    cached_packages: int = 0
+    files: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Hold a request, the states before and after, and everything a preview shows.
+
+    `stamp` is that of the environment the plan was made from (of the source for a clone, empty
+    when nothing existed); the executor refuses the plan when it no longer holds. `package_cache`
+    is the folder that packages are unpacked into, None when none are.
+    """
+
+    request: Request
+    prefix: Path
+    before: State
+    after: State
+    changes: tuple[Change, ...]
+    figures: Figures
+    warnings: tuple[PlanWarning, ...]
+    stamp: str
+    created: datetime
+    package_cache: Path | None = None
+    format: int = PLAN_FORMAT
+
+    @property
+    def is_blocked(self) -> bool:
+        """Return whether a warning forbids carrying the plan out."""
+        return any(warning.severity is Severity.BLOCKING for warning in self.warnings)

@@ -1,0 +1,68 @@
+"""What the user wants done, as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+
+class ChannelPriority(StrEnum):
+    """Say how channels compete (conda docs, "Strict channel priority")."""
+
+    STRICT = "strict"
+    FLEXIBLE = "flexible"
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True, slots=True)
+class CreateRequest:
+    """Ask for a new environment at `prefix`.
+
+    `python` is a version such as `3.12` or empty for none; `specs` are conda MatchSpecs;
+    `channels` are names or URLs, the first one first.
+    """
+
+    prefix: Path
+    channels: tuple[str, ...]
+    priority: ChannelPriority = ChannelPriority.STRICT
+    python: str = ""
+    specs: tuple[str, ...] = ()
+    with_pip: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CloneRequest:
+    """Ask for a copy of the environment at `source`, packages of every kind included."""
+
+    source: Path
+    prefix: Path
+
+
+@dataclass(frozen=True, slots=True)
+class RenameRequest:
+    """Ask for the environment at `source` to live at `prefix` from now on."""
+
+    source: Path
+    prefix: Path
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveRequest:
+    """Ask for the environment at `prefix` to go."""
+
+    prefix: Path
+
+
+Request = CreateRequest | CloneRequest | RenameRequest | RemoveRequest
+
+
+def affected_prefixes(request: Request) -> tuple[Path, ...]:
+    """Return every prefix that carrying out `request` would write to, each of which is locked."""
+    match request:
+        case RenameRequest(source=source, prefix=prefix):
+            return (source, prefix)
+        case CreateRequest(prefix=prefix) | CloneRequest(prefix=prefix):
+            return (prefix,)
+        case RemoveRequest(prefix=prefix):
+            return (prefix,)
