@@ -13,6 +13,7 @@ from cattrs.errors import BaseValidationError
 from cattrs.strategies import configure_tagged_union
 
 from engine.errors import EngineError, ErrorCode
+from engine.messages import Query, WorkMessage
 from engine.requests import Request
 
 T = TypeVar("T")
@@ -26,6 +27,8 @@ def _converter() -> Converter:
     converter.register_unstructure_hook(datetime, datetime.isoformat)
     converter.register_structure_hook(datetime, lambda text, _: datetime.fromisoformat(text))
     configure_tagged_union(Request, converter, tag_name="request")
+    configure_tagged_union(WorkMessage, converter, tag_name="message")
+    configure_tagged_union(Query, converter, tag_name="query")
     return converter
 
 

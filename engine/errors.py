@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 
 class ErrorCode(StrEnum):
@@ -99,3 +101,46 @@ class EngineError(Exception):
 
     def __reduce__(self) -> tuple[object, tuple[Failure]]:
         return (EngineError.from_failure, (self.failure,))
+
+
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+_FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
+_IN_USE = {errno.EBUSY, errno.ETXTBSY}
+_WINDOWS_IN_USE = {32, 33}  # ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION
+
+
+def from_os_error(error: OSError, path: Path | None = None) -> EngineError:
+    """Return the EngineError for what the operating system refused, with the path it was about."""
+    where = str(path if path is not None else (error.filename or ""))
+    cause = error.strerror or str(error)
+    if error.errno in _FULL:
+        return EngineError(
+            ErrorCode.DISK_FULL,
+            "The disk is full.",
+            cause=cause,
+            hint="Free some space or choose a folder on another disk, then try again.",
+            path=where,
+        )
+    if error.errno in _IN_USE or getattr(error, "winerror", None) in _WINDOWS_IN_USE:
+        return EngineError(
+            ErrorCode.FILES_IN_USE,
+            "A program is using files of this environment.",
+            cause=cause,
+            hint="Close the programs that run from it, then try again.",
+            path=where,
+        )
+    if error.errno in _FORBIDDEN:
+        return EngineError(
+            ErrorCode.NOT_WRITABLE,
+            "Envdesk may not write into this folder.",
+            cause=cause,
+            hint="Choose another folder, or ask for the right to write there.",
+            path=where,
+        )
+    return EngineError(
+        ErrorCode.LINK_FAILED,
+        "The operating system refused to write a file.",
+        cause=cause,
+        hint="Look at the folder that is named, then try again.",
+        path=where,
+    )

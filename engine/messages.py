@@ -1,0 +1,110 @@
+"""What front end and worker processes say to each other, one JSON document a line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.errors import Failure
+from engine.events import Progress, Settlement
+from engine.records import Sizes
+from engine.requests import Request
+
+
+@dataclass(frozen=True, slots=True)
+class WorkProgress:
+    """Tell how far the present phase has come."""
+
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class WorkLog:
+    """Tell one line for the log."""
+
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkWaiting:
+    """Tell that another process works on the same environment."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkSettling:
+    """Tell that from here on the work will be finished, not put back."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkDone:
+    """Tell that everything was carried out."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkFailed:
+    """Tell that nothing was changed, and why."""
+
+    failure: Failure
+
+
+WorkMessage = WorkProgress | WorkLog | WorkWaiting | WorkSettling | WorkDone | WorkFailed
+
+
+@dataclass(frozen=True, slots=True)
+class PlanQuery:
+    """Ask for the plan of a request."""
+
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class PythonVersionsQuery:
+    """Ask which Python versions the channels carry."""
+
+    channels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PackageNamesQuery:
+    """Ask for every package name of the channels."""
+
+    channels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualPackagesQuery:
+    """Ask what this computer tells the solver about itself."""
+
+
+Query = PlanQuery | PythonVersionsQuery | PackageNamesQuery | VirtualPackagesQuery
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Answer a query by a list of words."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SizesMessage:
+    """Tell the sizes of one environment."""
+
+    prefix: Path
+    sizes: Sizes
+
+
+@dataclass(frozen=True, slots=True)
+class SettledMessage:
+    """Tell how one piece of interrupted work was settled."""
+
+    prefix: Path
+    request: Request
+    settlement: Settlement
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorDocument:
+    """Hold the failure that a command prints instead of its answer."""
+
+    error: Failure

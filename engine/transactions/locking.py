@@ -1,0 +1,98 @@
+"""One writer per prefix, across threads, processes, windows and front ends."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import unicodedata
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from engine.errors import EngineError, ErrorCode
+from engine.places import Places
+
+WORKROOM = ".envdesk"  # one folder beside the environments holds locks and work in progress
+
+
+def workroom_of(prefix: Path) -> Path:
+    """Return the folder beside `prefix` in which Envdesk keeps locks and unfinished work."""
+    return prefix.parent / WORKROOM
+
+
+def _lock_path(prefix: Path, places: Places) -> Path:
+    """Return the lock file of `prefix`: beside it, or in our state folder when that is read-only.
+
+    The name is a digest of the case-folded, normalised path, so that two spellings of one folder
+    on a case-insensitive volume meet in one lock.
+    """
+    spelled = unicodedata.normalize("NFC", os.path.normcase(os.path.abspath(prefix))).casefold()
+    name = hashlib.sha256(spelled.encode("utf-8", "surrogateescape")).hexdigest()[:24] + ".lock"
+    if os.access(prefix.parent, os.W_OK):
+        return workroom_of(prefix) / name
+    return places.state / "locks" / name
+
+
+def _acquire(prefix: Path, places: Places, timeout: float, waiting: Callable[[], None]) -> FileLock:
+    path = _lock_path(prefix, places)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(path, thread_local=False)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        waiting()
+        try:
+            lock.acquire(timeout=timeout, poll_interval=0.1)
+        except Timeout:
+            raise EngineError(
+                ErrorCode.PREFIX_BUSY,
+                "Another Envdesk is working on this environment.",
+                hint="Wait until it is done, then try again.",
+                prefix=str(prefix),
+            ) from None
+    return lock
+
+
+@contextmanager
+def hold(
+    prefixes: tuple[Path, ...],
+    places: Places,
+    *,
+    timeout: float = 0,
+    waiting: Callable[[], None] = lambda: None,
+) -> Generator[None]:
+    """Hold the locks of `prefixes` while the block runs.
+
+    `timeout` is in seconds, -1 waits without end; `waiting` is called when a lock is not free at
+    once. Locks are taken in one order, so that two transactions cannot wait for each other.
+    Raises EngineError (prefix-busy, not-writable).
+    """
+    with ExitStack() as stack:
+        for prefix in sorted(prefixes, key=str):
+            try:
+                lock = _acquire(prefix, places, timeout, waiting)
+            except OSError as error:
+                raise EngineError(
+                    ErrorCode.NOT_WRITABLE,
+                    "Envdesk may not write into this folder.",
+                    cause=error.strerror or str(error),
+                    hint="Choose another folder, or ask for the right to write there.",
+                    path=str(prefix.parent),
+                ) from error
+            stack.callback(_release, lock, workroom_of(prefix))
+        yield
+
+
+def _release(lock: FileLock, workroom: Path) -> None:
+    lock.release()
+    tidy(workroom)
+
+
+def tidy(workroom: Path) -> None:
+    """Remove `workroom` when nothing is in it any more."""
+    try:
+        workroom.rmdir()
+    except OSError:
+        return
