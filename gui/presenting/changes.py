@@ -1,0 +1,166 @@
+"""Say what a plan adds and removes, and what it costs."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import assert_never
+
+from PySide6.QtCore import QCoreApplication, QObject
+
+from engine.plan import Change, ChangeKind, Figures, Plan
+from engine.requests import CloneRequest, CreateRequest, RemoveRequest, RenameRequest
+from gui import formats
+
+_NAMED_AT_MOST = 3
+
+
+def change_title(kind: ChangeKind) -> str:
+    """Return the title over the changes of one kind."""
+    match kind:
+        case ChangeKind.ADD:
+            return QCoreApplication.translate("Changes", "Added")
+        case ChangeKind.UPDATE:
+            return QCoreApplication.translate("Changes", "Updated")
+        case ChangeKind.DOWNGRADE:
+            return QCoreApplication.translate("Changes", "Downgraded")
+        case ChangeKind.REPLACE:
+            return QCoreApplication.translate("Changes", "Changed source")
+        case ChangeKind.REMOVE:
+            return QCoreApplication.translate("Changes", "Removed")
+        case _:
+            assert_never(kind)
+
+
+def version_text(change: Change) -> str:
+    """Return the version, or the way from one to the other."""
+    versions = [record.version for record in (change.before, change.after) if record]
+    if len(set(versions)) == 1:
+        builds = [record.build for record in (change.before, change.after) if record]
+        if len(set(builds)) > 1:
+            return _arrow(*(f"{versions[0]} ({build})" for build in builds))
+        return versions[0]
+    return _arrow(*versions)
+
+
+def source_text(change: Change) -> str:
+    """Return the source, or the way from one to the other."""
+    names = [record.source.name for record in (change.before, change.after) if record]
+    return names[0] if len(set(names)) == 1 else _arrow(*names)
+
+
+def reason_text(change: Change) -> str:
+    """Return who asked for the package: you, or the packages that need it."""
+    if not change.needed_by:
+        record = change.after or change.before
+        if record is not None and record.requested:
+            return QCoreApplication.translate("Changes", "chosen by you")
+        return ""
+    named = list(change.needed_by[:_NAMED_AT_MOST])
+    more = len(change.needed_by) - len(named)
+    if more > 0:
+        text = QCoreApplication.translate("Changes", "needed by {names} and {count} more")
+        return text.format(names=", ".join(named), count=formats.format_count(more))
+    text = QCoreApplication.translate("Changes", "needed by {names}")
+    return text.format(names=formats.join_words(named))
+
+
+def download_text(change: Change) -> str:
+    """Return what would be downloaded for `change`."""
+    if change.after is None:
+        return ""
+    if change.from_cache:
+        return QCoreApplication.translate("Changes", "already here")
+    return formats.format_bytes(change.after.archive_bytes)
+
+
+def figures_sentences(plan: Plan) -> tuple[str, ...]:
+    """Return what `plan` costs or frees, as one to three sentences."""
+    figures = plan.figures
+    match plan.request:
+        case CreateRequest():
+            return (_words().cost(figures), *_words().cache(figures))
+        case CloneRequest():
+            return (_words().cost(figures), *_words().copies(figures))
+        case RenameRequest():
+            moved = QCoreApplication.translate(
+                "Changes", "The environment moves as a whole, and nothing is downloaded."
+            )
+            fixed = QCoreApplication.translate(
+                "Changes", "Where its files name their own folder, the new one is written in."
+            )
+            return (moved, fixed)
+        case RemoveRequest():
+            return _words().gains(figures)
+        case _:
+            assert_never(plan.request)
+
+
+def _arrow(*parts: str) -> str:
+    return " → ".join(parts)
+
+
+class FigureWords(QObject):
+    """Hold the sentences with counts; only a QObject's `tr` is known to have plurals."""
+
+    def cost(self, figures: Figures) -> str:
+        """Return what is downloaded and how much of the disk is used."""
+        values = {
+            "download": formats.format_bytes(figures.download_bytes),
+            "disk": formats.format_bytes(figures.disk_bytes),
+        }
+        if not figures.download_bytes:
+            return self.tr("Downloads nothing, and uses {disk} of the disk.").format(**values)
+        return self.tr("Downloads {download}, and uses {disk} of the disk.").format(**values)
+
+    def cache(self, figures: Figures) -> tuple[str, ...]:
+        """Return how many packages are in the cache already, if any."""
+        total, cached = figures.packages, figures.cached_packages
+        if not total or not cached:
+            return ()
+        shown = {"cached": formats.format_count(cached), "total": formats.format_count(total)}
+        if not figures.linked_bytes:
+            text = self.tr("{cached} of {total} packages are on this computer already.")
+        elif cached == total:
+            text = self.tr(
+                "All packages come from the package cache as links: files that are shared with"
+                " other environments, and cost nothing."
+            )
+        else:
+            text = self.tr(
+                "{cached} of {total} packages come from the package cache as links: files that"
+                " are shared with other environments, and cost nothing."
+            )
+        return (text.format(**shown),)
+
+    def copies(self, figures: Figures) -> tuple[str, ...]:
+        """Return how much of a clone is shared with its original."""
+        if not figures.linked_bytes:
+            return ()
+        text = self.tr("Another {shared} are shared with the package cache, and cost nothing.")
+        return (text.format(shared=formats.format_bytes(figures.linked_bytes)),)
+
+    def gains(self, figures: Figures) -> tuple[str, ...]:
+        """Return what removing frees, what stays, and how much goes."""
+        freed = self.tr("Really frees {freed} of the disk.").format(
+            freed=formats.format_bytes(figures.freed_bytes)
+        )
+        stays = self.tr(
+            "Another {shared} stay, because the package cache or other environments use the same"
+            " files."
+        ).format(shared=formats.format_bytes(figures.linked_bytes))
+        return (freed, stays) if figures.linked_bytes else (freed,)
+
+    def summary(self, kind: ChangeKind, count: int) -> str:
+        """Return the title over the changes of one kind, with their number."""
+        text = self.tr("{kind}: %n package(s)", None, count)
+        return text.format(kind=change_title(kind))
+
+
+@cache
+def _words() -> FigureWords:
+    return FigureWords()
+
+
+def group_title(kind: ChangeKind, count: int) -> str:
+    """Return "Added: 54 packages"."""
+    return _words().summary(kind, count)
