@@ -1,0 +1,1 @@
+"""The window of Envdesk: Qt widgets over the engine's public face."""

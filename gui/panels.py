@@ -1,0 +1,213 @@
+"""Larger building blocks: a banner, an empty state, a choice of segments, a disclosure."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton, QSizePolicy, QWidget
+
+from gui.theme import SPACE, TextRole, Tone
+from gui.widgets import (
+    ButtonKind,
+    IconLabel,
+    Spinner,
+    button,
+    column,
+    icon_button,
+    keep_icon,
+    label,
+    row,
+    set_style_property,
+)
+
+_BANNER_ICONS = {
+    Tone.NOTE: "info",
+    Tone.SUCCESS: "check",
+    Tone.WARNING: "warning",
+    Tone.DANGER: "warning",
+}
+
+
+class Banner(QFrame):
+    """Say one thing in one line across a page; `tone` is note, success, warning or danger.
+
+    `acted` comes when the optional action is pressed, `closed` after the user closed it.
+    """
+
+    acted = Signal()
+    closed = Signal()
+
+    def __init__(
+        self,
+        text: str = "",
+        tone: Tone = Tone.NOTE,
+        *,
+        action: str = "",
+        closable: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._icon = IconLabel(_BANNER_ICONS[tone], tone)
+        self._text = label(text, wrap=True)
+        self._action = button(action, ButtonKind.LINK)
+        self._action.setVisible(bool(action))
+        self._action.clicked.connect(self.acted)
+        self._close = icon_button("close", self.tr("Close this message"))
+        self._close.setVisible(closable)
+        self._close.clicked.connect(self._on_close)
+        inner = row(self._icon, self._text, self._action, self._close)
+        inner.setContentsMargins(SPACE + 4, SPACE, SPACE, SPACE)
+        inner.setStretch(1, 1)
+        self.setLayout(inner)
+        self.setProperty("banner", tone.value)
+
+    def say(self, text: str, tone: Tone = Tone.NOTE) -> None:
+        """Show `text` in the colours of `tone`."""
+        self._text.setText(text)
+        self._icon.show_icon(_BANNER_ICONS[tone], tone)
+        set_style_property(self, "banner", tone.value)
+        self.show()
+
+    def text(self) -> str:
+        """Return what it says."""
+        return self._text.text()
+
+    def _on_close(self) -> None:
+        self.hide()
+        self.closed.emit()
+
+
+class EmptyState(QWidget):
+    """Fill a page that has nothing to show: an icon, a title, a sentence, perhaps one button."""
+
+    acted = Signal()
+
+    def __init__(
+        self,
+        icon: str,
+        title: str,
+        text: str,
+        action: str = "",
+        *,
+        kind: ButtonKind = ButtonKind.PRIMARY,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._title = label(title, TextRole.HEADING)
+        self._text = label(text, tone=Tone.MUTED, wrap=True)
+        self._text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._text.setMinimumWidth(SPACE * 40)
+        self.action = button(action, kind)
+        self.action.setVisible(bool(action))
+        self.action.clicked.connect(self.acted)
+        middle = Qt.AlignmentFlag.AlignHCenter
+        inner = column(None, margins=3)
+        inner.addWidget(IconLabel(icon, Tone.MUTED, SPACE * 6), alignment=middle)
+        inner.addSpacing(SPACE)
+        inner.addWidget(self._title, alignment=middle)
+        inner.addWidget(self._text, alignment=middle)
+        inner.addSpacing(SPACE)
+        inner.addWidget(self.action, alignment=middle)
+        inner.addStretch(2)
+        self.setLayout(inner)
+
+    def say(self, title: str, text: str) -> None:
+        """Show another title and sentence."""
+        self._title.setText(title)
+        self._text.setText(text)
+
+
+class Loading(QWidget):
+    """Fill a page whose content is on its way."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        words = label(text or self.tr("One moment..."), tone=Tone.MUTED)
+        self.setLayout(column(None, row(None, Spinner(), words, None), None))
+
+
+class Segmented(QFrame):
+    """Offer a choice of one among a few, side by side; arrow keys move, `chosen` tells."""
+
+    chosen = Signal(object)
+
+    def __init__(
+        self, choices: tuple[tuple[object, str], ...], name: str, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setProperty("panel", "segments")
+        self.setAccessibleName(name)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._group = QButtonGroup(self)
+        self._values = tuple(value for value, _ in choices)
+        buttons: list[QPushButton] = []
+        for index, (_, text) in enumerate(choices):
+            made = button(text)
+            made.setProperty("kind", "segment")
+            made.setCheckable(True)
+            self._group.addButton(made, index)
+            buttons.append(made)
+        buttons[0].setChecked(True)
+        inner = row(*buttons, spacing=0)
+        inner.setContentsMargins(2, 2, 2, 2)
+        self.setLayout(inner)
+        self._group.idClicked.connect(self._on_clicked)
+
+    @property
+    def value(self) -> object:
+        """Return the chosen value."""
+        return self._values[self._group.checkedId()]
+
+    def choose(self, value: object) -> None:
+        """Choose `value` as the user would."""
+        index = self._values.index(value)
+        if index != self._group.checkedId():
+            self._group.button(index).setChecked(True)
+            self.chosen.emit(value)
+
+    def rename(self, value: object, text: str) -> None:
+        """Give a choice other words."""
+        self._group.button(self._values.index(value)).setText(text)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move with the arrow keys."""
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+        if step is None:
+            super().keyPressEvent(event)
+            return
+        index = (self._group.checkedId() + step) % len(self._values)
+        self._group.button(index).setFocus()
+        self.choose(self._values[index])
+
+    def _on_clicked(self, index: int) -> None:
+        self.chosen.emit(self._values[index])
+
+
+class Disclosure(QWidget):
+    """Hide `content` behind a line of words with a small arrow."""
+
+    toggled = Signal(bool)
+
+    def __init__(self, title: str, content: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._content = content
+        self._head = button(title, ButtonKind.LINK)
+        self._head.setCheckable(True)
+        self._head.toggled.connect(self._on_toggled)
+        self._arrow = keep_icon(self._head, "chevron-right", Tone.ACCENT)
+        content.hide()
+        self.setLayout(column(row(self._head, None), content))
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether the content is shown."""
+        return self._head.isChecked()
+
+    def set_open(self, is_open: bool) -> None:
+        """Show or hide the content."""
+        self._head.setChecked(is_open)
+
+    def _on_toggled(self, is_open: bool) -> None:
+        self._arrow.show_icon("chevron-down" if is_open else "chevron-right", Tone.ACCENT)
+        self._content.setVisible(is_open)
+        self.toggled.emit(is_open)

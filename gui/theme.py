@@ -1,0 +1,200 @@
+"""The look in force: palette, fonts, style sheet and icons, following the system live.
+
+Widgets ask `theme()` for colours and icons while they paint, and connect to `theme().changed`
+only when they keep something that was made from them. Helper widgets are in `gui.widgets`.
+"""
+
+from __future__ import annotations
+
+import string
+from dataclasses import fields
+from functools import lru_cache
+
+from PySide6.QtCore import QByteArray, QDir, QLocale, QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QApplication, QStyleFactory
+from shiboken6 import isValid
+
+from gui.tokens import SPACE, TYPE_SCALE, Scheme, TextRole, Tokens, Tone, tokens_for
+from resources import read_icon, read_style, styles_folder
+
+__all__ = ["SPACE", "Scheme", "TextRole", "Theme", "Tokens", "Tone", "start_theme", "theme"]
+
+_ICON_SIZES = (16, 20, 24, 32, 48, 64, 96)
+_HAN_FAMILIES = (
+    "Microsoft YaHei UI",
+    "PingFang SC",
+    "Noto Sans CJK SC",
+    "Source Han Sans SC",
+    "WenQuanYi Micro Hei",
+)
+_active: list[Theme] = []
+
+
+class Theme(QObject):
+    """Dress the application, now and whenever the system changes between light and dark.
+
+    `forced` holds one scheme whatever the system says. `changed` comes after everything was
+    dressed anew.
+    """
+
+    changed = Signal()
+
+    def __init__(self, app: QApplication, forced: Scheme | None = None) -> None:
+        super().__init__(app)
+        self._app = app
+        self._forced = forced
+        self._system_font = QFont(app.font())
+        self._tokens = tokens_for(self._scheme())
+        style = QStyleFactory.create("Fusion")
+        app.setStyle(style)
+        QDir.setSearchPaths("envdesk", [styles_folder()])
+        app.setFont(self._base_font())
+        self._dress()
+        app.styleHints().colorSchemeChanged.connect(self._follow)
+
+    @property
+    def tokens(self) -> Tokens:
+        """Return the colours in force."""
+        return self._tokens
+
+    def force(self, scheme: Scheme | None) -> None:
+        """Hold `scheme`, or follow the system again when it is None."""
+        self._forced = scheme
+        self._follow()
+
+    def color(self, tone: Tone) -> QColor:
+        """Return the colour of `tone` in force."""
+        return QColor(self._tokens.tone(tone))
+
+    def font(self, role: TextRole) -> QFont:
+        """Return the font of `role`."""
+        grow, weight = TYPE_SCALE[role]
+        if role is TextRole.MONO:
+            font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+            font.setPointSizeF(self._points())
+            return font
+        font = self._base_font()
+        font.setPointSizeF(self._points() + grow)
+        font.setWeight(QFont.Weight(weight))
+        return font
+
+    def icon(self, name: str, tone: Tone = Tone.TEXT) -> QIcon:
+        """Return the line icon `name` in the colour of `tone`, faded where it is disabled.
+
+        What keeps it asks again when `changed` comes.
+        """
+        icon = QIcon()
+        for mode, color in (
+            (QIcon.Mode.Normal, self._tokens.tone(tone)),
+            (QIcon.Mode.Disabled, self._tokens.disabled),
+        ):
+            for size in _ICON_SIZES:
+                icon.addPixmap(_pixmap(name, color, size, 1.0), mode)
+        return icon
+
+    def pixmap(self, name: str, size: int, ratio: float, tone: Tone = Tone.TEXT) -> QPixmap:
+        """Return the line icon `name`, `size` device-independent pixels wide, for painting."""
+        return _pixmap(name, self._tokens.tone(tone), size, ratio)
+
+    def _follow(self) -> None:
+        tokens = tokens_for(self._scheme())
+        if tokens is not self._tokens:
+            self._tokens = tokens
+            self._dress()
+            self.changed.emit()
+
+    def _scheme(self) -> Scheme:
+        if self._forced is not None:
+            return self._forced
+        dark = self._app.styleHints().colorScheme() is Qt.ColorScheme.Dark
+        return Scheme.DARK if dark else Scheme.LIGHT
+
+    def _points(self) -> float:
+        points = self._system_font.pointSizeF()
+        return points if points > 0 else 10.0
+
+    def _base_font(self) -> QFont:
+        font = QFont(self._system_font)
+        font.setWeight(QFont.Weight.Normal)
+        if QLocale.system().language() not in (QLocale.Language.Japanese, QLocale.Language.Korean):
+            # Without a hint, Han characters can come out in their Japanese shapes.
+            font.setFamilies([font.family(), *_HAN_FAMILIES])
+        return font
+
+    def _dress(self) -> None:
+        self._app.setPalette(_palette(self._tokens))
+        self._app.setStyleSheet(_style_sheet(self._tokens, self._points()))
+
+
+def start_theme(app: QApplication, forced: Scheme | None = None) -> Theme:
+    """Dress `app` and return the theme that `theme()` gives out from now on."""
+    for old in _active:
+        if isValid(old):
+            old.deleteLater()
+    _active[:] = [Theme(app, forced)]
+    return _active[0]
+
+
+def theme() -> Theme:
+    """Return the theme in force; it starts one when none was, as in a test of one widget."""
+    if not _active or not isValid(_active[0]):
+        app = QApplication.instance()
+        assert isinstance(app, QApplication), "there is no application to dress"
+        return start_theme(app)
+    return _active[0]
+
+
+@lru_cache(maxsize=1024)
+def _pixmap(name: str, color: str, size: int, ratio: float) -> QPixmap:
+    svg = read_icon(name).replace("currentColor", color)
+    renderer = QSvgRenderer(QByteArray(svg.encode()))
+    pixmap = QPixmap(round(size * ratio), round(size * ratio))
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    renderer.render(painter, QRectF(pixmap.rect()))
+    painter.end()
+    pixmap.setDevicePixelRatio(ratio)
+    return pixmap
+
+
+def _style_sheet(tokens: Tokens, points: float) -> str:
+    values = {item.name: str(getattr(tokens, item.name)) for item in fields(tokens)}
+    for role, (grow, weight) in TYPE_SCALE.items():
+        values[f"{role}_size"] = f"{points + grow:.1f}pt"
+        values[f"{role}_weight"] = str(weight)
+    return string.Template(read_style("envdesk")).substitute(values)
+
+
+def _palette(tokens: Tokens) -> QPalette:
+    palette = QPalette()
+    role = QPalette.ColorRole
+    for which, color in (
+        (role.Window, tokens.surface),
+        (role.WindowText, tokens.text),
+        (role.Base, tokens.field),
+        (role.AlternateBase, tokens.raised),
+        (role.ToolTipBase, tokens.raised),
+        (role.ToolTipText, tokens.text),
+        (role.PlaceholderText, tokens.muted),
+        (role.Text, tokens.text),
+        (role.Button, tokens.raised),
+        (role.ButtonText, tokens.text),
+        (role.BrightText, tokens.danger),
+        (role.Link, tokens.link),
+        (role.LinkVisited, tokens.link),
+        (role.Highlight, tokens.selected),
+        (role.HighlightedText, tokens.text),
+        (role.Accent, tokens.accent),
+        (role.Light, tokens.hover),
+        (role.Midlight, tokens.hover),
+        (role.Mid, tokens.line),
+        (role.Dark, tokens.line),
+        (role.Shadow, tokens.line),
+    ):
+        palette.setColor(which, QColor(color))
+    faded = QColor(tokens.disabled)
+    for which in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText):
+        palette.setColor(QPalette.ColorGroup.Disabled, which, faded)
+    return palette
