@@ -1,0 +1,1 @@
+"""Finding, describing, naming, registering, measuring and watching environments."""
