@@ -1,0 +1,104 @@
+"""Read the package table of an environment: conda records and PyPI distributions in one."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from engine.conda.channels import ChannelNames
+from engine.conda.meta import META, OwnedDistribution, read_conda_meta, recorded_sha256
+from engine.errors import EngineError, ErrorCode
+from engine.pypi.distributions import read_distributions
+from engine.reading import read_head, read_whole
+from engine.records import Record
+
+
+def read_packages(prefix: Path, configuration: ChannelNames | None = None) -> tuple[Record, ...]:
+    """Return every record of the environment at `prefix`, sorted by name, conda's first.
+
+    Reads conda-meta and the dist-info folders and runs nothing: tools that list packages may
+    delete the evidence of an overwrite. Each file that cannot be read costs one record, marked
+    with a `problem`. A conda record and the distribution by which pip replaced it are both there.
+    Blocks for some ten milliseconds: call it in a thread.
+
+    Raises EngineError: prefix-missing, or not-an-environment when there is no `conda-meta` or it
+    cannot be listed.
+    """
+    try:
+        meta = read_conda_meta(prefix, configuration)
+    except OSError as error:
+        raise EngineError(
+            ErrorCode.NOT_AN_ENVIRONMENT,
+            f"The packages of {prefix} cannot be read.",
+            cause=error.strerror or "",
+            detail=str(error),
+            prefix=str(prefix),
+        ) from error
+    if not meta.records and not (prefix / META).is_dir():
+        _refuse(prefix)
+    replaced = _replaced(prefix, meta.distributions)
+    owned = [each.path for each in meta.distributions if each.path not in replaced]
+    folders = site_packages_folders(prefix, meta.site_packages)
+    found = (*meta.records, *read_distributions(prefix, folders, owned))
+    return tuple(sorted(found, key=_order))
+
+
+def site_packages_folders(prefix: Path, named: Iterable[str] = ()) -> tuple[Path, ...]:
+    """Return the site-packages folders of `prefix` that exist.
+
+    `named` are those that its Python records name, relative to it. Without any, every folder that
+    a Python would use is returned.
+    """
+    folders = [prefix / each for each in named]
+    if not folders:
+        folders = [*sorted(prefix.glob("lib/py*/site-packages")), prefix / "Lib" / "site-packages"]
+    found: dict[str, Path] = {}
+    for folder in folders:
+        if folder.is_dir():
+            found.setdefault(os.path.realpath(folder), folder)
+    return tuple(found.values())
+
+
+def _replaced(prefix: Path, distributions: Iterable[OwnedDistribution]) -> frozenset[str]:
+    """Return the owned metadata folders whose content is no longer conda's.
+
+    When pip installs the version that is there already, only contents tell. INSTALLER alone does
+    not: some conda packages ship with `pip` in it. Then RECORD is compared with conda's hash.
+    """
+    found: set[str] = set()
+    for owned in distributions:
+        if not owned.path.endswith(".dist-info"):
+            continue
+        folder = f"{prefix}/{owned.path}"
+        try:
+            if read_head(f"{folder}/INSTALLER", 64).strip() == b"conda":
+                continue
+            record = read_whole(f"{folder}/RECORD")
+        except OSError:
+            continue
+        expected = recorded_sha256(owned.record, f"{owned.path}/RECORD")
+        if expected and hashlib.sha256(record).hexdigest() != expected:
+            found.add(owned.path)
+    return frozenset(found)
+
+
+def _order(record: Record) -> tuple[str, str, str]:
+    return (record.name.lower(), record.kind, record.version)
+
+
+def _refuse(prefix: Path) -> None:
+    if not prefix.exists():
+        raise EngineError(
+            ErrorCode.PREFIX_MISSING,
+            f"There is no folder {prefix} any more.",
+            hint="Look whether it was moved, renamed or deleted.",
+            prefix=str(prefix),
+        )
+    raise EngineError(
+        ErrorCode.NOT_AN_ENVIRONMENT,
+        f"{prefix} is not a conda environment.",
+        cause="It has no folder named conda-meta.",
+        prefix=str(prefix),
+    )

@@ -1,0 +1,1 @@
+"""The PyPI side: what pip and uv installed, and uv itself."""
