@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import msgspec
 from cattrs import Converter
@@ -61,3 +61,18 @@ def decode(data: bytes | str, as_type: type[T]) -> T:
             "This file does not hold what Envdesk expected.",
             detail=str(error),
         ) from error
+
+
+def decode_message(line: bytes) -> WorkMessage:
+    """Return what a worker said in one line; raises EngineError when it is no message."""
+    return cast("WorkMessage", decode(line, cast("type[object]", WorkMessage)))
+
+
+def decode_query(line: bytes) -> Query:
+    """Return the question in one line; raises EngineError when it is none."""
+    return cast("Query", decode(line, cast("type[object]", Query)))
+
+
+def decode_request(data: bytes) -> Request:
+    """Return the request in `data`; raises EngineError when it is none."""
+    return cast("Request", decode(data, cast("type[object]", Request)))

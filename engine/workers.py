@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Sequence
 from typing import IO
+
+import psutil
 
 TAIL_BYTES = 16_384
 
@@ -31,6 +34,7 @@ class WorkerProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self._guard = threading.Lock()
         self._unwanted = False
+        self._delivered = threading.Event()
         self._failure: OSError | None = None
         self._stderr: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - read after the end
         self.returncode: int | None = None
@@ -50,6 +54,11 @@ class WorkerProcess:
         """Return everything the worker printed, once it has ended."""
         return b"".join([line async for line in self])
 
+    async def ask(self, line: bytes) -> None:
+        """Write one question to a worker that was started ahead of it."""
+        await asyncio.to_thread(self._delivered.wait, 10)
+        self.send(line + b"\n")
+
     def send(self, line: bytes) -> None:
         """Write `line` to the worker's standard input; a worker that is gone is no error."""
         with self._guard:
@@ -65,11 +74,11 @@ class WorkerProcess:
         with self._guard:
             self._unwanted = True
             if self._process is not None:
-                with contextlib.suppress(OSError):
-                    self._process.kill()
+                _kill_all(self._process)
 
-    def release(self) -> None:
-        """Let the worker go on without us."""
+    async def release(self) -> None:
+        """Let the worker go on without us; returns when it has all it needs."""
+        await asyncio.to_thread(self._delivered.wait, 10)
         self.send(b"detach\n")
 
     def errors(self) -> str:
@@ -86,6 +95,7 @@ class WorkerProcess:
         except OSError as error:
             self._failure = error
         finally:
+            self._delivered.set()
             self._tell(None)
 
     def _start_and_read(self) -> None:
@@ -101,13 +111,14 @@ class WorkerProcess:
         with self._guard:
             self._process = process
             if self._unwanted:
-                process.kill()
+                _kill_all(process)
         assert process.stdin is not None
         assert process.stdout is not None
         if self._document is not None:
             with contextlib.suppress(OSError):
                 process.stdin.write(self._document + b"\n")
                 process.stdin.flush()
+        self._delivered.set()
         for line in process.stdout:
             self._tell(line)
         self.returncode = process.wait()
@@ -118,3 +129,14 @@ class WorkerProcess:
     def _tell(self, line: bytes | None) -> None:
         with contextlib.suppress(RuntimeError):  # the loop was closed before the worker ended
             self._loop.call_soon_threadsafe(self._lines.put_nowait, line)
+
+
+def _kill_all(process: subprocess.Popen[bytes]) -> None:
+    """Kill a worker and the programs it started: none of them may write on."""
+    with contextlib.suppress(OSError, psutil.Error):
+        if sys.platform == "win32":
+            for child in psutil.Process(process.pid).children(recursive=True):
+                child.kill()
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -79,7 +80,11 @@ def begin(request: Request, prefix: Path) -> Journal:
     token = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
     journal = Journal(token, request, prefix, datetime.now(UTC))
     journal.folder.mkdir(parents=True)
-    write_durably(journal.file, encode(journal, Journal))
+    try:
+        write_durably(journal.file, encode(journal, Journal))
+    except OSError:
+        shutil.rmtree(journal.folder, ignore_errors=True)
+        raise
     return journal
 
 

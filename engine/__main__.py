@@ -1,0 +1,109 @@
+"""The headless front end: `python -m engine COMMAND`, and the worker of the window."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from engine.places import Places, places_for
+from engine.version import __version__
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m engine",
+        description="Envdesk without a window. Every command prints JSON.",
+        epilog="Exit status: 0 done, 1 failed (an error document is printed), 2 bad usage.",
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    parser.add_argument(
+        "--root", type=Path, metavar="DIR", help="keep and look for everything below DIR only"
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    info = commands.add_parser("info", help="tell about this computer, or about one environment")
+    info.add_argument("prefix", nargs="?", type=Path)
+    listing = commands.add_parser("environments", help="list the environments")
+    listing.add_argument("--sizes", action="store_true", help="work their sizes out, too")
+    packages = commands.add_parser("packages", help="list the packages of an environment")
+    packages.add_argument("prefix", type=Path)
+    history = commands.add_parser("history", help="list what was done to an environment")
+    history.add_argument("prefix", type=Path)
+    _add_plan(commands.add_parser("plan", help="work out a change; nothing is touched"))
+    apply = commands.add_parser("apply", help="carry a plan out; prints JSON lines")
+    apply.add_argument("plan", metavar="FILE", help="the plan, - for standard input")
+    apply.add_argument("--guarded", action="store_true", help=argparse.SUPPRESS)
+    practice = commands.add_parser("practice", help="build a practice world in a folder")
+    practice.add_argument("directory", type=Path, metavar="DIR")
+
+    commands.add_parser("ask")
+    commands.add_parser("sizes")
+    settle = commands.add_parser("settle")
+    settle.add_argument("folders", nargs="*", type=Path)
+    settle.add_argument("--timeout", type=float, default=0)
+    return parser
+
+
+def _add_plan(parser: argparse.ArgumentParser) -> None:
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar="KIND")
+    create = kinds.add_parser("create", help="a new environment")
+    _add_target(create)
+    create.add_argument("specs", nargs="*", metavar="SPEC", help="packages, such as 'numpy >=2'")
+    create.add_argument("--python", default="", metavar="VERSION", help="such as 3.12")
+    create.add_argument(
+        "--channel", "-c", action="append", default=[], metavar="NAME", help="first one first"
+    )
+    create.add_argument("--flexible", action="store_true", help="channels may be mixed freely")
+    create.add_argument("--no-pip", action="store_true", help="leave pip out")
+    for name, summary in (("clone", "a copy of one"), ("rename", "a new name or place for one")):
+        kind = kinds.add_parser(name, help=summary)
+        kind.add_argument("source", type=Path, metavar="PREFIX")
+        _add_target(kind)
+    remove = kinds.add_parser("remove", help="one that is not needed any more")
+    remove.add_argument("prefix", type=Path, metavar="PREFIX")
+    for kind in (create, kinds.choices["clone"], kinds.choices["rename"], remove):
+        kind.add_argument("--out", type=Path, metavar="FILE", help="write the plan for `apply`")
+
+
+def _add_target(parser: argparse.ArgumentParser) -> None:
+    target = parser.add_mutually_exclusive_group(required=True)
+    target.add_argument("--name", "-n", help="a name, in the first folder for environments")
+    target.add_argument("--prefix", "-p", type=Path, dest="target", help="the folder itself")
+
+
+async def _run(arguments: argparse.Namespace, places: Places) -> int:
+    from engine.commands import answering, working
+
+    match arguments.command:
+        case "apply":
+            return await working.apply(arguments.plan, places, guarded=arguments.guarded)
+        case "ask":
+            return await working.ask(places)
+        case "sizes":
+            return working.sizes(places)
+        case "settle":
+            return working.settle(arguments.folders, places, arguments.timeout)
+        case _:
+            return await answering.answer(arguments, places)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and end the process with its exit status."""
+    from engine.commands.output import leave, print_failure
+
+    arguments = _parser().parse_args(argv)
+    try:
+        status = asyncio.run(_run(arguments, places_for(arguments.root)))
+    except KeyboardInterrupt:
+        status = 130
+    except Exception as error:  # noqa: BLE001 - the one place where anything else would be lost
+        print_failure(error)
+        status = 1
+    leave(status)
+    return status
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""Questions that worker processes answer, so that they can really be stopped."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from pathlib import Path
+
+from engine.codec import decode, encode
+from engine.errors import EngineError, ErrorCode
+from engine.launching import engine_command
+from engine.messages import (
+    ErrorDocument,
+    Names,
+    PackageNamesQuery,
+    PlanQuery,
+    PythonVersionsQuery,
+    Query,
+    SettledMessage,
+    SizesMessage,
+    VirtualPackagesQuery,
+)
+from engine.places import Places
+from engine.plan import Plan
+from engine.records import Sizes
+from engine.transactions.journal import unfinished
+from engine.workers import WorkerProcess
+
+
+class Asking:
+    """Ask worker processes; one is always kept ready, so that answers do not wait for imports."""
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
+        self._spare: WorkerProcess | None = None
+
+    def prepare(self) -> None:
+        """Start a worker that waits for the next question."""
+        if self._spare is None:
+            self._spare = WorkerProcess(engine_command("ask", places=self._places))
+
+    async def aclose(self) -> None:
+        """Stop the waiting worker."""
+        if self._spare is not None:
+            self._spare.kill()
+            await self._spare.read()
+            self._spare = None
+
+    async def plan(self, query: PlanQuery) -> Plan:
+        """Return the plan of a request."""
+        data = await self._ask(query)
+        return await asyncio.to_thread(decode, data, Plan)
+
+    async def names(
+        self, query: PythonVersionsQuery | PackageNamesQuery | VirtualPackagesQuery
+    ) -> tuple[str, ...]:
+        """Return the answer to a question for words."""
+        data = await self._ask(query)
+        return (await asyncio.to_thread(decode, data, Names)).names
+
+    async def _ask(self, query: Query) -> bytes:
+        self.prepare()
+        worker, self._spare = self._spare, None
+        assert worker is not None
+        try:
+            await worker.ask(encode(query, Query))
+            answer = await worker.read()
+        finally:
+            worker.kill()
+            self.prepare()
+        return self._checked(worker, answer)
+
+    async def sizes(self, prefixes: Iterable[Path]) -> AsyncIterator[tuple[Path, Sizes]]:
+        """Yield the sizes of environments one by one, in that order."""
+        document = encode(Names(tuple(str(prefix) for prefix in prefixes)))
+        worker = WorkerProcess(engine_command("sizes", places=self._places), document)
+        try:
+            async for line in worker:
+                message = decode(self._checked(worker, line), SizesMessage)
+                yield message.prefix, message.sizes
+        finally:
+            worker.kill()
+
+    async def settle(self, folders: tuple[Path, ...], timeout: float) -> tuple[SettledMessage, ...]:
+        """Settle interrupted work in `folders`; waits `timeout` seconds for work still alive."""
+        journals = await asyncio.to_thread(unfinished, folders)
+        if not journals:
+            return ()
+        places = sorted({str(journal.prefix.parent) for journal in journals})
+        command = engine_command("settle", "--timeout", str(timeout), *places, places=self._places)
+        worker = WorkerProcess(command)
+        lines = [line async for line in worker]
+        return tuple(decode(self._checked(worker, line), SettledMessage) for line in lines)
+
+    def _checked(self, worker: WorkerProcess, answer: bytes) -> bytes:
+        """Return `answer` unless it tells of a failure, which is raised."""
+        if not answer.strip():
+            raise EngineError(
+                ErrorCode.WORKER_DIED,
+                "The answer never came: the helper program stopped.",
+                hint="Try again. If it happens again, please report it with the details below.",
+                detail=worker.errors(),
+            )
+        if answer.startswith(b'{"error":'):
+            raise EngineError.from_failure(decode(answer, ErrorDocument).error)
+        return answer

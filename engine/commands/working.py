@@ -1,0 +1,127 @@
+"""The commands that a front end starts as worker processes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import assert_never
+
+from engine.codec import decode, decode_query, encode
+from engine.commands.guarding import watch_front_end
+from engine.commands.output import LineReport, failure_of, print_document, print_failure
+from engine.conda.condarc import read_configuration
+from engine.errors import EngineError, ErrorCode
+from engine.messages import (
+    Names,
+    PackageNamesQuery,
+    PlanQuery,
+    PythonVersionsQuery,
+    Query,
+    SizesMessage,
+    VirtualPackagesQuery,
+    WorkDone,
+    WorkFailed,
+    WorkWaiting,
+)
+from engine.places import Places
+from engine.plan import Plan
+from engine.requests import affected_prefixes
+
+
+async def apply(source: str, places: Places, *, guarded: bool) -> int:
+    """Carry out the plan in the file `source`, or in the first line of standard input for `-`.
+
+    Prints JSON lines (WorkMessage) and returns the exit status. With `guarded`, the end of
+    standard input means that the front end died.
+    """
+    from engine.transactions.executor import carry_out
+
+    report = LineReport()
+    try:
+        data = sys.stdin.buffer.readline() if source == "-" else _read_plan(Path(source))
+        plan = decode(data, Plan)
+        if guarded:
+            folders = {prefix.parent for prefix in affected_prefixes(plan.request)}
+            watch_front_end(sys.stdin.buffer, folders, places)
+        await carry_out(plan, places, report, waiting=lambda: report.say(WorkWaiting()))
+    except Exception as error:  # noqa: BLE001 - whatever it is, the front end is told
+        report.say(WorkFailed(failure_of(error)))
+        return 1
+    report.say(WorkDone())
+    return 0
+
+
+def _read_plan(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise EngineError(
+            ErrorCode.PLAN_UNREADABLE,
+            "The plan could not be read.",
+            cause=error.strerror or str(error),
+            hint="Make the plan again with `plan ... --out FILE`.",
+            path=str(path),
+        ) from error
+
+
+async def ask(places: Places) -> int:
+    """Answer the one question in the first line of standard input.
+
+    The process may have been started long before the question comes, so that whoever asks does
+    not wait for imports.
+    """
+    for module in ("engine.conda.solving", "engine.planning.creating", "engine.planning.cloning"):
+        import_module(module)
+    line = sys.stdin.buffer.readline()
+    if not line:
+        return 0
+    watch_front_end(sys.stdin.buffer, (), places)
+    try:
+        print_document(await _answer(decode_query(line), places))
+    except Exception as error:  # noqa: BLE001 - whatever it is, the front end is told
+        print_failure(error)
+        return 1
+    return 0
+
+
+async def _answer(query: Query, places: Places) -> bytes:
+    from engine.conda.repodata import package_names, python_versions
+    from engine.conda.solving import virtual_packages
+    from engine.planning import plan_request
+
+    configuration = read_configuration(places)
+    match query:
+        case PlanQuery(request=request):
+            return encode(await plan_request(request, places, configuration), Plan)
+        case PythonVersionsQuery(channels=channels):
+            return encode(Names(await python_versions(channels, configuration, places)))
+        case PackageNamesQuery(channels=channels):
+            return encode(Names(await package_names(channels, configuration, places)))
+        case VirtualPackagesQuery():
+            return encode(Names(virtual_packages()))
+        case _:
+            assert_never(query)
+
+
+def sizes(places: Places) -> int:
+    """Measure the environments named in the first line of standard input, one line for each."""
+    from engine.environments.sizing import measure
+
+    wanted = decode(sys.stdin.buffer.readline(), Names)
+    watch_front_end(sys.stdin.buffer, (), places)
+    if hasattr(os, "nice"):
+        os.nice(10)
+    for prefix, found in measure([Path(name) for name in wanted.names]):
+        print_document(encode(SizesMessage(prefix, found)))
+    return 0
+
+
+def settle(folders: list[Path], places: Places, timeout: float) -> int:
+    """Settle interrupted work beside the environments in `folders`; prints a line for each."""
+    from engine.transactions.settling import settle_all
+
+    for message in settle_all(folders, places, timeout=timeout):
+        print_document(encode(message))
+    return 0

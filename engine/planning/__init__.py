@@ -1,0 +1,33 @@
+"""Work requests out to the last package and byte; nothing is touched."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from engine.conda.condarc import CondaConfiguration
+from engine.places import Places
+from engine.plan import Plan
+from engine.requests import CloneRequest, CreateRequest, RemoveRequest, RenameRequest, Request
+
+
+async def plan_request(request: Request, places: Places, configuration: CondaConfiguration) -> Plan:
+    """Return the plan of any request; read-only. Raises EngineError when there can be none."""
+    match request:
+        case CreateRequest():
+            from engine.planning.creating import plan_create
+
+            return await plan_create(request, places, configuration)
+        case CloneRequest():
+            from engine.planning.cloning import plan_clone
+
+            return await plan_clone(request, places, configuration)
+        case RenameRequest():
+            from engine.planning.cloning import plan_rename
+
+            return await plan_rename(request, places, configuration)
+        case RemoveRequest():
+            from engine.planning.removing import plan_remove
+
+            return await plan_remove(request, places, configuration)
+        case _:
+            assert_never(request)

@@ -1,0 +1,262 @@
+"""What a front end holds: every query, and every change, of one Envdesk."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from engine import opening, remembering, working_folders
+from engine.asking import Asking
+from engine.conda.condarc import CondaConfiguration, read_configuration
+from engine.conda.history import Revision, read_revisions
+from engine.environments.describing import describe
+from engine.environments.details import quick_details
+from engine.environments.discovering import discover
+from engine.environments.naming import NameProblem, check_name, conda_name
+from engine.environments.outside import outside_pythons
+from engine.environments.packages import read_packages
+from engine.environments.watching import Watch
+from engine.errors import EngineError, ErrorCode
+from engine.events import EngineEvent, EnvironmentsChanged, Settled, SizesFound, Task, TaskId
+from engine.messages import (
+    PackageNamesQuery,
+    PlanQuery,
+    PythonVersionsQuery,
+    SettledMessage,
+    VirtualPackagesQuery,
+)
+from engine.places import Places
+from engine.plan import Plan
+from engine.records import Details, Environment, OutsidePython, Record, Sizes
+from engine.requests import Request
+from engine.tasks import Leaving, TaskQueue
+
+_log = logging.getLogger(__name__)
+
+
+class Engine:
+    """Answer questions and carry changes out for one front end.
+
+    Every method is called on the event loop's thread, and listeners are called there. Reading
+    happens in threads, everything long or native in worker processes. Methods raise EngineError.
+    """
+
+    def __init__(self, places: Places) -> None:
+        self.places = places
+        self._listeners: list[Callable[[EngineEvent], None]] = []
+        self._asking = Asking(places)
+        self._queue = TaskQueue(places, self._publish, self._settle)
+        self._watch = Watch(self._look, self._on_change)
+        self._sizes: dict[Path, Sizes] = {}
+        self._stamps: dict[Path, str] = {}
+        self._sizing: asyncio.Task[None] | None = None
+        self._virtual_packages: tuple[str, ...] | None = None
+
+    # -- life ---------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Settle interrupted work, then begin to watch and to measure."""
+        self._asking.prepare()
+        configuration, prefixes = await asyncio.to_thread(self._discover)
+        folders = working_folders.folders_with_work(self.places, configuration, prefixes)
+        await self._settle(folders, timeout=0)
+        await self._watch.start()
+        self._measure(prefixes)
+
+    async def aclose(self, leaving: Leaving = Leaving.CANCEL) -> None:
+        """Stop watching and measuring, and bring the tasks to the end that `leaving` names."""
+        await self._watch.stop()
+        if self._sizing is not None:
+            self._sizing.cancel()
+            await asyncio.gather(self._sizing, return_exceptions=True)
+        await self._queue.aclose(leaving)
+        await self._asking.aclose()
+
+    def subscribe(self, listener: Callable[[EngineEvent], None]) -> Callable[[], None]:
+        """Have `listener` called with every event; returns the call that ends this."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def _publish(self, event: EngineEvent) -> None:
+        for listener in tuple(self._listeners):
+            listener(event)
+
+    # -- what there is ------------------------------------------------------------------------
+
+    async def environments(self) -> tuple[Environment, ...]:
+        """Return every environment that can be found; sizes only where they are known yet."""
+        found = await asyncio.to_thread(self._describe_all)
+        self._stamps = {environment.prefix: environment.stamp for environment in found}
+        return tuple(
+            replace(environment, sizes=self._sizes.get(environment.prefix)) for environment in found
+        )
+
+    async def outside_pythons(self) -> tuple[OutsidePython, ...]:
+        """Return the Pythons that belong to no environment."""
+        return await asyncio.to_thread(outside_pythons, self.places)
+
+    async def packages(self, prefix: Path) -> tuple[Record, ...]:
+        """Return the packages of an environment, whoever installed them."""
+
+        def read() -> tuple[Record, ...]:
+            return read_packages(prefix, read_configuration(self.places))
+
+        return await asyncio.to_thread(read)
+
+    async def details(self, prefix: Path) -> Details:
+        """Return what is worth knowing about an environment."""
+        if self._virtual_packages is None:
+            names = await self._asking.names(VirtualPackagesQuery())
+            self._virtual_packages = names
+        virtual = self._virtual_packages
+
+        def read() -> Details:
+            return quick_details(prefix, self.places, read_configuration(self.places), virtual)
+
+        return await asyncio.to_thread(read)
+
+    async def history(self, prefix: Path) -> tuple[Revision, ...]:
+        """Return what was done to an environment, oldest first."""
+        return await asyncio.to_thread(read_revisions, prefix)
+
+    async def configuration(self) -> CondaConfiguration:
+        """Return the user's conda configuration as it is now."""
+        return await asyncio.to_thread(read_configuration, self.places)
+
+    async def folders(self) -> tuple[Path, ...]:
+        """Return the folders where a new environment can be put, best first."""
+
+        def read() -> tuple[Path, ...]:
+            return working_folders.folders_for_new(self.places, read_configuration(self.places))
+
+        return await asyncio.to_thread(read)
+
+    async def added_folders(self) -> tuple[Path, ...]:
+        """Return the folders that the user added to the list."""
+        return await asyncio.to_thread(remembering.remembered_folders, self.places)
+
+    async def add_folder(self, folder: Path) -> None:
+        """List the environment at `folder`, or those in it, from now on."""
+        await asyncio.to_thread(remembering.remember_folder, self.places, folder)
+        self._publish(EnvironmentsChanged((folder,)))
+
+    async def remove_folder(self, folder: Path) -> None:
+        """Stop listing what is only there because `folder` was added."""
+        await asyncio.to_thread(remembering.forget_folder, self.places, folder)
+        self._publish(EnvironmentsChanged((folder,)))
+
+    # -- what channels offer ------------------------------------------------------------------
+
+    async def python_versions(self, channels: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the minor Python versions that the channels carry, newest first."""
+        return await self._asking.names(PythonVersionsQuery(channels))
+
+    async def package_names(self, channels: tuple[str, ...]) -> tuple[str, ...]:
+        """Return every package name of the channels, sorted."""
+        return await self._asking.names(PackageNamesQuery(channels))
+
+    def check_name(self, name: str, folder: Path) -> tuple[NameProblem, ...]:
+        """Return what speaks against `name` for an environment in `folder`; quick."""
+        return check_name(name, folder)
+
+    # -- changes ------------------------------------------------------------------------------
+
+    async def plan(self, request: Request) -> Plan:
+        """Work a request out; cancelling the caller's task really stops the work."""
+        return await self._asking.plan(PlanQuery(request))
+
+    def submit(self, plan: Plan) -> TaskId:
+        """Queue a plan to be carried out; returns at once."""
+        if plan.is_blocked:
+            raise EngineError(ErrorCode.BAD_USAGE, "This plan cannot be carried out as it is.")
+        return self._queue.submit(plan)
+
+    def cancel(self, task_id: TaskId) -> None:
+        """Stop a task; the environment is left as it was before."""
+        self._queue.cancel(task_id)
+
+    def tasks(self) -> tuple[Task, ...]:
+        """Return every task since the start, oldest first."""
+        return self._queue.tasks()
+
+    def log(self, task_id: TaskId) -> tuple[str, ...]:
+        """Return the log lines of a task."""
+        return self._queue.log(task_id)
+
+    # -- use it -------------------------------------------------------------------------------
+
+    async def open_terminal(self, prefix: Path) -> None:
+        """Open a terminal in which the environment is active."""
+        await asyncio.to_thread(opening.open_terminal, prefix, await self._name(prefix))
+
+    async def open_python(self, prefix: Path) -> None:
+        """Open the environment's Python in a terminal."""
+        await asyncio.to_thread(opening.open_python, prefix, await self._name(prefix))
+
+    async def open_folder(self, prefix: Path) -> None:
+        """Show the environment's folder in the file manager."""
+        await asyncio.to_thread(opening.open_folder, prefix)
+
+    async def activation_command(self, prefix: Path) -> str:
+        """Return what to type in a terminal to work in the environment."""
+        configuration = await self.configuration()
+        name = await self._name(prefix)
+        return await asyncio.to_thread(
+            opening.activation_command, prefix, name, configuration, self.places
+        )
+
+    async def _name(self, prefix: Path) -> str:
+        configuration = await self.configuration()
+        return conda_name(prefix, configuration, self.places)
+
+    # -- in the background --------------------------------------------------------------------
+
+    def _discover(self) -> tuple[CondaConfiguration, tuple[Path, ...]]:
+        configuration = read_configuration(self.places)
+        added = remembering.remembered_folders(self.places)
+        return configuration, discover(self.places, configuration, added)
+
+    def _describe_all(self) -> list[Environment]:
+        configuration, prefixes = self._discover()
+        return [describe(prefix, self.places, configuration) for prefix in prefixes]
+
+    def _look(self) -> tuple[CondaConfiguration, tuple[Path, ...]]:
+        return self._discover()
+
+    def _on_change(self, prefixes: tuple[Path, ...]) -> None:
+        self._publish(EnvironmentsChanged(prefixes))
+        self._measure(prefixes)
+
+    def _measure(self, first: Iterable[Path]) -> None:
+        """Measure every environment again in the background, those in `first` before others.
+
+        All of them, because what one environment shares changes with the others.
+        """
+        if self._sizing is not None:
+            self._sizing.cancel()
+        self._sizing = asyncio.get_running_loop().create_task(self._measure_all(tuple(first)))
+
+    async def _measure_all(self, first: tuple[Path, ...]) -> None:
+        _, prefixes = await asyncio.to_thread(self._discover)
+        ordered = sorted(prefixes, key=lambda prefix: prefix not in first)
+        try:
+            async for prefix, sizes in self._asking.sizes(ordered):
+                if self._sizes.get(prefix) != sizes:
+                    self._sizes[prefix] = sizes
+                    self._publish(SizesFound(prefix, sizes))
+        except EngineError as error:
+            _log.warning("Sizes could not be worked out: %s", error.failure)
+
+    async def _settle(
+        self, folders: Iterable[Path], timeout: float = 20
+    ) -> tuple[SettledMessage, ...]:
+        """Settle interrupted work in `folders`, in a worker; tell about what was not ours."""
+        settled = await self._asking.settle(tuple(folders), timeout)
+        ours = {task.request for task in self.tasks()}
+        for each in settled:
+            if each.request not in ours:
+                self._publish(Settled(each.prefix, each.request, each.settlement))
+        return settled

@@ -1,0 +1,163 @@
+"""Carry a plan out; runs in a worker process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from engine.conda.condarc import CondaConfiguration, read_configuration
+from engine.conda.history import write_creation
+from engine.environments.describing import stamp_of
+from engine.environments.registering import register
+from engine.errors import EngineError, ErrorCode, from_os_error
+from engine.places import Places
+from engine.plan import Plan
+from engine.records import RecordKind
+from engine.remembering import remember_use
+from engine.requests import (
+    CloneRequest,
+    CreateRequest,
+    RemoveRequest,
+    RenameRequest,
+    affected_prefixes,
+)
+from engine.transactions.journal import Journal, begin, end, unfinished
+from engine.transactions.locking import hold, tidy, workroom_of
+from engine.transactions.reporting import Report
+from engine.transactions.settling import move_away, settle, take_away
+
+
+async def carry_out(
+    plan: Plan,
+    places: Places,
+    report: Report,
+    *,
+    waiting: Callable[[], None] = lambda: None,
+) -> None:
+    """Carry `plan` out, or leave everything as it was.
+
+    `waiting` is called when another process works on the same environment. Raises EngineError;
+    whatever is raised, the environments are as they were before.
+    """
+    if plan.is_blocked:
+        raise EngineError(ErrorCode.BAD_USAGE, "This plan cannot be carried out as it is.")
+    folders_made = [
+        prefix.parent for prefix in affected_prefixes(plan.request) if not prefix.parent.exists()
+    ]
+    remember_use(places, (prefix.parent for prefix in affected_prefixes(plan.request)))
+    try:
+        with hold(affected_prefixes(plan.request), places, timeout=-1, waiting=waiting):
+            _settle_leftovers(plan, places)
+            _check_still_true(plan)
+            await _under_journal(plan, places, report)
+    finally:
+        for folder in folders_made:
+            tidy(folder)
+
+
+def _settle_leftovers(plan: Plan, places: Places) -> None:
+    mine = set(affected_prefixes(plan.request))
+    folders = {prefix.parent for prefix in mine}
+    for journal in unfinished(folders):
+        if mine.issuperset(affected_prefixes(journal.request)):
+            settle(journal, places)
+
+
+def _check_still_true(plan: Plan) -> None:
+    match plan.request:
+        case CreateRequest(prefix=prefix):
+            _check_free(prefix)
+            return
+        case CloneRequest(source=source, prefix=prefix):
+            _check_free(prefix)
+        case RenameRequest(source=source, prefix=prefix):
+            _check_free(prefix)
+        case RemoveRequest(prefix=source):
+            pass
+    if stamp_of(source) != plan.stamp:
+        raise EngineError(
+            ErrorCode.PLAN_STALE,
+            "The environment changed after this plan was made.",
+            hint="Look at the plan again: it will be worked out anew.",
+            prefix=str(source),
+        )
+
+
+def _check_free(prefix: Path) -> None:
+    if os.path.lexists(prefix):
+        raise EngineError(
+            ErrorCode.PREFIX_EXISTS,
+            "There is a folder of this name already.",
+            hint="Choose another name.",
+            prefix=str(prefix),
+        )
+
+
+async def _under_journal(plan: Plan, places: Places, report: Report) -> None:
+    try:
+        journal = begin(plan.request, plan.prefix)
+    except OSError as error:
+        raise from_os_error(error, workroom_of(plan.prefix)) from error
+    try:
+        configuration = read_configuration(places)
+        match plan.request:
+            case CreateRequest():
+                await _create(journal, plan, places, configuration, report)
+                _place(journal, places, report)
+            case CloneRequest(source=source):
+                _replicate(journal, source, plan, report)
+                _place(journal, places, report)
+            case RenameRequest(source=source):
+                _replicate(journal, source, plan, report)
+                move_away(journal, source)  # first: where programs hold it, nothing has changed yet
+                _place(journal, places, report)
+                take_away(journal, source, places, report)
+            case RemoveRequest(prefix=prefix):
+                take_away(journal, prefix, places, report)
+        end(journal)
+    except BaseException as error:
+        try:
+            settle(journal, places, report)
+        except OSError as trouble:  # the journal stays, and with it the next look's duty
+            report.log(f"Could not tidy up {journal.folder}: {trouble}")
+        if isinstance(error, OSError):
+            raise from_os_error(error) from error
+        raise
+
+
+async def _create(
+    journal: Journal,
+    plan: Plan,
+    places: Places,
+    configuration: CondaConfiguration,
+    report: Report,
+) -> None:
+    from engine.conda.completing import complete
+    from engine.conda.installing import install_into
+
+    records = plan.after.of(RecordKind.CONDA)
+    cache = plan.package_cache or places.pkgs
+    await install_into(records, journal.new, journal.prefix, cache, report, places, configuration)
+    await complete(journal.new, journal.prefix, records, report)
+    specs = tuple(spec for record in records for spec in record.requested)
+    write_creation(journal.new, records, specs, f"envdesk create -p {journal.prefix}")
+
+
+def _replicate(journal: Journal, source: Path, plan: Plan, report: Report) -> None:
+    from engine.replicas.replicating import compile_missing, replicate
+
+    result = replicate(source, journal.new, journal.prefix, report)
+    compile_missing(journal.new, journal.prefix, result, report)
+    records = plan.after.of(RecordKind.CONDA)
+    specs = tuple(spec for record in records for spec in record.requested)
+    write_creation(journal.new, records, specs, f"envdesk clone {source} {journal.prefix}")
+
+
+def _place(journal: Journal, places: Places, report: Report) -> None:
+    """Make the finished environment appear, whole, at its prefix."""
+    _check_free(journal.prefix)
+    journal.mark(journal.new).write_bytes(b"")
+    journal.new.rename(journal.prefix)
+    report.settle_down()
+    register(places, journal.prefix)

@@ -1,0 +1,97 @@
+"""Bring interrupted work to an end: finish it, or put back what was."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from engine.environments.registering import register, unregister
+from engine.errors import EngineError
+from engine.events import Settlement
+from engine.messages import SettledMessage
+from engine.places import Places
+from engine.removal import delete_tree
+from engine.requests import (
+    CloneRequest,
+    CreateRequest,
+    RemoveRequest,
+    RenameRequest,
+    affected_prefixes,
+)
+from engine.transactions.journal import Journal, end, unfinished
+from engine.transactions.locking import hold
+from engine.transactions.reporting import Report, SilentReport
+
+
+def settle_all(
+    folders: Iterable[Path], places: Places, *, timeout: float = 0
+) -> tuple[SettledMessage, ...]:
+    """Settle every piece of work in `folders` that no living process is at.
+
+    `timeout` is how many seconds to wait for a process that still holds a lock. Work that cannot
+    be settled now (no right to write, files in use) stays for the next look.
+    """
+    settled: list[SettledMessage] = []
+    for journal in unfinished(folders):
+        with (
+            suppress(EngineError),
+            hold(affected_prefixes(journal.request), places, timeout=timeout),
+        ):
+            if not journal.file.exists():  # its owner finished while we waited for the lock
+                continue
+            settlement = settle(journal, places)
+            settled.append(SettledMessage(journal.prefix, journal.request, settlement))
+    return tuple(settled)
+
+
+def settle(journal: Journal, places: Places, report: Report | None = None) -> Settlement:
+    """Settle `journal`, whose prefixes are locked by the caller.
+
+    Doing it again after being killed half-way comes to the same end.
+    """
+    report = report or SilentReport()
+    match journal.request:
+        case CreateRequest() | CloneRequest():
+            settlement = _settle_new(journal, places, report)
+        case RenameRequest(source=source):
+            settlement = _settle_new(journal, places, report)
+            if settlement is Settlement.FINISHED:
+                take_away(journal, source, places, report)
+            elif os.path.lexists(journal.old(source)) and not os.path.lexists(source):
+                journal.old(source).rename(source)
+        case RemoveRequest(prefix=prefix):
+            if os.path.lexists(journal.old(prefix)) or not os.path.lexists(prefix):
+                take_away(journal, prefix, places, report)
+                settlement = Settlement.FINISHED
+            else:
+                settlement = Settlement.PUT_BACK
+    end(journal)
+    return settlement
+
+
+def _settle_new(journal: Journal, places: Places, report: Report) -> Settlement:
+    if journal.mark(journal.prefix).exists():
+        register(places, journal.prefix)
+        return Settlement.FINISHED
+    if os.path.lexists(journal.new):
+        delete_tree(journal.new, report)
+    return Settlement.PUT_BACK
+
+
+def take_away(journal: Journal, prefix: Path, places: Places, report: Report) -> None:
+    """Move the environment at `prefix` out of sight in one step, forget it, delete its files."""
+    move_away(journal, prefix)
+    report.settle_down()
+    unregister(places, prefix)
+    if os.path.lexists(journal.old(prefix)):
+        delete_tree(journal.old(prefix), report)
+
+
+def move_away(journal: Journal, prefix: Path) -> None:
+    """Move the environment at `prefix` out of sight, unless that was done already."""
+    old = journal.old(prefix)
+    if not os.path.lexists(old) and os.path.lexists(prefix):
+        old.parent.mkdir(parents=True, exist_ok=True)
+        prefix.rename(old)
