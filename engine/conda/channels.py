@@ -9,8 +9,8 @@ from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 from engine.records import Source, SourceKind
 
 UNKNOWN_CHANNEL = "<unknown>"
+DEFAULT_ALIAS = "https://conda.anaconda.org"
 
-_ANACONDA = "conda.anaconda.org"
 _SUBDIR = re.compile(r"(noarch|[a-z]+-(?:32|64|[a-z][a-z0-9_]*))\Z")
 _SYSTEMS = ("noarch", "linux-", "osx-", "win-", "freebsd-", "zos-", "emscripten-", "wasi-")
 _ARCHIVE = re.compile(r"\.(?:conda|tar\.bz2|whl)\Z")
@@ -74,7 +74,7 @@ def _configured_name(
 
 def _usual_name(address: SplitResult, parts: list[str]) -> str:
     host = _host(address)
-    if parts and host == _ANACONDA:
+    if parts and host == _host(urlsplit(DEFAULT_ALIAS)):
         return "/".join(parts)
     if parts[-2:-1] == [_PACKAGES_OF_ANACONDA]:
         return "/".join(parts[-2:])

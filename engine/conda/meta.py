@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from ast import literal_eval
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,7 +12,9 @@ from typing import Final
 import msgspec
 from packaging.utils import canonicalize_name
 
+from engine.conda.addresses import spec_channel
 from engine.conda.channels import ChannelNames, channel_source
+from engine.conda.history import read_revisions, requested_specs
 from engine.pypi.distributions import read_headers, read_summary
 from engine.reading import read_whole
 from engine.records import Record, RecordKind, RecordProblem, Source, SourceKind
@@ -23,8 +24,7 @@ META: Final = "conda-meta"
 _BOM = b"\xef\xbb\xbf"
 _NO_SOURCE = Source(SourceKind.UNKNOWN, "")
 _METADATA_IN = {"dist-info": "/METADATA", "egg-info": "/PKG-INFO", "egg": "/EGG-INFO/PKG-INFO"}
-_SPECS = re.compile(r"^#\s*(\w+)\s+specs:\s*(.*?)\s*$", re.MULTILINE)
-_SPEC_NAME = re.compile(r"(?:.*::)?\s*([A-Za-z0-9_][A-Za-z0-9_.\-]*)")
+_SPEC_NAME = re.compile(r"\s*([A-Za-z0-9_][A-Za-z0-9_.\-]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,36 +132,6 @@ def read_conda_meta(prefix: Path, configuration: ChannelNames | None = None) -> 
     return CondaMeta(tuple(reader.records), tuple(reader.distributions), tuple(reader.places))
 
 
-def requested_in_history(prefix: Path) -> dict[str, str]:
-    """Return the specs that `conda-meta/history` says the user asked for, by package name.
-
-    Later revisions win and removed specs go, as conda itself reads that file (conda docs,
-    "conda.history"). Empty when there is no history.
-    """
-    try:
-        text = read_whole(str(prefix / META / "history")).decode("utf-8", "replace")
-    except OSError:
-        return {}
-    found: dict[str, str] = {}
-    for action, listed in _SPECS.findall(text):
-        for spec in _listed_specs(listed):
-            named = _SPEC_NAME.match(spec)
-            if named is None:
-                continue
-            name = named[1].lower()
-            match action.lower():
-                case "remove" | "uninstall":
-                    found.pop(name, None)
-                case "update" | "install" | "create":
-                    found[name] = spec
-                case "neutered":
-                    if name in found:
-                        found[name] = spec
-                case _:
-                    pass
-    return found
-
-
 def recorded_sha256(record: Path, path: str) -> str:
     """Return the hash that the conda-meta file `record` holds for `path` as it is in the prefix.
 
@@ -186,7 +156,7 @@ class _Reader:
         self.places: dict[str, None] = {}
         self._prefix = str(prefix)
         self._folder = folder
-        self._asked = requested_in_history(prefix)
+        self._asked = _asked_for(prefix)
         self._sources: dict[str, Source] = {}
         self._caches: dict[str, bool] = {}
         self._source = partial(channel_source, configuration=configuration)
@@ -350,13 +320,11 @@ def _marked(path: Path, problem: RecordProblem) -> Record:
     )
 
 
-def _listed_specs(listed: str) -> list[str]:
-    if listed.startswith("["):
-        try:
-            values: object = literal_eval(listed)
-        except (ValueError, SyntaxError, RecursionError, MemoryError):
-            return []
-        if not isinstance(values, list):
-            return []
-        return [each for each in values if isinstance(each, str)]  # pyright: ignore[reportUnknownVariableType]
-    return [part.strip() for part in listed.split(",")]
+def _asked_for(prefix: Path) -> dict[str, str]:
+    """Return the specs that conda's history says the user asked for, by package name."""
+    found: dict[str, str] = {}
+    for spec in requested_specs(read_revisions(prefix)):
+        named = _SPEC_NAME.match(spec_channel(spec)[1])
+        if named is not None:
+            found[named[1].lower()] = spec
+    return found
