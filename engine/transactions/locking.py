@@ -23,22 +23,23 @@ def workroom_of(prefix: Path) -> Path:
 
 
 def _lock_path(prefix: Path, places: Places) -> Path:
-    """Return the lock file of `prefix`: beside it, or in our state folder when that is read-only.
+    """Return the lock file of `prefix`: beside it, or in our state folder where that is forbidden.
 
     The name is a digest of the case-folded, normalised path, so that two spellings of one folder
     on a case-insensitive volume meet in one lock.
     """
     spelled = unicodedata.normalize("NFC", os.path.normcase(os.path.abspath(prefix))).casefold()
     name = hashlib.sha256(spelled.encode("utf-8", "surrogateescape")).hexdigest()[:24] + ".lock"
-    if os.access(prefix.parent, os.W_OK):
-        return workroom_of(prefix) / name
-    return places.state / "locks" / name
+    try:
+        workroom_of(prefix).mkdir(parents=True, exist_ok=True)
+    except OSError:
+        (places.state / "locks").mkdir(parents=True, exist_ok=True)
+        return places.state / "locks" / name
+    return workroom_of(prefix) / name
 
 
 def _acquire(prefix: Path, places: Places, timeout: float, waiting: Callable[[], None]) -> FileLock:
-    path = _lock_path(prefix, places)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(path, thread_local=False)
+    lock = FileLock(_lock_path(prefix, places), thread_local=False)
     try:
         lock.acquire(timeout=0)
     except Timeout:
