@@ -6,7 +6,7 @@ import hashlib
 import os
 import unicodedata
 from collections.abc import Callable, Generator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -15,6 +15,9 @@ from engine.errors import EngineError, ErrorCode
 from engine.places import Places
 
 WORKROOM = ".envdesk"  # one folder beside the environments holds locks and work in progress
+
+
+_ATTEMPTS = 20
 
 
 def workroom_of(prefix: Path) -> Path:
@@ -56,6 +59,16 @@ def _acquire(prefix: Path, places: Places, timeout: float, waiting: Callable[[],
     return lock
 
 
+def _acquire_again(
+    prefix: Path, places: Places, timeout: float, waiting: Callable[[], None]
+) -> FileLock:
+    """Acquire, also when another process tidies the folder of the lock away meanwhile."""
+    for _ in range(_ATTEMPTS):
+        with suppress(FileNotFoundError):
+            return _acquire(prefix, places, timeout, waiting)
+    return _acquire(prefix, places, timeout, waiting)
+
+
 @contextmanager
 def hold(
     prefixes: tuple[Path, ...],
@@ -73,7 +86,7 @@ def hold(
     with ExitStack() as stack:
         for prefix in sorted(prefixes, key=str):
             try:
-                lock = _acquire(prefix, places, timeout, waiting)
+                lock = _acquire_again(prefix, places, timeout, waiting)
             except OSError as error:
                 raise EngineError(
                     ErrorCode.NOT_WRITABLE,
@@ -87,6 +100,9 @@ def hold(
 
 
 def _release(lock: FileLock, workroom: Path) -> None:
+    if os.name == "posix":
+        # Safe while it is held: whoever opened the file before sees that its last name is gone.
+        Path(lock.lock_file).unlink(missing_ok=True)
     lock.release()
     tidy(workroom)
 

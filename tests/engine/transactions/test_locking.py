@@ -71,3 +71,23 @@ def test_that_waiting_is_told_and_ends_in_a_clear_refusal(tmp_path: Path) -> Non
             pass
         assert caught.value.code is ErrorCode.PREFIX_BUSY
     assert told == [True]
+
+
+def _count_up(prefix: str, root: str, counter: str) -> None:
+    for _ in range(25):
+        with hold((Path(prefix),), places_below(Path(root)), timeout=60):
+            number = int(Path(counter).read_text())
+            Path(counter).write_text(str(number + 1))
+
+
+def test_that_processes_that_come_and_go_never_hold_one_lock_at_once(tmp_path: Path) -> None:
+    counter = tmp_path / "counter"
+    counter.write_text("0")
+    context = multiprocessing.get_context("spawn")
+    arguments = (str(tmp_path / "envs" / "a"), str(tmp_path), str(counter))
+    processes = [context.Process(target=_count_up, args=arguments) for _ in range(3)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(120)
+    assert counter.read_text() == "75"
