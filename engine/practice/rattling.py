@@ -1,0 +1,118 @@
+"""Index channels and link environments with py-rattler, in a process of their own.
+
+A process that used py-rattler may crash while its interpreter shuts down, so this one leaves
+without that step; and whoever builds a practice world never loads py-rattler.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import engine
+
+_TIMEOUT_SECONDS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class LinkOrder:
+    """Say what to solve for and link: `channels` are URLs, the first one first.
+
+    `constraints` are specs that hold only now, for an environment that looks as if made earlier.
+    """
+
+    prefix: str
+    channels: tuple[str, ...]
+    specs: tuple[str, ...]
+    constraints: tuple[str, ...] = ()
+
+
+class RattlingError(RuntimeError):
+    """The process that indexes and links failed; the text is what it wrote."""
+
+
+def index_channels(channels: tuple[Path, ...]) -> None:
+    """Write the package index of each channel folder. Raises RattlingError."""
+    _run({"index": [str(channel) for channel in channels]})
+
+
+def link_environments(orders: tuple[LinkOrder, ...], pkgs: Path) -> None:
+    """Solve and link each order, unpacking packages into `pkgs`. Raises RattlingError."""
+    _run({"link": [asdict(order) for order in orders], "pkgs": str(pkgs)})
+
+
+def _run(job: dict[str, object]) -> None:
+    root = Path(engine.__file__).parents[1]
+    environment = {**os.environ, "PYTHONPATH": str(root), "PYTHONIOENCODING": "utf-8"}
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "engine.practice.rattling"],
+            input=json.dumps(job).encode(),
+            capture_output=True,
+            env=environment,
+            check=False,
+            timeout=_TIMEOUT_SECONDS,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise RattlingError(str(error)) from error
+    if done.returncode:
+        raise RattlingError(done.stderr.decode(errors="replace"))
+
+
+async def _index(channels: list[str]) -> None:
+    from rattler.index import index_fs
+
+    for channel in channels:
+        (Path(channel) / "noarch").mkdir(parents=True, exist_ok=True)
+        await index_fs(Path(channel), force=True)
+
+
+async def _link(orders: list[LinkOrder], pkgs: Path) -> None:
+    from rattler import Gateway, MatchSpec, VirtualPackage, install, solve
+
+    with tempfile.TemporaryDirectory() as cache:
+        gateway = Gateway(cache_dir=Path(cache))
+        for order in orders:
+            records = await solve(
+                sources=list(order.channels),
+                specs=list(order.specs),
+                constraints=list(order.constraints),
+                gateway=gateway,
+                virtual_packages=VirtualPackage.detect(),
+            )
+            # py-rattler 0.28 takes the inner objects here, whatever its annotation says.
+            requested: list[Any] = [MatchSpec(spec)._match_spec for spec in order.specs]  # pyright: ignore
+            await install(
+                records,
+                target_prefix=order.prefix,
+                cache_dir=pkgs,
+                show_progress=False,
+                requested_specs=requested,
+            )
+
+
+def _main() -> None:
+    job = json.load(sys.stdin)
+    if "index" in job:
+        asyncio.run(_index(job["index"]))
+        return
+    orders = [LinkOrder(**order) for order in job["link"]]
+    asyncio.run(_link(orders, Path(job["pkgs"])))
+
+
+if __name__ == "__main__":
+    code = 1
+    try:
+        _main()
+        code = 0
+    except BaseException as error:  # noqa: BLE001  # the parent shows what went wrong
+        sys.stderr.write(f"{type(error).__name__}: {error}")
+    sys.stderr.flush()
+    os._exit(code)
