@@ -10,6 +10,7 @@ from gui.presenting.changes import (
     version_text,
 )
 from gui.presenting.failures import Explanation, explain
+from gui.presenting.names import explain_name_problem
 from gui.presenting.requests import (
     apply_label,
     cancelled_sentence,
@@ -46,6 +47,7 @@ __all__ = [
     "change_title",
     "download_text",
     "explain",
+    "explain_name_problem",
     "explain_warning",
     "failure_title",
     "figures_sentences",

@@ -1,0 +1,122 @@
+"""Ask for the name and the place of a copy, or for the new ones of an environment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QWidget
+
+from engine.records import Environment
+from engine.requests import CloneRequest, RenameRequest, Request
+from gui.dialogs.form import RequestForm
+from gui.dialogs.placing import PlacingFields
+from gui.dialogs.preview import PreviewDialog
+from gui.theme import TextRole, Tone
+from gui.widgets import column, label
+
+if TYPE_CHECKING:
+    from engine.session import Engine
+
+
+class CloneForm(RequestForm):
+    """Ask where a copy of `environment` is put and what it is called."""
+
+    def __init__(
+        self, engine: Engine, environment: Environment, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._environment = environment
+        shown = environment.prefix.name if environment.name == str(environment.prefix) else ""
+        name = shown or environment.name
+        self.setWindowTitle(self.tr("Clone {name}").format(name=name))
+        self.placing = PlacingFields(engine)
+        self.placing.changed.connect(self.changed)
+        self.placing.suggest_free(self.tr("{name}-copy").format(name=name))
+        about = label(
+            self.tr(
+                "Makes a second environment with the same packages, those from PyPI and your own"
+                " files in it included. The original stays as it is."
+            ),
+            tone=Tone.MUTED,
+            wrap=True,
+        )
+        self.setLayout(
+            column(
+                label(self.windowTitle(), TextRole.TITLE, wrap=True),
+                about,
+                self.placing,
+                None,
+                spacing=2,
+            )
+        )
+
+    def request(self) -> Request | None:
+        """Return the request for the copy."""
+        prefix = self.placing.prefix()
+        return CloneRequest(self._environment.prefix, prefix) if prefix else None
+
+    def start(self) -> None:
+        """Load the folders."""
+        self.placing.start()
+
+    def take_focus(self) -> None:
+        """Begin with the name."""
+        self.placing.take_focus()
+
+
+class RenameForm(RequestForm):
+    """Ask for the new name, or the new place, of `environment`."""
+
+    def __init__(
+        self, engine: Engine, environment: Environment, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._environment = environment
+        prefix = environment.prefix
+        self.setWindowTitle(self.tr("Rename {name}").format(name=prefix.name))
+        self.placing = PlacingFields(engine, name=prefix.name, folder=prefix.parent, present=prefix)
+        self.placing.changed.connect(self.changed)
+        about = label(
+            self.tr(
+                "Gives the environment another name, or another folder. Programs that know it"
+                " under the old one, such as an editor, must be told."
+            ),
+            tone=Tone.MUTED,
+            wrap=True,
+        )
+        self.setLayout(
+            column(
+                label(self.windowTitle(), TextRole.TITLE, wrap=True),
+                about,
+                self.placing,
+                None,
+                spacing=2,
+            )
+        )
+
+    def request(self) -> Request | None:
+        """Return the request for the move, None while nothing would differ."""
+        prefix = self.placing.prefix()
+        return RenameRequest(self._environment.prefix, prefix) if prefix else None
+
+    def start(self) -> None:
+        """Load the folders."""
+        self.placing.start()
+
+    def take_focus(self) -> None:
+        """Begin with the name."""
+        self.placing.take_focus()
+
+
+def clone_environment(engine: Engine, environment: Environment, parent: QWidget) -> PreviewDialog:
+    """Open the dialog that clones `environment`, and return it."""
+    dialog = PreviewDialog(engine, CloneForm(engine, environment), parent)
+    dialog.open()
+    return dialog
+
+
+def rename_environment(engine: Engine, environment: Environment, parent: QWidget) -> PreviewDialog:
+    """Open the dialog that renames or moves `environment`, and return it."""
+    dialog = PreviewDialog(engine, RenameForm(engine, environment), parent)
+    dialog.open()
+    return dialog

@@ -1,0 +1,142 @@
+"""Show a failure: one clear sentence, its cause, what to do; raw text behind a disclosure."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QDialog, QFrame, QPlainTextEdit, QVBoxLayout, QWidget
+
+from engine.errors import Failure
+from gui.dialogs.fitting import fit_to_content
+from gui.panels import Disclosure
+from gui.presenting import explain
+from gui.theme import SPACE, TextRole, Tone, theme
+from gui.widgets import ButtonKind, CopyButton, IconLabel, button, column, label, row
+
+_DIALOG_WIDTH = SPACE * 62
+_DETAIL_HEIGHT = SPACE * 18
+
+
+class RawText(QWidget):
+    """Show text that is meant for those who help: monospaced, read-only, with a copy button."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._edit = QPlainTextEdit()
+        self._edit.setReadOnly(True)
+        self._edit.setAccessibleName(name)
+        self._edit.setFont(theme().font(TextRole.MONO))
+        self._edit.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
+        self._edit.setTabChangesFocus(True)
+        self._edit.setFixedHeight(_DETAIL_HEIGHT)
+        copy = CopyButton(self.text, self.tr("Copy all of it"))
+        side = column(copy, None)
+        inner = row(self._edit, side, spacing=0.5)
+        inner.setStretch(0, 1)
+        self.setLayout(inner)
+
+    def text(self) -> str:
+        """Return all of it."""
+        return self._edit.toPlainText()
+
+    def set_text(self, text: str) -> None:
+        """Show `text` from its beginning."""
+        self._edit.setPlainText(text)
+
+    def append(self, line: str) -> None:
+        """Add one line; the view follows when it was at the end."""
+        self._edit.appendPlainText(line)
+
+
+class FailureBox(QFrame):
+    """Say a failure in place, above or below what caused it; hidden until there is one."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("banner", Tone.DANGER.value)
+        self._words = FailureWords()
+        icon = IconLabel("warning", Tone.DANGER)
+        inner = row(icon, self._words)
+        inner.setAlignment(icon, Qt.AlignmentFlag.AlignTop)
+        inner.setContentsMargins(SPACE + 4, SPACE + 2, SPACE + 4, SPACE + 2)
+        inner.setStretch(1, 1)
+        self.setLayout(inner)
+        self.hide()
+
+    def say(self, failure: Failure) -> None:
+        """Show `failure`, and tell screen readers of it."""
+        self._words.say(failure)
+        self.setAccessibleName(self._words.sentence())
+        self.show()
+
+    def sentence(self) -> str:
+        """Return the sentence that is shown."""
+        return self._words.sentence()
+
+
+class FailureWords(QWidget):
+    """Hold the sentence, the cause, what to do, and the details of one failure."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._sentence = label("", TextRole.STRONG, wrap=True, selectable=True)
+        self._cause = label("", wrap=True, selectable=True)
+        self._remedy = label("", wrap=True, selectable=True)
+        self._raw = RawText(self.tr("Details of the failure"))
+        self.details = Disclosure(self.tr("Details"), self._raw)
+        self.setLayout(column(self._sentence, self._cause, self._remedy, self.details, spacing=0.5))
+
+    def say(self, failure: Failure) -> None:
+        """Show `failure`."""
+        words = explain(failure)
+        for target, text in (
+            (self._sentence, words.sentence),
+            (self._cause, words.cause),
+            (self._remedy, words.remedy),
+        ):
+            target.setText(text)
+            target.setVisible(bool(text))
+        self._raw.set_text(words.detail)
+        self.details.set_open(False)
+
+    def sentence(self) -> str:
+        """Return the sentence that is shown."""
+        return self._sentence.text()
+
+
+class FailureDialog(QDialog):
+    """Show one failure over a window; open it with `open`, never with `exec`."""
+
+    def __init__(self, failure: Failure, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("Something did not work"))
+        self._words = FailureWords()
+        self._words.say(failure)
+        self._words.details.toggled.connect(self._fit)
+        close = button(self.tr("&Close"), ButtonKind.PRIMARY)
+        close.setDefault(True)
+        close.clicked.connect(self.accept)
+        icon = IconLabel("warning", Tone.DANGER, SPACE * 3)
+        head = row(icon, self._words, spacing=2)
+        head.setAlignment(icon, Qt.AlignmentFlag.AlignTop)
+        head.setStretch(1, 1)
+        outer: QVBoxLayout = column(head, None, row(None, close), spacing=2, margins=2.5)
+        self.setLayout(outer)
+        self._fit()
+        close.setFocus()
+
+    def sentence(self) -> str:
+        """Return the sentence that is shown."""
+        return self._words.sentence()
+
+    def sizeHint(self) -> QSize:
+        """Return a width that reads well."""
+        return QSize(_DIALOG_WIDTH, super().sizeHint().height())
+
+    def _fit(self) -> None:
+        fit_to_content(self, _DIALOG_WIDTH)
+
+
+def present_error(parent: QWidget, failure: Failure) -> None:
+    """Open a dialog about `failure` over the window of `parent`; returns at once."""
+    FailureDialog(failure, parent.window()).open()

@@ -1,0 +1,74 @@
+"""How a form lays out one question: a title, the field, and a line of words below it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from gui.theme import SPACE, TextRole, Tone
+from gui.widgets import ButtonKind, IconLabel, button, column, label, row, set_tone
+
+_ICONS = {Tone.DANGER: "error", Tone.WARNING: "warning", Tone.NOTE: "info"}
+
+
+class FieldMessage(QWidget):
+    """Say one thing about the field above it, with at most one thing to press; empty at first.
+
+    `acted` comes when the offer is pressed.
+    """
+
+    acted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icon = IconLabel("info", Tone.NOTE, SPACE * 2)
+        self._text = label("", TextRole.SMALL, Tone.MUTED, wrap=True)
+        self._offer = button("", ButtonKind.LINK)
+        self._offer.clicked.connect(self.acted)
+        texts = column(self._text, row(self._offer, None), spacing=0.25)
+        inner = row(self._icon, texts, spacing=0.75)
+        inner.setAlignment(self._icon, Qt.AlignmentFlag.AlignTop)
+        inner.setStretch(1, 1)
+        self.setLayout(inner)
+        self.clear()
+
+    def clear(self) -> None:
+        """Say nothing, and take no room."""
+        self._text.setText("")
+        self.hide()
+
+    def say(self, text: str, tone: Tone = Tone.MUTED, offer: str = "") -> None:
+        """Show `text`, and `offer` as something to press when it is not empty."""
+        if not text:
+            self.clear()
+            return
+        self._text.setText(text)
+        set_tone(self._text, tone)
+        icon = _ICONS.get(tone)
+        self._icon.setVisible(icon is not None)
+        if icon is not None:
+            self._icon.show_icon(icon, tone)
+        self._offer.setText(offer)
+        self._offer.setVisible(bool(offer))
+        self.show()
+
+    def text(self) -> str:
+        """Return what it says."""
+        return self._text.text()
+
+    def offer(self) -> str:
+        """Return what can be pressed, "" for nothing."""
+        return self._offer.text() if self._offer.isVisibleTo(self) else ""
+
+    def take_offer(self) -> None:
+        """Press the offer, as the user would."""
+        self._offer.click()
+
+
+def question(title: str, field: QWidget, *below: QWidget) -> QVBoxLayout:
+    """Return `field` under its `title`, whose mnemonic leads to it, with `below` under it."""
+    head = label(title, TextRole.STRONG)
+    head.setBuddy(field)
+    if not field.accessibleName():
+        field.setAccessibleName(title.replace("&", ""))
+    return column(head, field, *below, spacing=0.5)

@@ -1,0 +1,25 @@
+"""What the preview dialog expects of a page that asks what is wanted."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from engine.requests import Request
+
+
+class RequestForm(QWidget):
+    """Ask for a request; `changed` comes whenever `request` may give another answer."""
+
+    changed = Signal()
+
+    def request(self) -> Request | None:
+        """Return what is asked for, None while something is missing or not possible."""
+        raise NotImplementedError
+
+    def start(self) -> None:
+        """Begin loading what the form offers; called once, when it is about to be shown."""
+
+    def take_focus(self) -> None:
+        """Put the keyboard into the field to begin with."""
+        self.setFocus()

@@ -1,0 +1,287 @@
+"""The one dialog in which a request is asked for, worked out, looked at, and carried out."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from engine.errors import EngineError, Failure
+from engine.plan import Plan, Severity
+from engine.requests import RemoveRequest, Request
+from gui.dialogs.errors import FailureBox
+from gui.dialogs.form import RequestForm
+from gui.dialogs.preview_page import PreviewPage
+from gui.operations import Operation
+from gui.panels import Loading
+from gui.presenting import apply_label, explain_warning, planning_sentence, request_title
+from gui.theme import SPACE, Tone
+from gui.widgets import (
+    ButtonKind,
+    Spinner,
+    button,
+    column,
+    label,
+    line,
+    row,
+    set_style_property,
+)
+
+if TYPE_CHECKING:
+    from engine.session import Engine
+
+_WIDTH: Final = SPACE * 88
+_HEIGHT: Final = SPACE * 82
+_SCREEN_SHARE: Final = 0.9
+_SLOW_AFTER_MS: Final = 4000
+
+
+class Stage(StrEnum):
+    """Say what the dialog does now."""
+
+    ASKING = "asking"
+    PLANNING = "planning"
+    SHOWING = "showing"
+    REFUSED = "refused"
+
+
+class PreviewDialog(QDialog):
+    """Take a request from a form, or as it is given, to a plan and to the queue.
+
+    Open it with `open`; it deletes itself. `submitted` carries the TaskId of what Apply started.
+    Nothing that was entered is lost by an error, by cancelling the planning, or by going back.
+    """
+
+    submitted = Signal(object)
+
+    def __init__(
+        self,
+        engine: Engine,
+        start: RequestForm | Request,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._engine = engine
+        self._form = start if isinstance(start, RequestForm) else None
+        self._request = None if isinstance(start, RequestForm) else start
+        self._plan: Plan | None = None
+        self._planning: Operation[Plan] | None = None
+        self._stage = Stage.ASKING
+        self._build()
+        if self._form is not None:
+            self._form.changed.connect(self._update_buttons)
+            self._form.start()
+            self._enter(Stage.ASKING)
+        elif self._request is not None:
+            self.setWindowTitle(request_title(self._request))
+            self._work_out(self._request)
+
+    @property
+    def stage(self) -> Stage:
+        """Return what the dialog does now."""
+        return self._stage
+
+    @property
+    def plan(self) -> Plan | None:
+        """Return the plan that is shown, None before there is one."""
+        return self._plan
+
+    def _build(self) -> None:
+        self._failure = FailureBox()
+        self._page = PreviewPage()
+        self._page.alternative_chosen.connect(self._work_out)
+        self._loading = Loading()
+        self._pages = QStackedWidget()
+        for page in (self._page, self._loading):
+            self._pages.addWidget(page)
+        if self._form is not None:
+            self._form_page = _scrolled(self._form)
+            self._pages.addWidget(self._form_page)
+        self._spinner = Spinner()
+        self._state = label("", tone=Tone.MUTED, wrap=True)
+        self._back = button(self.tr("&Back"), icon="chevron-left")
+        self._cancel = button(self.tr("Cancel"))
+        self._go = button("", ButtonKind.PRIMARY)
+        self._back.clicked.connect(self._go_back)
+        self._cancel.clicked.connect(self.reject)
+        self._go.clicked.connect(self._go_on)
+        foot = row(self._back, self._spinner, self._state, self._cancel, self._go)
+        foot.setStretch(2, 1)
+        foot.setContentsMargins(SPACE * 3, SPACE * 2, SPACE * 3, SPACE * 2)
+        body = column(self._failure, self._pages, spacing=1.5)
+        body.setContentsMargins(SPACE * 3, SPACE * 3, SPACE * 2, SPACE)
+        body.setStretch(1, 1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addLayout(body, 1)
+        outer.addWidget(line())
+        outer.addLayout(foot)
+        self._slow = QTimer(self, singleShot=True, interval=_SLOW_AFTER_MS)
+        self._slow.timeout.connect(self._say_that_it_is_slow)
+        room = self.screen().availableGeometry().size() * _SCREEN_SHARE
+        self.resize(QSize(_WIDTH, _HEIGHT).boundedTo(room))
+
+    def _enter(self, stage: Stage) -> None:
+        self._stage = stage
+        busy = stage is Stage.PLANNING
+        if stage is Stage.ASKING and self._form is not None:
+            self._pages.setCurrentWidget(self._form_page)
+            self.setWindowTitle(self._form.windowTitle())
+        elif stage is Stage.SHOWING:
+            self._pages.setCurrentWidget(self._page)
+        elif stage is Stage.REFUSED:
+            self._pages.hide()
+        elif self._plan is None and self._form is None:
+            self._pages.setCurrentWidget(self._loading)
+        self._pages.setVisible(stage is not Stage.REFUSED)
+        self._pages.setEnabled(not busy)
+        self._spinner.setVisible(busy)
+        if not busy:
+            self._slow.stop()
+        self._update_buttons()
+        if stage is Stage.ASKING and self._form is not None:
+            self._form.take_focus()
+
+    def _update_buttons(self) -> None:
+        stage = self._stage
+        self._back.setVisible(self._form is not None and stage is Stage.SHOWING)
+        self._cancel.setText(self.tr("&Stop") if stage is Stage.PLANNING else self.tr("Cancel"))
+        self._state.setText(self._footnote())
+        match stage:
+            case Stage.ASKING:
+                self._show_go(self.tr("&Review"), self._asked() is not None)
+            case Stage.PLANNING:
+                self._go.setEnabled(False)
+            case Stage.SHOWING if self._plan is not None:
+                words = apply_label(self._plan.request)
+                self._show_go(words, not self._plan.is_blocked)
+            case _:
+                self._show_go(self.tr("&Try again"), self._request is not None)
+
+    def _show_go(self, words: str, is_enabled: bool) -> None:
+        removes = (
+            self._stage is Stage.SHOWING
+            and self._plan is not None
+            and isinstance(self._plan.request, RemoveRequest)
+        )
+        kind = ButtonKind.DANGER if removes else ButtonKind.PRIMARY
+        self._go.setText(words)
+        self._go.setEnabled(is_enabled)
+        set_style_property(self._go, "kind", kind.value)
+        # Enter must not delete anything by accident.
+        self._go.setDefault(not removes)
+        self._cancel.setDefault(removes)
+        if removes:
+            self._cancel.setFocus()
+
+    def _footnote(self) -> str:
+        if self._stage is Stage.PLANNING and self._request is not None:
+            return planning_sentence(self._request)
+        if self._stage is Stage.SHOWING and self._plan is not None and self._plan.is_blocked:
+            blocking = next(one for one in self._plan.warnings if one.severity is Severity.BLOCKING)
+            return explain_warning(blocking).sentence
+        return ""
+
+    def _asked(self) -> Request | None:
+        return self._form.request() if self._form is not None else self._request
+
+    def _go_on(self) -> None:
+        if self._stage is Stage.SHOWING:
+            self._submit()
+        elif (request := self._asked()) is not None:
+            self._work_out(request)
+
+    def _go_back(self) -> None:
+        self._plan = None
+        self._failure.hide()
+        self._enter(Stage.ASKING)
+
+    def _work_out(self, request: Request) -> None:
+        self._request = request
+        self._failure.hide()
+        self._enter(Stage.PLANNING)
+        self._slow.start()
+        self._planning = (
+            Operation(self, lambda: self._engine.plan(request))
+            .then(self._show_plan)
+            .otherwise(self._refuse)
+            .finally_(self._settle)
+            .run()
+        )
+
+    def _show_plan(self, plan: Plan) -> None:
+        self._plan = plan
+        self._page.show_plan(plan)
+        self.setWindowTitle(request_title(plan.request))
+        self._enter(Stage.SHOWING)
+        if not isinstance(plan.request, RemoveRequest):
+            self._go.setFocus()
+
+    def _refuse(self, failure: Failure) -> None:
+        self._failure.say(failure)
+        self._return()
+
+    def _settle(self) -> None:
+        # Cancelling, by whomever, ends an operation without a word.
+        if self._stage is Stage.PLANNING:
+            self._return()
+
+    def _return(self) -> None:
+        if self._plan is not None:
+            self._request = self._plan.request
+            self._enter(Stage.SHOWING)
+        elif self._form is not None:
+            self._enter(Stage.ASKING)
+        else:
+            self._enter(Stage.REFUSED)
+
+    def _say_that_it_is_slow(self) -> None:
+        self._state.setText(
+            self.tr(
+                "Still at work. The first time, the package lists of the channels are downloaded,"
+                " which can take a minute."
+            )
+        )
+
+    def _submit(self) -> None:
+        if self._plan is None:
+            return
+        self._go.setEnabled(False)
+        try:
+            task_id = self._engine.submit(self._plan)
+        except EngineError as error:
+            self._failure.say(error.failure)
+            self._update_buttons()
+            return
+        self.submitted.emit(task_id)
+        self.accept()
+
+    def reject(self) -> None:
+        """Stop the planning, else go back to the form, else close."""
+        if self._stage is Stage.PLANNING and self._planning is not None:
+            self._planning.cancel()
+            if self._form is not None or self._plan is not None:
+                return
+        super().reject()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop the planning and close."""
+        if self._planning is not None:
+            self._planning.cancel()
+        super().closeEvent(event)
+
+
+def _scrolled(form: RequestForm) -> QScrollArea:
+    area = QScrollArea()
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    form.setProperty("plain", "true")
+    area.setWidget(form)
+    return area

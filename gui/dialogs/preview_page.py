@@ -1,0 +1,212 @@
+"""Show a plan: warnings first, what it costs in words, and every change."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QLineEdit,
+    QScrollArea,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.plan import Plan, PlanWarning, Severity
+from engine.requests import RemoveRequest
+from gui.dialogs.changes_model import ChangeColumn, ChangesModel
+from gui.presenting import (
+    alternative_label,
+    explain_warning,
+    figures_sentences,
+    request_title,
+    severity_name,
+)
+from gui.theme import SPACE, TextRole, Tone
+from gui.widgets import (
+    ElidedLabel,
+    IconLabel,
+    button,
+    column,
+    label,
+    row,
+    set_tone,
+)
+
+_LONG_LIST: Final = 15
+_TABLE_HEIGHT: Final = SPACE * 24
+_SHARES: Final = {
+    ChangeColumn.PACKAGE: 0.26,
+    ChangeColumn.VERSION: 0.20,
+    ChangeColumn.SOURCE: 0.16,
+    ChangeColumn.SIZE: 0.13,
+}
+_LOUDEST_FIRST: Final = (Severity.BLOCKING, Severity.DANGER, Severity.WARNING, Severity.NOTE)
+
+
+def severity_tone(severity: Severity) -> Tone:
+    """Return the colour of `severity`."""
+    return {
+        Severity.NOTE: Tone.NOTE,
+        Severity.WARNING: Tone.WARNING,
+        Severity.DANGER: Tone.DANGER,
+        Severity.BLOCKING: Tone.DANGER,
+    }[severity]
+
+
+class WarningCard(QFrame):
+    """Say one warning, why it matters, and offer what would avoid it.
+
+    `alternative_chosen` carries the Request of the alternative that was pressed.
+    """
+
+    alternative_chosen = Signal(object)
+
+    def __init__(self, warning: PlanWarning, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        tone = severity_tone(warning.severity)
+        words = explain_warning(warning)
+        self.setProperty("banner", tone.value)
+        self.setAccessibleName(f"{severity_name(warning.severity)}: {words.sentence}")
+        icon = IconLabel("info" if tone is Tone.NOTE else "warning", tone)
+        icon.setToolTip(severity_name(warning.severity))
+        texts = column(label(words.sentence, TextRole.STRONG, wrap=True), spacing=0.5)
+        if words.reason:
+            texts.addWidget(label(words.reason, wrap=True))
+        if warning.alternatives:
+            buttons = row()
+            for alternative in warning.alternatives:
+                choice = button(alternative_label(alternative))
+                choice.clicked.connect(
+                    lambda _=False, wanted=alternative.request: self.alternative_chosen.emit(wanted)
+                )
+                buttons.addWidget(choice)
+            buttons.addStretch(1)
+            texts.addSpacing(SPACE // 2)
+            texts.addLayout(buttons)
+        inner = row(icon, texts)
+        inner.setAlignment(icon, Qt.AlignmentFlag.AlignTop)
+        inner.setContentsMargins(SPACE + 4, SPACE + 2, SPACE + 4, SPACE + 2)
+        inner.setStretch(1, 1)
+        self.setLayout(inner)
+
+
+class ChangesView(QTreeView):
+    """Show changes under the titles of their kinds."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.changes = ChangesModel(self)
+        self.setModel(self.changes)
+        self.setProperty("framed", "true")
+        self.setAccessibleName(self.tr("Changes"))
+        self.setUniformRowHeights(True)
+        self.setRootIsDecorated(True)
+        self.setItemsExpandable(True)
+        self.setAllColumnsShowFocus(True)
+        self.setIndentation(SPACE * 2)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTabKeyNavigation(False)
+        self.setMinimumHeight(_TABLE_HEIGHT)
+        header = self.header()
+        header.setStretchLastSection(True)
+        header.setSectionsMovable(False)
+        header.setSortIndicatorClearable(True)
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self.setSortingEnabled(True)
+        self.changes.modelReset.connect(self._unfold)
+
+    def share_width(self) -> None:
+        """Give each column its share of the room."""
+        width = self.viewport().width()
+        for section, share in _SHARES.items():
+            self.setColumnWidth(section, round(width * share))
+
+    def _unfold(self) -> None:
+        self.expandAll()
+        for group in range(self.changes.rowCount()):
+            self.setFirstColumnSpanned(group, self.rootIndex(), True)
+
+
+class PreviewPage(QWidget):
+    """Show one plan; `alternative_chosen` carries the Request that avoids a warning."""
+
+    alternative_chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._title = label("", TextRole.TITLE, wrap=True)
+        self._where = ElidedLabel("", TextRole.SMALL, Tone.MUTED, Qt.TextElideMode.ElideMiddle)
+        self._warnings = column()
+        self._figures = label("", wrap=True)
+        self._find = QLineEdit()
+        self._find.setPlaceholderText(self.tr("Find in these changes"))
+        self._find.setAccessibleName(self.tr("Find in these changes"))
+        self._find.setClearButtonEnabled(True)
+        self._nothing = label(self.tr("No package has this name."), tone=Tone.MUTED)
+        self._view = ChangesView()
+        self._find.textChanged.connect(self._on_find)
+        inner = QWidget()
+        inner.setProperty("plain", "true")
+        body = column(
+            self._title,
+            self._where,
+            self._warnings,
+            self._figures,
+            self._find,
+            self._nothing,
+            self._view,
+            spacing=1.5,
+        )
+        body.setStretchFactor(self._view, 1)
+        body.setContentsMargins(0, 0, SPACE // 2, 0)
+        inner.setLayout(body)
+        self._scroll = QScrollArea()
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(inner)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._scroll)
+
+    def show_plan(self, plan: Plan) -> None:
+        """Show `plan` from its beginning."""
+        self._title.setText(request_title(plan.request))
+        self._where.set_whole(str(plan.prefix))
+        self._figures.setText(" ".join(figures_sentences(plan)))
+        self._show_warnings(plan.warnings)
+        self._find.clear()
+        self._view.changes.set_changes(plan.changes)
+        self._view.changes.sort(-1)
+        self._view.setVisible(bool(plan.changes))
+        self._find.setVisible(len(plan.changes) > _LONG_LIST)
+        self._nothing.hide()
+        self._view.share_width()
+        if isinstance(plan.request, RemoveRequest):
+            set_tone(self._figures, Tone.TEXT)
+        self._scroll.verticalScrollBar().setValue(0)
+
+    def _show_warnings(self, warnings: tuple[PlanWarning, ...]) -> None:
+        while (item := self._warnings.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        for warning in sorted(warnings, key=lambda one: _LOUDEST_FIRST.index(one.severity)):
+            card = WarningCard(warning)
+            card.alternative_chosen.connect(self.alternative_chosen)
+            self._warnings.addWidget(card)
+
+    def _on_find(self, words: str) -> None:
+        self._view.changes.set_filter(words)
+        self._nothing.setVisible(self._view.changes.shown_count() == 0)
