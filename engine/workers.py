@@ -36,7 +36,7 @@ class WorkerProcess:
         self._unwanted = False
         self._delivered = threading.Event()
         self._failure: OSError | None = None
-        self._stderr: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - read after the end
+        self._errors = ""
         self.returncode: int | None = None
         self._thread = threading.Thread(target=self._run, name="envdesk-worker", daemon=True)
         self._thread.start()
@@ -82,29 +82,28 @@ class WorkerProcess:
         self.send(b"detach\n")
 
     def errors(self) -> str:
-        """Return the end of what the worker wrote to standard error."""
-        with contextlib.suppress(OSError, ValueError):
-            self._stderr.seek(0, os.SEEK_END)
-            self._stderr.seek(max(0, self._stderr.tell() - TAIL_BYTES))
-            return self._stderr.read().decode("utf-8", "replace")
-        return ""
+        """Return the end of what the worker wrote to standard error, once it has ended."""
+        return self._errors
 
     def _run(self) -> None:
         try:
-            self._start_and_read()
+            with tempfile.TemporaryFile() as complaints:
+                self._start_and_read(complaints)
+                complaints.seek(max(0, complaints.seek(0, os.SEEK_END) - TAIL_BYTES))
+                self._errors = complaints.read().decode("utf-8", "replace")
         except OSError as error:
             self._failure = error
         finally:
             self._delivered.set()
             self._tell(None)
 
-    def _start_and_read(self) -> None:
+    def _start_and_read(self, complaints: IO[bytes]) -> None:
         flags = subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0
         process = subprocess.Popen(
             self._command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=self._stderr,
+            stderr=complaints,
             creationflags=flags,
             start_new_session=os.name == "posix",  # Ctrl+C in our terminal is not meant for it
         )
