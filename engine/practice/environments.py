@@ -5,9 +5,15 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.conda.condarc import CondaConfiguration, read_configuration
+from engine.conda.history import write_creation
+from engine.conda.meta import read_conda_records
+from engine.environments.registering import register
+from engine.places import Places
 from engine.practice.archives import CondaPackage
 from engine.practice.channels import EXTRA_CHANNEL, MAIN_CHANNEL
 from engine.practice.interpreter import Interpreter, Layout
@@ -18,8 +24,14 @@ ANALYSIS = "数据分析"
 TINY = "tiny"
 DAMAGED = "old-thesis"
 
-_HISTORY_DATE = "2026-05-20 10:00:00"
-_CONDA_VERSION = "26.7.1"
+_OLD_HISTORY = """\
+==> 2020-03-02 09:30:00 <==
+# cmd: conda create --name old-thesis python=3.7 sandglass almanac
+# conda version: 4.8.2
++practice-main/noarch::sandglass-0.3.0-0
++practice-main/noarch::almanac-2019.4-py37_0
+# update specs: ['almanac', 'python=3.7', 'sandglass']
+"""
 _UV_TIMEOUT_SECONDS = 120
 _FROM_PYPI = "inkwell==1.0.0"
 
@@ -45,66 +57,46 @@ _RECIPES = (
 
 
 def make_environments(
-    envs: Path, pkgs: Path, channel_urls: dict[str, str], index: Path, interpreter: Interpreter
+    places: Places, channel_urls: Mapping[str, str], index: Path, interpreter: Interpreter
 ) -> tuple[Path, ...]:
-    """Make the ready environments below `envs` and return their prefixes.
+    """Make the ready environments below `places.envs`, register them, return their prefixes.
 
     `channel_urls` maps the channels' short names to their addresses; packages are unpacked into
-    `pkgs`; `index` is the folder of the local package index. Blocks for a few seconds. Raises
-    OSError, RattlingError.
+    `places.pkgs`; `index` is the folder of the local package index; the `.condarc` must be there
+    already. Blocks for a few seconds. Raises OSError, RattlingError, SubprocessError.
     """
     orders = tuple(
         LinkOrder(
-            str(envs / recipe.name),
+            str(places.envs / recipe.name),
             tuple(channel_urls[name] for name in recipe.channels),
             recipe.specs,
             recipe.made_before,
         )
         for recipe in _RECIPES
     )
-    link_environments(orders, pkgs)
-    names = {url.rstrip("/"): name for name, url in channel_urls.items()}
+    link_environments(orders, places.pkgs)
+    configuration = read_configuration(places)
     for recipe in _RECIPES:
-        _finish_as_conda(envs / recipe.name, recipe, names)
-    _install_from_pypi(envs / COURSE, index, interpreter)
-    _make_damaged(envs / DAMAGED, channel_urls[MAIN_CHANNEL])
-    return tuple(envs / name for name in (COURSE, ANALYSIS, TINY, DAMAGED))
+        _finish_as_conda(places.envs / recipe.name, recipe, configuration)
+    _install_from_pypi(places.envs / COURSE, index, interpreter)
+    _make_damaged(places.envs / DAMAGED, channel_urls[MAIN_CHANNEL])
+    prefixes = tuple(places.envs / name for name in (COURSE, ANALYSIS, TINY, DAMAGED))
+    for prefix in prefixes:
+        register(places, prefix)
+    return prefixes
 
 
-def register_environments(home: Path, prefixes: tuple[Path, ...]) -> None:
-    """List the prefixes in `~/.conda/environments.txt` of `home`, one a line as conda does."""
-    folder = home / ".conda"
-    folder.mkdir(parents=True, exist_ok=True)
-    lines = "".join(f"{prefix}\n" for prefix in prefixes)
-    (folder / "environments.txt").write_text(lines, encoding="utf-8")
-
-
-def history_text(command: str, distributions: list[str], specs: tuple[str, ...]) -> str:
-    """Return a first revision in the form of `conda-meta/history` (conda's `history` module)."""
-    return "\n".join(
-        (
-            f"==> {_HISTORY_DATE} <==",
-            f"# cmd: {command}",
-            f"# conda version: {_CONDA_VERSION}",
-            *(f"+{distribution}" for distribution in distributions),
-            f"# update specs: {list(specs)!r}",
-            "",
-        )
-    )
-
-
-def _finish_as_conda(prefix: Path, recipe: _Recipe, channel_names: dict[str, str]) -> None:
+def _finish_as_conda(prefix: Path, recipe: _Recipe, configuration: CondaConfiguration) -> None:
     """Write the history, and open the records for reading as conda does."""
-    distributions: list[str] = []
-    for file in sorted((prefix / "conda-meta").glob("*.json")):
-        record = json.loads(file.read_text(encoding="utf-8"))
-        channel = channel_names[str(record["channel"]).rstrip("/")]
-        stem = f"{record['name']}-{record['version']}-{record['build']}"
-        distributions.append(f"{channel}/{record['subdir']}::{stem}")
+    for file in (prefix / "conda-meta").glob("*.json"):
         file.chmod(0o644)
-    command = f"conda create --name {recipe.name} {' '.join(recipe.specs)}"
-    text = history_text(command, distributions, recipe.specs)
-    (prefix / "conda-meta" / "history").write_text(text, encoding="utf-8")
+    write_creation(
+        prefix,
+        read_conda_records(prefix, configuration),
+        recipe.specs,
+        f"conda create --name {recipe.name} {' '.join(recipe.specs)}",
+        configuration,
+    )
 
 
 def _install_from_pypi(prefix: Path, index: Path, interpreter: Interpreter) -> None:
@@ -153,8 +145,4 @@ def _make_damaged(prefix: Path, channel_url: str) -> None:
     (meta / f"{intact.stem}.json").write_text(record, encoding="utf-8")
     (meta / "almanac-2019.4-py37_0.json").write_text(record[: len(record) // 2], encoding="utf-8")
     (meta / "notes-1.0-0.json").write_text('["not", "a", "record"]', encoding="utf-8")
-    distributions = [f"{MAIN_CHANNEL}/noarch::{intact.stem}"]
-    (meta / "history").write_text(
-        history_text("conda create --name old-thesis sandglass", distributions, ("sandglass",)),
-        encoding="utf-8",
-    )
+    (meta / "history").write_text(_OLD_HISTORY, encoding="utf-8")

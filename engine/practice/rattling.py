@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,7 @@ async def _link(orders: list[LinkOrder], pkgs: Path) -> None:
                 constraints=list(order.constraints),
                 gateway=gateway,
                 virtual_packages=VirtualPackage.detect(),
+                timeout=timedelta(seconds=60),  # nothing else stops a solve
             )
             # py-rattler 0.28 takes the inner objects here, whatever its annotation says.
             requested: list[Any] = [MatchSpec(spec)._match_spec for spec in order.specs]  # pyright: ignore

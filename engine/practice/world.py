@@ -13,7 +13,7 @@ from pathlib import Path
 from ruamel.yaml import YAML
 
 from engine.errors import EngineError, ErrorCode
-from engine.places import places_below
+from engine.places import Places, places_below
 from engine.practice.channels import (
     EXTRA_CHANNEL,
     INDEX_FOLDER,
@@ -22,7 +22,7 @@ from engine.practice.channels import (
     build_channels,
     cached_channels,
 )
-from engine.practice.environments import make_environments, register_environments
+from engine.practice.environments import make_environments
 from engine.practice.interpreter import running_interpreter
 from engine.practice.rattling import RattlingError
 from engine.practice.serving import ChannelServer
@@ -71,9 +71,9 @@ class PracticeWorld:
 
 def build_world(
     directory: Path,
+    progress: Callable[[str], None] | None = None,
     *,
     cache_dir: Path | None = None,
-    progress: Callable[[str], None] | None = None,
 ) -> PracticeWorld:
     """Build a practice world in `directory`, which must be absent or empty, and describe it.
 
@@ -135,17 +135,13 @@ def _build(root: Path, cache_dir: Path | None, report: Callable[[str], None]) ->
     )
     interpreter = running_interpreter()
 
+    _write_condarc(places, described)
+    _write_pip_settings(places.home, simple)
+
     report("Making environments")
     prefixes = make_environments(
-        places.envs,
-        places.pkgs,
-        {channel.name: channel.url for channel in described},
-        simple,
-        interpreter,
+        places, {channel.name: channel.url for channel in described}, simple, interpreter
     )
-    register_environments(places.home, prefixes)
-    _write_condarc(places.home, places.envs, places.pkgs, described)
-    _write_pip_settings(places.home, simple)
     return PracticeWorld(
         root=root,
         home=places.home,
@@ -158,18 +154,16 @@ def _build(root: Path, cache_dir: Path | None, report: Callable[[str], None]) ->
     )
 
 
-def _write_condarc(
-    home: Path, envs: Path, pkgs: Path, channels: tuple[PracticeChannel, ...]
-) -> None:
+def _write_condarc(places: Places, channels: tuple[PracticeChannel, ...]) -> None:
     settings = {
         "channels": [channel.url for channel in channels],
         # This makes the last part of the address the short name (conda docs, "custom_channels").
         "custom_channels": {channel.name: channel.path.parent.as_uri() for channel in channels},
         "channel_priority": "strict",
-        "envs_dirs": [str(envs)],
-        "pkgs_dirs": [str(pkgs)],
+        "envs_dirs": [str(places.envs)],
+        "pkgs_dirs": [str(places.pkgs)],
     }
-    with (home / ".condarc").open("w", encoding="utf-8", newline="\n") as file:
+    with (places.home / ".condarc").open("w", encoding="utf-8", newline="\n") as file:
         yaml = YAML(typ="safe")
         yaml.default_flow_style = False
         yaml.allow_unicode = True
