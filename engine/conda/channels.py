@@ -51,7 +51,7 @@ def short_name(channel: str, configuration: ChannelNames | None = None) -> str:
         return _last(_channel_parts(channel.replace("\\", "/")))
     if "://" not in channel:
         return "/".join(_channel_parts(channel))
-    address = urlsplit(channel)
+    address = _split(channel)
     parts = _channel_parts(address.path)
     if address.scheme == "file":
         return _last(parts)
@@ -87,7 +87,7 @@ def without_credentials(address: str) -> str:
     """Return `address` without user, password, token and query, fit to be shown."""
     if "://" not in address:
         return address
-    split = urlsplit(address)
+    split = _split(address)
     path = re.sub(r"\A/t/[^/]+(?=/|\Z)", "", split.path)
     login, _, host = split.netloc.rpartition("@")
     if login and split.scheme.endswith("ssh"):
@@ -138,8 +138,17 @@ def _words(path: str) -> tuple[str, ...]:
 
 
 def _place(location: str) -> tuple[str, ...]:
-    address = urlsplit(location if "://" in location else f"https://{location}")
+    address = _split(location if "://" in location else f"https://{location}")
     return (_host(address), *_channel_parts(address.path))
+
+
+def _split(address: str) -> SplitResult:
+    try:
+        return urlsplit(address)
+    except ValueError:  # a bracket that no IPv6 address follows
+        scheme, _, rest = address.partition("://")
+        host, _, path = rest.partition("/")
+        return SplitResult(scheme, host, f"/{path}", "", "")
 
 
 def _host(address: SplitResult) -> str:
