@@ -46,6 +46,7 @@ class Theme(QObject):
         self._app = app
         self._forced = forced
         self._system_font = QFont(app.font())
+        self._fonts: dict[TextRole, QFont] = {}
         self._tokens = tokens_for(self._scheme())
         style = QStyleFactory.create("Fusion")
         app.setStyle(style)
@@ -70,6 +71,11 @@ class Theme(QObject):
 
     def font(self, role: TextRole) -> QFont:
         """Return the font of `role`."""
+        if role not in self._fonts:
+            self._fonts[role] = self._make_font(role)
+        return self._fonts[role]
+
+    def _make_font(self, role: TextRole) -> QFont:
         grow, weight = TYPE_SCALE[role]
         if role is TextRole.MONO:
             font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)

@@ -1,0 +1,185 @@
+"""The packages of one environment as a table: columns, and what the filters let through."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PySide6.QtCore import QCoreApplication, QObject
+
+from engine.records import Record, RecordKind, SourceKind
+from gui.formats import format_bytes
+from gui.models.record_table import Chip, Column, RecordTableModel
+from gui.texts import problem_sentence, source_sentence, source_word
+from gui.theme import Tone
+
+_VERSION_PARTS = re.compile(r"[0-9]+|[a-z]+")
+
+
+class SourceFilter(StrEnum):
+    """Name the choices above the table."""
+
+    ALL = "all"
+    CONDA = "conda"
+    PYPI = "pypi"
+    CHOSEN = "chosen"
+
+
+@dataclass(frozen=True, slots=True)
+class PackageFilter:
+    """Hold what the user filters by: every word of `text` must be found in name or summary."""
+
+    text: str = ""
+    source: SourceFilter = SourceFilter.ALL
+
+    def accepts(self, record: Record) -> bool:
+        """Return whether `record` is shown."""
+        match self.source:
+            case SourceFilter.CONDA if record.kind is not RecordKind.CONDA:
+                return False
+            case SourceFilter.PYPI if record.kind is not RecordKind.PYPI:
+                return False
+            case SourceFilter.CHOSEN if not record.requested:
+                return False
+            case _:
+                pass
+        words = self.text.casefold().split()
+        if not words:
+            return True
+        searched = f"{record.name}\n{record.summary}\n{record.source.name}".casefold()
+        return all(word in searched for word in words)
+
+
+class PackagesModel(RecordTableModel[Record]):
+    """Show records, conda's and PyPI's alike."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(_columns(), lambda record: record.key, parent)
+
+    def apply_filter(self, chosen: PackageFilter) -> None:
+        """Show only what `chosen` accepts."""
+        self.set_filter(None if chosen == PackageFilter() else chosen.accepts)
+
+
+def _columns() -> tuple[Column[Record], ...]:
+    return (
+        Column(
+            "name",
+            lambda: QCoreApplication.translate("PackagesModel", "Name"),
+            _name,
+            lambda record: (record.name.casefold(), record.kind),
+            width=192,
+            icon=lambda record: None if record.problem is None else ("warning", Tone.WARNING),
+            tip=_name_tip,
+        ),
+        Column(
+            "version",
+            lambda: QCoreApplication.translate("PackagesModel", "Version"),
+            lambda record: record.version,
+            lambda record: version_key(record.version),
+            width=112,
+        ),
+        Column(
+            "build",
+            lambda: QCoreApplication.translate("PackagesModel", "Build"),
+            lambda record: record.build,
+            lambda record: record.build,
+            width=136,
+            tone=Tone.MUTED,
+            is_shown=False,
+        ),
+        Column(
+            "source",
+            lambda: QCoreApplication.translate("PackagesModel", "Source"),
+            source_word,
+            lambda record: (record.kind, source_word(record).casefold()),
+            width=128,
+            chip=_chip,
+            tip=source_sentence,
+        ),
+        Column(
+            "size",
+            lambda: QCoreApplication.translate("PackagesModel", "Size"),
+            lambda record: format_bytes(record.installed_bytes),
+            lambda record: -1 if record.installed_bytes is None else record.installed_bytes,
+            width=88,
+            is_number=True,
+        ),
+        Column(
+            "reason",
+            lambda: QCoreApplication.translate("PackagesModel", "Why it is here"),
+            _reason,
+            lambda record: not record.requested,
+            width=144,
+            tone=Tone.MUTED,
+            tip=lambda record: ", ".join(record.requested),
+        ),
+        Column(
+            "license",
+            lambda: QCoreApplication.translate("PackagesModel", "Licence"),
+            lambda record: record.license,
+            lambda record: record.license.casefold(),
+            width=128,
+            tone=Tone.MUTED,
+            tip=lambda record: record.license,
+        ),
+        Column(
+            "summary",
+            lambda: QCoreApplication.translate("PackagesModel", "Summary"),
+            lambda record: record.summary,
+            lambda record: record.summary.casefold(),
+            width=320,
+            tone=Tone.MUTED,
+            tip=lambda record: record.summary,
+        ),
+    )
+
+
+def _name(record: Record) -> str:
+    if record.name or record.path is None:
+        return record.name
+    return record.path.name
+
+
+def _name_tip(record: Record) -> str:
+    if record.problem is None:
+        return ""
+    sentence = problem_sentence(record.problem)
+    return sentence if record.path is None else f"{sentence}\n{record.path}"
+
+
+def _reason(record: Record) -> str:
+    if record.problem is not None:
+        return QCoreApplication.translate("PackagesModel", "record is damaged")
+    if record.requested:
+        return QCoreApplication.translate("PackagesModel", "chosen by you")
+    return QCoreApplication.translate("PackagesModel", "needed by others")
+
+
+def _chip(record: Record) -> Chip | None:
+    word = source_word(record)
+    match record.source.kind:
+        case SourceKind.CHANNEL:
+            tokens = "chip_channel"
+        case SourceKind.PYPI:
+            tokens = "chip_pypi"
+        case SourceKind.EDITABLE | SourceKind.LOCAL:
+            tokens = "chip_own"
+        case SourceKind.URL | SourceKind.UNKNOWN:
+            tokens = "chip_other"
+    return Chip(word, tokens) if word else None
+
+
+def version_key(version: str) -> tuple[tuple[int, int, str], ...]:
+    """Return what sorts versions as people read them: 1.9 before 1.10, 2.0rc1 before 2.0."""
+    epoch, mark, rest = version.partition("!")
+    first = int(epoch) if mark and epoch.isdecimal() else 0
+    parts = _VERSION_PARTS.findall((rest if mark else version).lower())
+    ranked = ((1, int(part), "") if part.isdecimal() else (_rank(part), 0, part) for part in parts)
+    return ((1, first, ""), *ranked, (1, -1, ""))
+
+
+def _rank(word: str) -> int:
+    # "post" comes after the plain version, every other word (a, b, rc, dev) before it
+    return 2 if word == "post" else 0

@@ -1,0 +1,77 @@
+"""What the window remembers: its size, its panes, and the columns of each table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings
+
+_FILE = "window.ini"
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnChoice:
+    """Remember one table: visible columns by key, widths in pixels by key, and how it sorts."""
+
+    shown: tuple[str, ...]
+    widths: tuple[tuple[str, int], ...] = ()
+    sort_key: str = ""
+    descending: bool = False
+
+
+class WindowSettings:
+    """Keep the window's state in an ini file below `folder`.
+
+    A file that is damaged, or cannot be written, costs the memory, nothing else.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._store = QSettings(str(folder / _FILE), QSettings.Format.IniFormat)
+
+    def state(self, name: str) -> QByteArray | None:
+        """Return the bytes stored for `name`, such as a geometry; None when there are none."""
+        value = self._store.value(f"window/{name}")
+        return value if isinstance(value, QByteArray) and not value.isEmpty() else None
+
+    def set_state(self, name: str, state: QByteArray) -> None:
+        """Store the bytes of a geometry or a splitter."""
+        self._store.setValue(f"window/{name}", state)
+
+    def columns(self, table: str) -> ColumnChoice | None:
+        """Return how the user left the columns of `table`; None when never touched."""
+        shown = _words(self._store.value(f"{table}/shown"))
+        if not shown:
+            return None
+        widths: list[tuple[str, int]] = []
+        for entry in _words(self._store.value(f"{table}/widths")):
+            key, _, width = entry.partition(":")
+            if width.isdecimal():
+                widths.append((key, int(width)))
+        return ColumnChoice(
+            shown,
+            tuple(widths),
+            str(self._store.value(f"{table}/sort", "")),
+            str(self._store.value(f"{table}/descending", "false")) == "true",
+        )
+
+    def set_columns(self, table: str, choice: ColumnChoice) -> None:
+        """Store how the user left the columns of `table`."""
+        self._store.setValue(f"{table}/shown", list(choice.shown))
+        widths = [f"{key}:{width}" for key, width in choice.widths]
+        self._store.setValue(f"{table}/widths", widths)
+        self._store.setValue(f"{table}/sort", choice.sort_key)
+        self._store.setValue(f"{table}/descending", "true" if choice.descending else "false")
+
+    def save(self) -> None:
+        """Write everything to disk now."""
+        self._store.sync()
+
+
+def _words(value: object) -> tuple[str, ...]:
+    # an ini file turns a list of one into a plain string
+    if isinstance(value, str):
+        return (value,) if value else ()
+    if isinstance(value, list | tuple):
+        return tuple(str(item) for item in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    return ()

@@ -1,0 +1,96 @@
+"""The Details tab: the facts about one environment, each explained and worth copying."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QScrollArea, QStackedWidget, QWidget
+
+from engine.errors import Failure
+from engine.records import Detail, DetailKey, Details
+from gui.panels import EmptyState, Loading
+from gui.presenting import explain
+from gui.texts import detail_sentence, detail_title
+from gui.theme import SPACE, TextRole, Tone
+from gui.widgets import ButtonKind, CopyButton, column, label, line, row
+
+_NAMES_WIDTH = SPACE * 34
+
+
+class DetailsView(QWidget):
+    """Show the facts of one environment; `retry_requested` after they could not be read."""
+
+    retry_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown: Details | None = None
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._loading = Loading(self.tr("Looking at this environment…"))
+        self._failed = EmptyState("warning", "", "", self.tr("Try &again"), kind=ButtonKind.PLAIN)
+        self._failed.acted.connect(self.retry_requested)
+        self._pages = QStackedWidget()
+        for page in (self._scroll, self._loading, self._failed):
+            self._pages.addWidget(page)
+        self.setLayout(column(self._pages))
+
+    def show_details(self, details: Details) -> None:
+        """Show `details`."""
+        if details != self._shown:
+            self._shown = details
+            self._scroll.setWidget(_page(details.facts))
+        self._pages.setCurrentWidget(self._scroll)
+
+    def show_loading(self) -> None:
+        """Show that the facts are on their way."""
+        self._pages.setCurrentWidget(self._loading)
+
+    def show_failure(self, failure: Failure) -> None:
+        """Show why there is nothing to see, and offer another try."""
+        words = explain(failure)
+        text = "\n".join(part for part in (words.cause, words.remedy) if part)
+        self._failed.say(words.sentence, text)
+        self._pages.setCurrentWidget(self._failed)
+
+    def values(self) -> dict[DetailKey, tuple[str, ...]]:
+        """Return what is shown."""
+        facts = self._shown.facts if self._shown is not None else ()
+        return {fact.key: fact.values for fact in facts}
+
+
+def _page(facts: tuple[Detail, ...]) -> QWidget:
+    page = QWidget()
+    page.setProperty("panel", "surface")
+    grid = QGridLayout(page)
+    grid.setContentsMargins(SPACE * 3, SPACE * 2, SPACE * 3, SPACE * 3)
+    grid.setHorizontalSpacing(SPACE * 3)
+    grid.setVerticalSpacing(SPACE * 2)
+    grid.setColumnMinimumWidth(0, _NAMES_WIDTH)
+    grid.setColumnStretch(1, 1)
+    shown = [fact for fact in facts if fact.values]
+    for at, fact in enumerate(shown):
+        title = label(detail_title(fact.key), TextRole.STRONG)
+        sentence = label(detail_sentence(fact.key), TextRole.SMALL, Tone.MUTED, wrap=True)
+        sentence.setFixedWidth(_NAMES_WIDTH)
+        names = column(title, sentence, None, spacing=0.25)
+        values = column(*(_value(value, title.text()) for value in fact.values), None, spacing=0)
+        grid.addLayout(names, at * 2, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addLayout(values, at * 2, 1, Qt.AlignmentFlag.AlignTop)
+        if at + 1 < len(shown):
+            grid.addWidget(line(), at * 2 + 1, 0, 1, 2)
+    grid.setRowStretch(len(shown) * 2, 1)
+    return page
+
+
+def _value(value: str, title: str) -> QWidget:
+    shown = label(value, wrap=True, selectable=True)
+    shown.setAccessibleName(f"{title}: {value}")
+    copy = CopyButton(lambda: value)
+    copy.setAccessibleName(f"{copy.toolTip()}: {title}")
+    holder = QWidget()
+    inner = row(shown, copy, spacing=1)
+    inner.setStretch(0, 1)
+    inner.setAlignment(copy, Qt.AlignmentFlag.AlignTop)
+    holder.setLayout(inner)
+    return holder

@@ -1,0 +1,275 @@
+"""A table of records: selection by key, copying, and a choice of columns that is remembered."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QAction, QColor, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QMenu,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from gui.models.record_table import CHIP_ROLE, Chip, RecordTableModel
+from gui.settings import ColumnChoice, WindowSettings
+from gui.theme import SPACE, TextRole, theme
+from gui.widgets import copy_text
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class RecordDelegate(QStyledItemDelegate):
+    """Draw cells without a focus frame of their own, and chips as coloured labels."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        """Leave the focus to the row, and the words of a chip to `paint`."""
+        super().initStyleOption(option, index)
+        option.state &= ~QStyle.StateFlag.State_HasFocus
+        if index.data(CHIP_ROLE) is not None:
+            option.text = ""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Draw the cell, and its chip over it."""
+        super().paint(painter, option, index)
+        chip = index.data(CHIP_ROLE)
+        if isinstance(chip, Chip):
+            paint_chip(painter, option.rect.adjusted(SPACE - 2, 0, -SPACE, 0), chip)
+
+
+def paint_chip(painter: QPainter, room: QRect, chip: Chip) -> None:
+    """Draw `chip` at the left of `room`, in the middle of its height, no wider than it."""
+    tokens = theme().tokens
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setFont(theme().font(TextRole.SMALL))
+    metrics = painter.fontMetrics()
+    text = metrics.elidedText(chip.text, Qt.TextElideMode.ElideRight, room.width() - SPACE * 2)
+    height = metrics.height() + 4
+    width = metrics.horizontalAdvance(text) + SPACE * 2
+    area = QRect(room.left(), room.center().y() - height // 2 + 1, width, height)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(str(getattr(tokens, chip.tokens))))
+    painter.drawRoundedRect(area, height / 2, height / 2)
+    painter.setPen(QColor(str(getattr(tokens, f"{chip.tokens}_text"))))
+    painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
+    painter.restore()
+
+
+class RecordTable(QTableView):
+    """Show a `RecordTableModel`; `current_changed` comes when another record, or none, is current.
+
+    `name` is the table's name in the settings. Tab leaves the table.
+    """
+
+    current_changed = Signal()
+
+    def __init__(
+        self,
+        model: RecordTableModel[Any],
+        settings: WindowSettings,
+        name: str,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._records = model
+        self._settings = settings
+        self._name = name
+        self._wanted = ""
+        self._kept: tuple[str, ...] = ()
+        self._is_resetting = False
+        self.setModel(model)
+        self.setItemDelegate(RecordDelegate(self))
+        self._set_up()
+        self._restore_columns()
+        self.setSortingEnabled(True)
+        header = self.horizontalHeader()
+        header.sectionResized.connect(self._remember)
+        header.sortIndicatorChanged.connect(self._remember)
+        header.customContextMenuRequested.connect(self._show_header_menu)
+        model.modelAboutToBeReset.connect(self._before_reset)
+        model.modelReset.connect(self._after_reset)
+        self.selectionModel().currentChanged.connect(self._on_current)
+        self.selectionModel().selectionChanged.connect(self._on_selection)
+
+    def selected_keys(self) -> tuple[str, ...]:
+        """Return the keys of the selected rows, from top to bottom."""
+        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
+        return tuple(self._records.key_at(row) for row in rows)
+
+    def selected_rows(self) -> tuple[int, ...]:
+        """Return the selected rows, from top to bottom."""
+        return tuple(sorted(index.row() for index in self.selectionModel().selectedRows()))
+
+    def current_row(self) -> int:
+        """Return the current row, or -1."""
+        return self.currentIndex().row()
+
+    def select_key(self, key: str) -> None:
+        """Make the record with `key` current, and select it, if it is shown."""
+        row = self._records.row_of(key)
+        if row >= 0:
+            self.selectRow(row)
+            self.scrollTo(self._records.index(row, 0))
+
+    def forget_selection(self) -> None:
+        """Select nothing, and do not come back to what was selected."""
+        self._wanted = ""
+        self._kept = ()
+        self.selectionModel().clear()
+
+    def copy_selection(self) -> None:
+        """Put the selected rows on the clipboard: the visible columns, separated by tabs."""
+        columns = self._visible_columns()
+        lines = [
+            "\t".join(
+                str(self._records.index(row, column).data() or "").replace("\t", " ")
+                for column in columns
+            )
+            for row in self.selected_rows()
+        ]
+        if lines:
+            copy_text("\n".join(lines))
+
+    def fill_column_menu(self, menu: QMenu) -> None:
+        """Put one checkable entry for each column into `menu`; the first is always shown."""
+        for at, column in enumerate(self._records.columns[1:], start=1):
+            action = QAction(column.title(), menu)
+            action.setCheckable(True)
+            action.setChecked(not self.isColumnHidden(at))
+            action.toggled.connect(partial(self._show_column, at))
+            menu.addAction(action)
+        menu.addSeparator()
+        menu.addAction(self.tr("Back to the usual columns"), self._reset_columns)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Copy rows, and give the way back out with Escape."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_selection()
+        elif event.key() == Qt.Key.Key_Escape and self.selectedIndexes():
+            self.forget_selection()
+        else:
+            super().keyPressEvent(event)
+
+    def _set_up(self) -> None:
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
+        rows = self.verticalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(self.fontMetrics().height() + SPACE + SPACE // 2)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionsMovable(False)
+        header.setMinimumSectionSize(SPACE * 6)
+        header.setStretchLastSection(True)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+
+    def _visible_columns(self) -> list[int]:
+        return [at for at in range(len(self._records.columns)) if not self.isColumnHidden(at)]
+
+    def _restore_columns(self) -> None:
+        choice = self._settings.columns(self._name)
+        widths = dict(choice.widths) if choice is not None else {}
+        for at, column in enumerate(self._records.columns):
+            shown = column.is_shown if choice is None else column.key in choice.shown
+            self.setColumnHidden(at, at > 0 and not shown)
+            self.setColumnWidth(at, widths.get(column.key, column.width))
+        at, order = self._records.sorting
+        if choice is not None and self._records.column_of(choice.sort_key) >= 0:
+            at = self._records.column_of(choice.sort_key)
+            order = (
+                Qt.SortOrder.DescendingOrder if choice.descending else Qt.SortOrder.AscendingOrder
+            )
+        self.horizontalHeader().setSortIndicator(at, order)
+
+    def _remember(self) -> None:
+        header = self.horizontalHeader()
+        visible = self._visible_columns()
+        columns = self._records.columns
+        # the last one is as wide as the window happens to be
+        widths = tuple((columns[at].key, self.columnWidth(at)) for at in visible[:-1])
+        self._settings.set_columns(
+            self._name,
+            ColumnChoice(
+                tuple(columns[at].key for at in visible),
+                widths,
+                columns[header.sortIndicatorSection()].key,
+                header.sortIndicatorOrder() is Qt.SortOrder.DescendingOrder,
+            ),
+        )
+
+    def _show_column(self, section: int, is_shown: bool) -> None:
+        self.setColumnHidden(section, not is_shown)
+        if is_shown:
+            self.setColumnWidth(section, self._records.columns[section].width)
+        self._remember()
+
+    def _reset_columns(self) -> None:
+        for at, column in enumerate(self._records.columns):
+            self.setColumnHidden(at, not column.is_shown)
+            self.setColumnWidth(at, column.width)
+        self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        self._remember()
+
+    def _show_header_menu(self, at: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.fill_column_menu(menu)
+        menu.popup(self.horizontalHeader().mapToGlobal(at))
+
+    def _on_selection(self) -> None:
+        if not self._is_resetting:
+            self._kept = ()
+
+    def _on_current(self, current: QModelIndex) -> None:
+        if not self._is_resetting:
+            self._wanted = self._records.key_at(current.row()) if current.isValid() else ""
+            self.current_changed.emit()
+
+    def _before_reset(self) -> None:
+        self._is_resetting = True
+        selected = self.selected_keys()
+        # what the filter hid comes back with the next reset that shows it
+        self._kept = selected or self._kept
+
+    def _after_reset(self) -> None:
+        model = self._records
+        selection = QItemSelection()
+        last = len(model.columns) - 1
+        for key in self._kept:
+            row = model.row_of(key)
+            if row >= 0:
+                selection.select(model.index(row, 0), model.index(row, last))
+        chooser = self.selectionModel()
+        chooser.select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        row = model.row_of(self._wanted) if self._wanted else -1
+        if row >= 0:
+            chooser.setCurrentIndex(model.index(row, 0), QItemSelectionModel.SelectionFlag.NoUpdate)
+            self.scrollTo(model.index(row, 0))
+        self._is_resetting = False
+        self.current_changed.emit()
