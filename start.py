@@ -242,6 +242,8 @@ def show_pip_progress(line: str) -> None:
         print(f"  Getting {name} {version} ({fetched[2]})")
     elif line.startswith("Installing collected packages:"):
         print(f"  Installing {len(line.split(','))} packages")
+    elif "Retrying (Retry(" in line:
+        print("  The package index does not answer; trying again")
 
 
 def install_requirements(locks: list[str]) -> None:
