@@ -15,6 +15,7 @@ from packaging.utils import canonicalize_name
 from engine.conda.addresses import spec_channel
 from engine.conda.channels import ChannelNames, channel_source
 from engine.conda.history import read_revisions, requested_specs
+from engine.environments.describing import JOURNAL_NAME, UNFINISHED_RECORD
 from engine.pypi.distributions import read_headers, read_summary
 from engine.reading import read_whole
 from engine.records import Record, RecordKind, RecordProblem, Source, SourceKind
@@ -127,7 +128,10 @@ def read_conda_meta(prefix: Path, configuration: ChannelNames | None = None) -> 
         return CondaMeta((), (), ())
     reader = _Reader(prefix, folder, configuration)
     for entry in entries:
-        if entry.name.endswith(".json"):
+        name = entry.name
+        # What an interrupted change leaves behind is told by a mark of the environment.
+        is_unfinished = name.startswith(UNFINISHED_RECORD) or name == JOURNAL_NAME
+        if name.endswith(".json") and not is_unfinished:
             reader.add(entry)
     return CondaMeta(tuple(reader.records), tuple(reader.distributions), tuple(reader.places))
 
@@ -285,7 +289,8 @@ def _names(path: str, wanted: str) -> bool:
 def _usual_place(meta: _Meta) -> str:
     if (meta.subdir or "").startswith("win-"):
         return "Lib/site-packages"
-    return f"lib/python{'.'.join(meta.version.split('.')[:2])}/site-packages"
+    language = "pypy" if "pypy" in (meta.build or "") else "python"
+    return f"lib/{language}{'.'.join(meta.version.split('.')[:2])}/site-packages"
 
 
 def _salvaged(data: bytes) -> _Meta | None:

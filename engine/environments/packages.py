@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from engine.conda.channels import ChannelNames
@@ -15,7 +16,20 @@ from engine.reading import read_head, read_whole
 from engine.records import Record
 
 
+@dataclass(frozen=True, slots=True)
+class PackageTable:
+    """Hold the records of an environment, sorted by name, and its site-packages folders."""
+
+    records: tuple[Record, ...]
+    site_packages: tuple[Path, ...]
+
+
 def read_packages(prefix: Path, configuration: ChannelNames | None = None) -> tuple[Record, ...]:
+    """Return the records of the environment at `prefix`; see `read_package_table`."""
+    return read_package_table(prefix, configuration).records
+
+
+def read_package_table(prefix: Path, configuration: ChannelNames | None = None) -> PackageTable:
     """Return every record of the environment at `prefix`, sorted by name, conda's first.
 
     Reads conda-meta and the dist-info folders and runs nothing: tools that list packages may
@@ -42,7 +56,7 @@ def read_packages(prefix: Path, configuration: ChannelNames | None = None) -> tu
     owned = [each.path for each in meta.distributions if each.path not in replaced]
     folders = site_packages_folders(prefix, meta.site_packages)
     found = (*meta.records, *read_distributions(prefix, folders, owned))
-    return tuple(sorted(found, key=_order))
+    return PackageTable(tuple(sorted(found, key=_order)), folders)
 
 
 def site_packages_folders(prefix: Path, named: Iterable[str] = ()) -> tuple[Path, ...]:

@@ -278,3 +278,9 @@ def test_that_no_damage_to_a_file_takes_the_others_along(
     assert len(records) == 2
     assert records[0].name == "good"
     assert records[0].problem is None
+
+
+def test_that_left_overs_of_an_interrupted_change_are_no_packages(tmp_path: Path) -> None:
+    write_conda_record(tmp_path, "a")
+    write_files(tmp_path / "conda-meta", {"prefix_record_x1.json": b"{", "pinned": b"a"})
+    assert [record.name for record in read_conda_records(tmp_path)] == ["a"]
