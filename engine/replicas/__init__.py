@@ -1,0 +1,1 @@
+"""Faithful copies of environments, made file by file and without network."""

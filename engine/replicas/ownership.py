@@ -1,0 +1,197 @@
+"""Which file of an environment belongs to which package, as the packages' own lists say.
+
+conda's lists are `conda-meta/*.json` (conda docs, "Package specification", and the models of
+conda's PrefixRecord); those of PyPI packages are the RECORD files (PyPA, "Recording installed
+projects"). The two writers of conda-meta differ for `noarch: python` packages: conda keeps the
+path in the package, `site-packages/...`, in `paths_data` and the real path only in `files`.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import posixpath
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from engine.reading import read_whole
+
+SITE_PACKAGES: Final = "site-packages/"
+SCRIPTS: Final = "python-scripts/"
+_BIN = ("bin/", "Scripts/")
+_MADE_HERE = frozenset(
+    (
+        "unix_python_entry_point",
+        "windows_python_entry_point_script",
+        "windows_python_entry_point_exe",
+        "pyc_file",
+        "linked_package_record",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedFile:
+    """Say what conda knows about one file that it installed.
+
+    `path` is relative to the prefix, with `/`. `cached` is where the package cache has it, empty
+    for files that were made at installation. Hashes are in hexadecimal; empty or None: unknown.
+    """
+
+    path: str
+    package: str
+    cached: str = ""
+    placeholder: str = ""
+    is_binary: bool = False
+    sha256: str = ""
+    sha256_in_prefix: str = ""
+    size: int | None = None
+
+    @property
+    def installed_sha256(self) -> str:
+        """Return the hash that the file has in the prefix unless somebody altered it."""
+        if self.sha256_in_prefix:
+            return self.sha256_in_prefix
+        return "" if self.placeholder else self.sha256
+
+
+class PathEntry(msgspec.Struct, rename={"path": "_path"}, gc=False):
+    """Mirror one entry of `paths_data.paths`."""
+
+    path: str
+    path_type: str | None = None
+    prefix_placeholder: str | None = None
+    file_mode: str | None = None
+    sha256: str | None = None
+    sha256_in_prefix: str | None = None
+    size_in_bytes: int | None = None
+
+
+class _PathsData(msgspec.Struct, gc=False):
+    paths: list[PathEntry] = []
+
+
+class _Link(msgspec.Struct, gc=False):
+    source: str | None = None
+
+
+class InstalledRecord(msgspec.Struct, gc=False):
+    """Mirror what is needed of one file of conda-meta."""
+
+    name: str
+    version: str
+    build: str | None = None
+    noarch: str | bool | None = None
+    files: list[str] | None = None
+    paths_data: _PathsData | None = None
+    link: _Link | None = None
+    extracted_package_dir: str | None = None
+
+    @property
+    def spelled(self) -> str:
+        """Return `name-version-build`."""
+        return "-".join(part for part in (self.name, self.version, self.build) if part)
+
+    @property
+    def cache(self) -> str:
+        """Return the folder that the package was unpacked into; empty when not known."""
+        linked = self.link.source if self.link is not None else None
+        return linked or self.extracted_package_dir or ""
+
+    def site_packages(self) -> str:
+        """Return the site-packages folder of the files of a `noarch: python` package, with `/`."""
+        for path in self.files or ():
+            found = path.find(f"/{SITE_PACKAGES}")
+            if found >= 0:
+                return path[: found + 1 + len(SITE_PACKAGES)]
+        return ""
+
+    def scripts(self) -> str:
+        """Return the folder of its scripts, with `/`."""
+        return next(
+            (folder for f in self.files or () for folder in _BIN if f.startswith(folder)), ""
+        )
+
+    def real_paths(self) -> Iterator[tuple[PathEntry, str, str]]:
+        """Yield each entry with its path in the prefix and its path in the package."""
+        entries = self.paths_data.paths if self.paths_data is not None else []
+        if self.noarch != "python":
+            for entry in entries:
+                yield entry, entry.path, entry.path
+            return
+        moves = [(SITE_PACKAGES, self.site_packages()), (SCRIPTS, self.scripts())]
+        moves = [(packed, real) for packed, real in moves if real]
+        for entry in entries:
+            yield entry, *_both_paths(entry.path, moves)
+
+
+def _both_paths(path: str, moves: list[tuple[str, str]]) -> tuple[str, str]:
+    for packed, real in moves:
+        if path.startswith(packed):
+            return real + path[len(packed) :], path
+        if path.startswith(real):
+            return path, packed + path[len(real) :]
+    return path, path
+
+
+_RECORD = msgspec.json.Decoder(InstalledRecord)
+_BOM = b"\xef\xbb\xbf"
+
+
+def decode_record(data: bytes) -> InstalledRecord | None:
+    """Return what a file of conda-meta says, or None when it is not one or is broken."""
+    with suppress(ValueError, RecursionError, msgspec.DecodeError):
+        return _RECORD.decode(data.removeprefix(_BOM))
+    return None
+
+
+def read_owned(prefix: Path) -> dict[str, OwnedFile]:
+    """Return the files that conda owns in `prefix`, by path with `/`.
+
+    Records that cannot be read own nothing. Raises nothing.
+    """
+    owned: dict[str, OwnedFile] = {}
+    with suppress(OSError):
+        for entry in sorted(os.scandir(prefix / "conda-meta"), key=lambda each: each.name):
+            if entry.name.endswith(".json"):
+                with suppress(OSError):
+                    record = decode_record(read_whole(entry.path))
+                    if record is not None:
+                        _add(owned, record)
+    return owned
+
+
+def _add(owned: dict[str, OwnedFile], record: InstalledRecord) -> None:
+    package, cache = record.spelled, record.cache
+    for path in record.files or ():
+        owned.setdefault(path, OwnedFile(path, package))
+    for entry, path, packed in record.real_paths():
+        made_here = entry.path_type in _MADE_HERE
+        owned[path] = OwnedFile(
+            path,
+            package,
+            cached=f"{cache}/{packed}" if cache and not made_here else "",
+            placeholder=entry.prefix_placeholder or "",
+            is_binary=entry.file_mode == "binary",
+            sha256=entry.sha256 or "",
+            sha256_in_prefix=entry.sha256_in_prefix or (entry.sha256 or "" if made_here else ""),
+            size=entry.size_in_bytes,
+        )
+
+
+def read_recorded(record: Path, site_packages: str) -> Iterator[str]:
+    """Yield the paths, relative to the prefix and with `/`, that a RECORD file lists.
+
+    `site_packages` is the folder, relative to the prefix, that the RECORD's paths start from.
+    Raises OSError.
+    """
+    text = record.read_bytes().decode("utf-8", "surrogateescape")
+    with suppress(csv.Error):
+        for row in csv.reader(text.splitlines()):
+            if row:
+                yield posixpath.normpath(posixpath.join(site_packages, row[0].replace("\\", "/")))
