@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 @cache
 def _converter() -> Converter:
-    converter = Converter(omit_if_default=True, forbid_extra_keys=False)
+    converter = Converter()
     converter.register_unstructure_hook(Path, str)
     converter.register_structure_hook(Path, lambda text, _: Path(text))
     converter.register_unstructure_hook(datetime, datetime.isoformat)

@@ -18,7 +18,7 @@ from engine.environments.discovering import discover
 from engine.environments.naming import NameProblem, check_name, conda_name
 from engine.environments.outside import outside_pythons
 from engine.environments.packages import read_packages
-from engine.environments.watching import Watch
+from engine.environments.watching import Surroundings, Watch, look_around
 from engine.errors import EngineError, ErrorCode
 from engine.events import EngineEvent, EnvironmentsChanged, Settled, SizesFound, Task, TaskId
 from engine.messages import (
@@ -55,8 +55,6 @@ class Engine:
         self._sizing: asyncio.Task[None] | None = None
         self._virtual_packages: tuple[str, ...] | None = None
 
-    # -- life ---------------------------------------------------------------------------------
-
     async def start(self) -> None:
         """Settle interrupted work, then begin to watch and to measure."""
         self._asking.prepare()
@@ -83,8 +81,6 @@ class Engine:
     def _publish(self, event: EngineEvent) -> None:
         for listener in tuple(self._listeners):
             listener(event)
-
-    # -- what there is ------------------------------------------------------------------------
 
     async def environments(self) -> tuple[Environment, ...]:
         """Return every environment that can be found; sizes only where they are known yet."""
@@ -148,8 +144,6 @@ class Engine:
         await asyncio.to_thread(remembering.forget_folder, self.places, folder)
         self._publish(EnvironmentsChanged((folder,)))
 
-    # -- what channels offer ------------------------------------------------------------------
-
     async def python_versions(self, channels: tuple[str, ...]) -> tuple[str, ...]:
         """Return the minor Python versions that the channels carry, newest first."""
         return await self._asking.names(PythonVersionsQuery(channels))
@@ -161,8 +155,6 @@ class Engine:
     def check_name(self, name: str, folder: Path) -> tuple[NameProblem, ...]:
         """Return what speaks against `name` for an environment in `folder`; quick."""
         return check_name(name, folder)
-
-    # -- changes ------------------------------------------------------------------------------
 
     async def plan(self, request: Request) -> Plan:
         """Work a request out; cancelling the caller's task really stops the work."""
@@ -185,8 +177,6 @@ class Engine:
     def log(self, task_id: TaskId) -> tuple[str, ...]:
         """Return the log lines of a task."""
         return self._queue.log(task_id)
-
-    # -- use it -------------------------------------------------------------------------------
 
     async def open_terminal(self, prefix: Path) -> None:
         """Open a terminal in which the environment is active."""
@@ -212,8 +202,6 @@ class Engine:
         configuration = await self.configuration()
         return conda_name(prefix, configuration, self.places)
 
-    # -- in the background --------------------------------------------------------------------
-
     def _discover(self) -> tuple[CondaConfiguration, tuple[Path, ...]]:
         configuration = read_configuration(self.places)
         added = remembering.remembered_folders(self.places)
@@ -223,8 +211,8 @@ class Engine:
         configuration, prefixes = self._discover()
         return [describe(prefix, self.places, configuration) for prefix in prefixes]
 
-    def _look(self) -> tuple[CondaConfiguration, tuple[Path, ...]]:
-        return self._discover()
+    def _look(self) -> Surroundings:
+        return look_around(self.places, remembering.remembered_folders(self.places))
 
     def _on_change(self, prefixes: tuple[Path, ...]) -> None:
         self._publish(EnvironmentsChanged(prefixes))

@@ -139,7 +139,7 @@ def _info(prefix: Path | None, places: Places) -> bytes:
         from engine.environments.details import quick_details
 
         known = _existing(prefix)
-        details = quick_details(known, places, configuration, virtual_packages())
+        details = quick_details(known, places, configuration, virtual_packages(places))
         return encode(details, Details)
     return encode(
         Information(
@@ -153,7 +153,7 @@ def _info(prefix: Path | None, places: Places) -> bytes:
             pkgs_dirs=configuration.pkgs_dirs,
             installations=configuration.root_prefixes,
             files=configuration.files,
-            virtual_packages=virtual_packages(),
+            virtual_packages=virtual_packages(places),
         )
     )
 
@@ -207,5 +207,10 @@ def _target(
 def _practice(directory: Path) -> None:
     from engine.practice import build_world
 
-    world = build_world(directory, lambda line: sys.stderr.write(line + "\n"))
+    world = build_world(directory, _tell)
     print_document(encode(world))
+
+
+def _tell(line: str) -> None:
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()

@@ -100,7 +100,7 @@ async def _answer(query: Query, places: Places) -> bytes:
         case PackageNamesQuery(channels=channels):
             return encode(Names(await package_names(channels, configuration, places)))
         case VirtualPackagesQuery():
-            return encode(Names(virtual_packages()))
+            return encode(Names(virtual_packages(places)))
         case _:
             assert_never(query)
 
