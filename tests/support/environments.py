@@ -121,7 +121,7 @@ def write_record(prefix: Path, package: Package, site: str, *, files: bool = Fal
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
     target = prefix / "conda-meta" / f"{fn}.json"
-    target.write_text(json.dumps(record, indent=2), encoding="utf-8")
+    target.write_text(json.dumps(record), encoding="utf-8")
     return target
 
 
