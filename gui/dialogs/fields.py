@@ -65,10 +65,11 @@ class FieldMessage(QWidget):
         self._offer.click()
 
 
-def question(title: str, field: QWidget, *below: QWidget) -> QVBoxLayout:
-    """Return `field` under its `title`, whose mnemonic leads to it, with `below` under it."""
+def question(title: str, *fields: QWidget, buddy: QWidget | None = None) -> QVBoxLayout:
+    """Return `fields` under their `title`, whose mnemonic leads to `buddy`, or to the first."""
+    target = buddy or fields[0]
     head = label(title, TextRole.STRONG)
-    head.setBuddy(field)
-    if not field.accessibleName():
-        field.setAccessibleName(title.replace("&", ""))
-    return column(head, field, *below, spacing=0.5)
+    head.setBuddy(target)
+    if not target.accessibleName():
+        target.setAccessibleName(title.replace("&", ""))
+    return column(head, *fields, spacing=0.5)

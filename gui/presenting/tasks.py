@@ -22,7 +22,7 @@ _ROUND_TO = 5
 _STATES: Final[dict[TaskState, Sentence]] = {
     TaskState.WAITING: QT_TRANSLATE_NOOP("Tasks", "Waiting"),
     TaskState.RUNNING: QT_TRANSLATE_NOOP("Tasks", "Running"),
-    TaskState.CANCELLING: QT_TRANSLATE_NOOP("Tasks", "Cancelling…"),
+    TaskState.CANCELLING: QT_TRANSLATE_NOOP("Tasks", "Cancelling..."),
     TaskState.SUCCEEDED: QT_TRANSLATE_NOOP("Tasks", "Done"),
     TaskState.FAILED: QT_TRANSLATE_NOOP("Tasks", "Failed"),
     TaskState.CANCELLED: QT_TRANSLATE_NOOP("Tasks", "Cancelled"),
@@ -131,7 +131,7 @@ def _under_way(task: Task) -> str:
             title=title
         )
     if task.state is TaskState.CANCELLING and not _is_putting_back(task):
-        return QCoreApplication.translate("Tasks", "{title}: cancelling…").format(title=title)
+        return QCoreApplication.translate("Tasks", "{title}: cancelling...").format(title=title)
     if task.progress is None:
         return title
     text = QCoreApplication.translate("Tasks", "{title}: {progress}")

@@ -1,0 +1,156 @@
+"""Choose packages by name, with completion; each becomes a chip that can be removed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, QSize, QStringListModel, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QWidget
+
+from gui.dialogs.fields import FieldMessage
+from gui.dialogs.flow import FlowLayout
+from gui.dialogs.specs import spec_name, split_specs
+from gui.theme import SPACE, Tone
+from gui.widgets import ElidedLabel, column, icon_button, row, set_style_property
+
+_ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_MOST_SHOWN: Final = 12
+
+
+class Chip(QFrame):
+    """Show one spec; `removed` comes when its button is pressed."""
+
+    removed = Signal()
+
+    def __init__(self, spec: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.spec = spec
+        self.setProperty("panel", "chip")
+        self.remove = icon_button("close", self.tr("Remove {name}").format(name=spec))
+        self.remove.setIconSize(QSize(12, 12))
+        self.remove.clicked.connect(self.removed)
+        inner = row(ElidedLabel(spec), self.remove, spacing=0.25)
+        inner.setContentsMargins(SPACE, 0, SPACE // 4, 0)
+        inner.setStretch(0, 1)
+        self.setLayout(inner)
+
+    def mark(self, *, is_unknown: bool) -> None:
+        """Mark the chip as one that no channel carries, or take the mark away."""
+        set_style_property(self, "banner", Tone.WARNING.value if is_unknown else "")
+
+
+class PackagesField(QWidget):
+    """Hold specs as chips with a line to add more; `changed` comes when `specs` may differ."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._names: frozenset[str] = frozenset()
+        self.chips: list[Chip] = []
+        self._flow_box = QWidget()
+        self._flow = FlowLayout(SPACE // 2)
+        self._flow_box.setLayout(self._flow)
+        self._flow_box.hide()
+        self.entry = QLineEdit()
+        self.entry.setPlaceholderText(self.tr("For example: numpy, pandas<3, matplotlib"))
+        self.entry.installEventFilter(self)
+        self._model = QStringListModel(self)
+        self._completer = QCompleter(self._model, self)
+        self._completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self._completer.setModelSorting(QCompleter.ModelSorting.CaseInsensitivelySortedModel)
+        self._completer.setMaxVisibleItems(_MOST_SHOWN)
+        self.entry.setCompleter(self._completer)
+        # The completer writes the chosen name into the field first.
+        self._completer.activated.connect(self._take_entry, Qt.ConnectionType.QueuedConnection)
+        self.message = FieldMessage()
+        self.setFocusProxy(self.entry)
+        self.setLayout(column(self._flow_box, self.entry, self.message, spacing=0.5))
+        self.entry.textEdited.connect(self._on_typed)
+
+    def specs(self) -> tuple[str, ...]:
+        """Return what was chosen, what stands in the line included."""
+        chosen = [chip.spec for chip in self.chips]
+        return tuple(dict.fromkeys((*chosen, *split_specs(self.entry.text()))))
+
+    def set_names(self, names: tuple[str, ...]) -> None:
+        """Offer `names`, which are sorted, and mark chips that are not among them."""
+        self._names = frozenset(name.lower() for name in names)
+        self._model.setStringList(sorted(names, key=str.lower))
+        self._mark_unknown()
+
+    def add(self, *specs: str) -> None:
+        """Add chips for `specs`; one for a package that has a chip already takes its place."""
+        for spec in specs:
+            name = spec_name(spec)
+            for chip in [one for one in self.chips if name and spec_name(one.spec) == name]:
+                self._drop(chip)
+            chip = Chip(spec)
+            chip.removed.connect(lambda gone=chip: self._remove(gone))
+            self.chips.append(chip)
+            self._flow.addWidget(chip)
+        self._after_change()
+
+    def _remove(self, chip: Chip) -> None:
+        self._drop(chip)
+        self.entry.setFocus()
+        self._after_change()
+
+    def _drop(self, chip: Chip) -> None:
+        self.chips.remove(chip)
+        self._flow.removeWidget(chip)
+        chip.hide()
+        chip.deleteLater()
+
+    def _after_change(self) -> None:
+        self._flow_box.setVisible(bool(self.chips))
+        self._flow.invalidate()
+        self._flow_box.updateGeometry()
+        self._mark_unknown()
+        self.changed.emit()
+
+    def _mark_unknown(self) -> None:
+        unknown: list[str] = []
+        for chip in self.chips:
+            name = spec_name(chip.spec)
+            is_unknown = bool(self._names) and name not in self._names
+            chip.mark(is_unknown=is_unknown)
+            if is_unknown:
+                unknown.append(name or chip.spec)
+        if unknown:
+            text = self.tr("None of the channels has {names}. Check the spelling.")
+            self.message.say(text.format(names=", ".join(unknown)), Tone.WARNING)
+        else:
+            self.message.clear()
+
+    def _take_entry(self) -> None:
+        specs = split_specs(self.entry.text())
+        if specs:
+            self.entry.clear()
+            self.add(*specs)
+
+    def _on_typed(self, text: str) -> None:
+        # A pasted list becomes chips at once; a comma ends a package while typing.
+        if text.endswith(",") and not text.rstrip(",").endswith(tuple("<>=!~")):
+            self._take_entry()
+        else:
+            self.changed.emit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let Enter make a chip, and Backspace in the empty line take the last one back."""
+        if (
+            watched is self.entry
+            and isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+        ):
+            if event.key() in _ENTER and self.entry.text().strip():
+                self._take_entry()
+                return True
+            if event.key() == Qt.Key.Key_Backspace and not self.entry.text() and self.chips:
+                last = self.chips[-1]
+                self._drop(last)
+                self.entry.setText(last.spec)
+                self._after_change()
+                return True
+        return super().eventFilter(watched, event)

@@ -1,0 +1,177 @@
+"""Every task of this session: its state, its times, its log, and Cancel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from engine.events import EngineEvent, Task, TaskChanged, TaskId, TaskLog, TaskState
+from gui.dialogs.errors import FailureWords, RawText
+from gui.formats import format_duration, format_when
+from gui.panels import Disclosure, EmptyState
+from gui.presenting import cannot_cancel_sentence, request_title, state_word
+from gui.tasks.line import TaskLine, TaskMark
+from gui.theme import SPACE, TextRole, Tone
+from gui.widgets import ElidedLabel, column, label, row
+
+if TYPE_CHECKING:
+    from engine.session import Engine
+
+
+class TaskCard(QFrame):
+    """Show one task whole."""
+
+    def __init__(self, engine: Engine, task: Task, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("panel", "raised")
+        self._engine = engine
+        self._task = task
+        self._mark = TaskMark()
+        self._title = ElidedLabel(request_title(task.request), TextRole.STRONG)
+        self._where = ElidedLabel(
+            str(task.request.prefix), TextRole.SMALL, Tone.MUTED, Qt.TextElideMode.ElideMiddle
+        )
+        self._times = label("", TextRole.SMALL, Tone.MUTED, wrap=True)
+        self._line: TaskLine | None = None
+        self._line_box = column()
+        self._stuck = label(cannot_cancel_sentence(), TextRole.SMALL, Tone.MUTED, wrap=True)
+        self._failure = FailureWords()
+        self._raw = RawText(self.tr("Log of the task"))
+        self.log = Disclosure(self.tr("Log"), self._raw)
+        self.log.toggled.connect(self._on_log)
+        head = row(self._mark, self._title)
+        head.setStretch(1, 1)
+        self.setLayout(
+            column(
+                head,
+                self._where,
+                self._times,
+                self._line_box,
+                self._stuck,
+                self._failure,
+                self.log,
+                spacing=0.75,
+                margins=2,
+            )
+        )
+        self.show_task(task)
+
+    @property
+    def task(self) -> Task:
+        """Return the task as it was told last."""
+        return self._task
+
+    def show_task(self, task: Task) -> None:
+        """Show `task` as it stands now."""
+        self._task = task
+        self._mark.show_state(task.state)
+        self._times.setText(self._time_text())
+        self._show_line(task)
+        self._stuck.setVisible(task.state is TaskState.RUNNING and not task.can_cancel)
+        has_failed = task.state is TaskState.FAILED and task.failure is not None
+        if has_failed and task.failure is not None and not self._failure.isVisibleTo(self):
+            self._failure.say(task.failure)
+        self._failure.setVisible(has_failed)
+
+    def hear_line(self, text: str) -> None:
+        """Take one more line of the log."""
+        if self.log.is_open:
+            self._raw.append(text)
+
+    def log_text(self) -> str:
+        """Return the log as it is shown."""
+        return self._raw.text()
+
+    def _show_line(self, task: Task) -> None:
+        if task.state.is_final:
+            if self._line is not None:
+                self._line_box.removeWidget(self._line)
+                self._line.hide()
+                self._line.deleteLater()
+                self._line = None
+        elif self._line is None:
+            self._line = TaskLine(self._engine, task)
+            self._line_box.addWidget(self._line)
+        else:
+            self._line.show_task(task)
+
+    def _time_text(self) -> str:
+        task = self._task
+        if task.started is None:
+            text = self.tr("{state} since {time}")
+            return text.format(state=state_word(task.state), time=format_when(task.submitted))
+        if task.ended is None:
+            text = self.tr("{state}, began {time}")
+            return text.format(state=state_word(task.state), time=format_when(task.started))
+        text = self.tr("{state}, began {time}, took {duration}")
+        return text.format(
+            state=state_word(task.state),
+            time=format_when(task.started),
+            duration=format_duration((task.ended - task.started).total_seconds()),
+        )
+
+    def _on_log(self, is_open: bool) -> None:
+        if is_open:
+            lines = self._engine.log(self._task.id)
+            self._raw.set_text("\n".join(lines) or self.tr("Nothing was written yet."))
+
+
+class ActivityView(QWidget):
+    """List all tasks of this session, the newest first; give every engine event to `hear`."""
+
+    def __init__(self, engine: Engine, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._cards: dict[TaskId, TaskCard] = {}
+        self._empty = EmptyState(
+            "activity",
+            self.tr("Nothing was changed yet"),
+            self.tr(
+                "What you create, clone, rename or remove is listed here with its log, from the"
+                " moment you start it until you close Envdesk."
+            ),
+        )
+        self._list = column(None, spacing=1.5)
+        inner = QWidget()
+        inner.setProperty("plain", "true")
+        body = column(label(self.tr("Activity"), TextRole.TITLE), self._list, spacing=2)
+        body.setContentsMargins(SPACE * 3, SPACE * 3, SPACE * 3, SPACE * 3)
+        inner.setLayout(body)
+        area = QScrollArea()
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inner)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._empty)
+        self._pages.addWidget(area)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._pages)
+        for task in engine.tasks():
+            self._take(task)
+
+    def hear(self, event: EngineEvent) -> None:
+        """Take an event of the engine; those that are not about tasks change nothing."""
+        if isinstance(event, TaskChanged):
+            self._take(event.task)
+        elif isinstance(event, TaskLog):
+            card = self._cards.get(event.task_id)
+            if card is not None:
+                card.hear_line(event.line)
+
+    def cards(self) -> tuple[TaskCard, ...]:
+        """Return the cards, the oldest first."""
+        return tuple(self._cards.values())
+
+    def _take(self, task: Task) -> None:
+        card = self._cards.get(task.id)
+        if card is not None:
+            card.show_task(task)
+            return
+        card = TaskCard(self._engine, task)
+        self._cards[task.id] = card
+        self._list.insertWidget(0, card)
+        self._pages.setCurrentIndex(1)

@@ -1,0 +1,90 @@
+"""Say in one line how a task ended, with what one would do next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QWidget
+
+from engine.events import Task, TaskState
+from engine.requests import CloneRequest, CreateRequest, RemoveRequest, RenameRequest, Request
+from gui.dialogs.errors import present_error
+from gui.operations import Operation
+from gui.presenting import task_sentence
+from gui.tasks.line import TaskMark
+from gui.widgets import ElidedLabel, button, icon_button, row
+
+if TYPE_CHECKING:
+    from engine.session import Engine
+
+_SHOWN_FOR_MS: Final = 12_000
+
+
+class TaskNotice(QWidget):
+    """Tell of a task that is over; a good end goes away by itself, a bad one waits.
+
+    `closed` comes when it should go.
+    """
+
+    closed = Signal()
+
+    def __init__(self, engine: Engine, task: Task, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self.task = task
+        mark = TaskMark()
+        mark.show_state(task.state)
+        self._sentence = ElidedLabel(task_sentence(task))
+        self.action = button("")
+        self.action.hide()
+        self._close = icon_button("close", self.tr("Close this message"))
+        self._close.clicked.connect(self.closed)
+        inner = row(mark, self._sentence, self.action, self._close, spacing=1.5)
+        inner.setStretch(1, 1)
+        self.setLayout(inner)
+        self._timer = QTimer(self, singleShot=True, interval=_SHOWN_FOR_MS)
+        self._timer.timeout.connect(self._on_time)
+        self._offer()
+        if task.state is not TaskState.FAILED:
+            self._timer.start()
+
+    def sentence(self) -> str:
+        """Return what the line says."""
+        return self._sentence.whole()
+
+    def _offer(self) -> None:
+        prefix = _ready_prefix(self.task.request)
+        if self.task.state is TaskState.FAILED and self.task.failure is not None:
+            self.action.setText(self.tr("&Details"))
+            self.action.clicked.connect(self._show_failure)
+            self.action.show()
+        elif self.task.state is TaskState.SUCCEEDED and prefix is not None:
+            self.action.setText(self.tr("Open &terminal"))
+            self.action.clicked.connect(lambda: self._open_terminal(prefix))
+            self.action.show()
+
+    def _show_failure(self) -> None:
+        if self.task.failure is not None:
+            present_error(self, self.task.failure)
+
+    def _open_terminal(self, prefix: Path) -> None:
+        Operation(self, lambda: self._engine.open_terminal(prefix)).run()
+
+    def _on_time(self) -> None:
+        # Whoever points at it, or stands in it with the keyboard, is about to use it.
+        if self.underMouse() or self.action.hasFocus() or self._close.hasFocus():
+            self._timer.start()
+        else:
+            self.closed.emit()
+
+
+def _ready_prefix(request: Request) -> Path | None:
+    match request:
+        case CreateRequest(prefix=prefix) | CloneRequest(prefix=prefix):
+            return prefix
+        case RenameRequest(prefix=prefix):
+            return prefix
+        case RemoveRequest():
+            return None
