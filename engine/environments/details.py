@@ -54,9 +54,7 @@ def quick_details(
         DetailKey.PACKAGE_CACHES: map(str, configuration.pkgs_dirs or (places.pkgs,)),
         DetailKey.CONFIG_FILES: map(str, configuration.files),
         DetailKey.LAST_CHANGE: () if changed is None else (_moment(changed),),
-        DetailKey.INSTALLATION: (str(environment.installation),)
-        if environment.installation
-        else (),
+        DetailKey.INSTALLATION: () if installation is None else (str(installation),),
     }
     return Details(prefix, tuple(Detail(key, tuple(values[key])) for key in DetailKey))
 
