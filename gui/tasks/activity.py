@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.events import EngineEvent, Task, TaskChanged, TaskId, TaskLog, TaskState
+from gui.bridge import EngineBridge
 from gui.dialogs.errors import FailureWords, RawText
 from gui.formats import format_duration, format_when
 from gui.panels import Disclosure, EmptyState
@@ -119,10 +120,11 @@ class TaskCard(QFrame):
 
 
 class ActivityView(QWidget):
-    """List all tasks of this session, the newest first; give every engine event to `hear`."""
+    """List all tasks of this session, the newest first."""
 
-    def __init__(self, engine: Engine, parent: QWidget | None = None) -> None:
+    def __init__(self, engine: Engine, bridge: EngineBridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        bridge.told.connect(self.hear)
         self._engine = engine
         self._cards: dict[TaskId, TaskCard] = {}
         self._empty = EmptyState(

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QPushButton, QVBoxLayout, QWidget
 
 from engine.events import EngineEvent, TaskChanged, TaskId
 from engine.tasks import Leaving
+from gui.bridge import EngineBridge
 from gui.dialogs.fitting import fit_to_content
 from gui.tasks.line import TaskLine
 from gui.theme import SPACE, TextRole, Tone
@@ -26,14 +27,15 @@ class ClosingDialog(QDialog):
 
     `answered` carries the `Leaving` with which the engine should be closed, once: for "wait" it
     comes when the last task has ended, and until then another answer can be given. `stayed` comes
-    when the window is to stay open after all. Give every event of the engine to `hear`.
+    when the window is to stay open after all.
     """
 
     answered = Signal(object)
     stayed = Signal()
 
-    def __init__(self, engine: Engine, parent: QWidget | None = None) -> None:
+    def __init__(self, engine: Engine, bridge: EngineBridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        bridge.told.connect(self.hear)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Close Envdesk"))
         self._engine = engine
@@ -172,8 +174,8 @@ def _choice(choice: QPushButton, about: str) -> QWidget:
     return box
 
 
-def ask_about_leaving(engine: Engine, parent: QWidget) -> ClosingDialog:
+def ask_about_leaving(engine: Engine, bridge: EngineBridge, parent: QWidget) -> ClosingDialog:
     """Open the dialog about the work under way, and return it; its signals tell the answer."""
-    dialog = ClosingDialog(engine, parent)
+    dialog = ClosingDialog(engine, bridge, parent)
     dialog.open()
     return dialog

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from engine.events import EngineEvent, Task, TaskChanged, TaskId, TaskState
+from gui.bridge import EngineBridge
 from gui.presenting import task_sentence
 from gui.tasks.line import TaskLine
 from gui.tasks.notice import TaskNotice
@@ -25,13 +26,14 @@ _MOST_LINES: Final = 5
 class TaskPanel(QFrame):
     """Show the tasks that are not over, and for a while how others ended; hidden without any.
 
-    Give every event of the engine to `hear`. `activity_requested` asks for the view of all tasks.
+    `activity_requested` asks for the view of all tasks.
     """
 
     activity_requested = Signal()
 
-    def __init__(self, engine: Engine, parent: QWidget | None = None) -> None:
+    def __init__(self, engine: Engine, bridge: EngineBridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        bridge.told.connect(self.hear)
         self.setAccessibleName(self.tr("Tasks"))
         self._engine = engine
         self._lines: dict[TaskId, TaskLine] = {}
