@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import SplitResult, urlsplit
 
-from engine.conda.channels import DEFAULT_ALIAS, is_subdir, without_credentials
+from engine.conda.channels import is_subdir, without_credentials
+from engine.conda.condarc import DEFAULT_ALIAS
 
 DEFAULTS = "defaults"
 _ANACONDA = "https://repo.anaconda.com"

@@ -28,7 +28,7 @@ _HEAD = re.compile(r"==>\s*(.+?)\s*<==")
 _COMMAND = re.compile(r"#\s*cmd:\s*(.+)")
 _SPECS = re.compile(r"#\s*(\w+)\s+specs:\s*(.*)")
 _DATE = "%Y-%m-%d %H:%M:%S"
-_ASKED = ("update", "install", "create")
+_ASKED = ("update", "install", "create", "neutered")  # the last loosens a spec
 _FORGOTTEN = ("remove", "uninstall")
 _MODE = 0o666
 

@@ -11,9 +11,16 @@ import re
 import sys
 from collections.abc import Iterable
 
+import rattler.exceptions
+
 from engine.conda.channels import without_credentials
 from engine.errors import EngineError, ErrorCode, from_os_error
 from engine.records import Record
+
+# rattler's module of exceptions has no types of its own.
+GatewayError: type[Exception] = rattler.exceptions.GatewayError  # pyright: ignore[reportUnknownMemberType]
+InvalidMatchSpecError: type[Exception] = rattler.exceptions.InvalidMatchSpecError  # pyright: ignore[reportUnknownMemberType]
+SolverError: type[Exception] = rattler.exceptions.SolverError  # pyright: ignore[reportUnknownMemberType]
 
 _STATUS = re.compile(r"\((\d{3}) [^)]*\) for url")
 _OS_ERROR = re.compile(r"\(os error (\d+)\)")

@@ -1,0 +1,198 @@
+"""Say in one plain sentence why a solver found no way, from the tree that it printed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+_PREFIX = "Cannot solve the request because of: "
+_BRANCH = re.compile(r"[\s│├└─]*")
+_NO_CANDIDATES = re.compile(r"No candidates were found for (.+?)\.?\Z")
+_REQUIRES = " would require"
+_CONSTRAINS = " would constrain"
+_MISSING = ", for which no candidates were found"
+_STRICT = "due to strict channel priority"
+_NOT_VIABLE = "cannot be installed because there are no viable options"
+_SYSTEM = {
+    "__cuda": "an NVIDIA graphics card with a newer driver (CUDA)",
+    "__glibc": "a newer Linux (glibc)",
+    "__musl": "a Linux with musl",
+    "__linux": "a newer Linux",
+    "__osx": "a newer macOS",
+    "__win": "a newer Windows",
+    "__unix": "Linux or macOS",
+    "__archspec": "a newer processor",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Hold the plain words for a failed solve; `packages` are those that cannot agree."""
+
+    summary: str
+    cause: str = ""
+    hint: str = ""
+    packages: tuple[str, ...] = ()
+    missing: str = ""
+    is_priority_in_the_way: bool = False
+
+
+@dataclass(slots=True)
+class _Node:
+    depth: int
+    text: str
+    children: list[_Node]
+
+    @property
+    def name(self) -> str:
+        return self.text.split(" ", 1)[0].split("[", 1)[0]
+
+    def walk(self) -> Iterator[tuple[_Node, _Node | None]]:
+        """Yield every node below this one with its parent, this one first."""
+        stack: list[tuple[_Node, _Node | None]] = [(self, None)]
+        while stack:
+            node, parent = stack.pop()
+            yield node, parent
+            stack.extend((child, node) for child in reversed(node.children))
+
+
+def explain(text: str, specs: Iterable[str]) -> Explanation:
+    """Return the plain words for the solver's `text` about a request for `specs`."""
+    asked = {_name_of(spec): spec for spec in specs}
+    roots = _roots(text)
+    if len(roots) == 1 and (none := _NO_CANDIDATES.match(roots[0].text)):
+        spec = _shown(none[1])
+        name = _name_of(spec)
+        return Explanation(
+            f"There is no {spec} in the chosen channels.",
+            "No version there fits what was asked for.",
+            "Choose another version, or add a channel that has it.",
+            (name,),
+            missing=name,
+        )
+    names = tuple(dict.fromkeys(root.name for root in roots))
+    if len(names) > 1:
+        return _clash(roots, names, text)
+    if roots and roots[0].name:
+        return _alone(roots[0], asked)
+    return Explanation("These packages cannot be installed together.")
+
+
+def _clash(roots: list[_Node], names: tuple[str, ...], text: str) -> Explanation:
+    wants: dict[str, list[str]] = {}
+    for root in roots:
+        for node, parent in root.walk():
+            if parent is None:
+                continue
+            verb = _verb(parent)
+            if verb and (spec := _spec_at(node)):
+                wants.setdefault(_name_of(spec), []).append(f"{parent.name} {verb} {spec}")
+    in_the_way = _STRICT in text
+    shared = next(
+        (claims for claims in wants.values() if len({claim.split()[0] for claim in claims}) > 1),
+        None,
+    )
+    said = shared or [said for claims in wants.values() for said in claims][:1]
+    hint = "Leave one of them out, or ask for other versions."
+    if in_the_way:
+        hint += " Flexible channel priority may also help."
+    return Explanation(
+        f"{_listed(names)} cannot be installed together.",
+        f"{'; '.join(dict.fromkeys(said))}." if said else "",
+        hint,
+        names,
+        is_priority_in_the_way=in_the_way,
+    )
+
+
+def _alone(root: _Node, asked: dict[str, str]) -> Explanation:
+    name = root.name
+    missing: tuple[str, str] | None = None
+    is_strict = False
+    for node, parent in root.walk():
+        if _STRICT in node.text:
+            is_strict = True
+        if _MISSING in node.text and missing is None:
+            spec = _shown(node.text.partition(_MISSING)[0])
+            missing = (parent.name if parent is not None else name, spec)
+    if missing is None or is_strict:
+        cause = "What it needs is only in a channel further down the list." if is_strict else ""
+        hint = (
+            "Choose flexible channel priority, or put that channel first."
+            if is_strict
+            else "Ask for another version, or add a channel."
+        )
+        return Explanation(
+            f"{name} cannot be installed from these channels.",
+            cause,
+            hint,
+            (name,),
+            is_priority_in_the_way=is_strict,
+        )
+    who, spec = missing
+    needed = _name_of(spec)
+    if needed.startswith("__"):
+        wanted = _SYSTEM.get(needed, needed)
+        return Explanation(
+            f"{name} cannot be installed on this computer.",
+            f"{who} needs {wanted}: {spec}.",
+            "Ask for another version of it, or use a computer that has this.",
+            (name,),
+        )
+    if needed in asked and needed != name:
+        return Explanation(
+            f"{name} and {asked[needed]} cannot be installed together.",
+            f"{who} needs {spec}.",
+            "Leave one of them out, or ask for other versions.",
+            (name, needed),
+        )
+    return Explanation(
+        f"{name} cannot be installed: {spec} is missing.",
+        f"{who} needs {spec}, and none of the chosen channels has it.",
+        "Add the channel that has it, or ask for another version.",
+        (name,),
+        missing=needed,
+    )
+
+
+def _roots(text: str) -> list[_Node]:
+    roots: list[_Node] = []
+    path: list[_Node] = []
+    for raw in text.strip().removeprefix(_PREFIX).splitlines():
+        if not raw.strip() or raw.strip() == "The following packages are incompatible":
+            continue
+        branch = _BRANCH.match(raw)
+        depth = len(branch[0]) if branch else 0
+        node = _Node(depth, raw[depth:].strip(), [])
+        while path and path[-1].depth >= depth:
+            path.pop()
+        (path[-1].children if path else roots).append(node)
+        path.append(node)
+    return roots
+
+
+def _verb(node: _Node) -> str:
+    if node.text.endswith(_REQUIRES):
+        return "needs"
+    return "does not go with" if node.text.endswith(_CONSTRAINS) else ""
+
+
+def _spec_at(node: _Node) -> str:
+    return _shown(re.split(r", which |, for which | can be | cannot be ", node.text, maxsplit=1)[0])
+
+
+def _shown(spec: str) -> str:
+    """Return `spec` as a person would write it: `python 3.12.*` is python 3.12."""
+    spec = re.sub(r"\s*\[.*\]\Z", "", spec.strip())
+    spec = re.sub(r"\s+\*\Z", "", spec)
+    spec = re.sub(r"==", "", spec)
+    return re.sub(r"(\d)\.\*\Z", r"\1", spec)
+
+
+def _name_of(spec: str) -> str:
+    return re.split(r"[\s=<>!~\[]", spec.rpartition("::")[2].strip(), maxsplit=1)[0].lower()
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}"
