@@ -21,9 +21,16 @@ _MACH_O = frozenset(
 _FILES_PER_COMMAND = 64
 
 # Debian's Python looks for packages in `dist-packages` and installs into `local`, unless it runs
-# in a virtual environment; in a conda environment it must behave as if it did.
-_DEBIAN_SITE = re.compile(rb"(?m)^(\s*is_virtual_environment = ).*$")
+# in a virtual environment; in a conda environment it must behave as if it did. Its `site` module
+# is compiled into the program, so there only an addition helps.
+_DEBIAN_FOLDER = b'"dist-packages"'
 _DEBIAN_SCHEME = re.compile(rb"if sys\.base_prefix != sys\.prefix[^:\n]*:(?=\s*# virtual env)")
+_USUAL_SITE = """import os
+import site
+import sys
+
+site.addsitedir(os.path.join(sys.prefix, {folder!r}))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,7 @@ def package_files(
                 binaries.append(_Binary(file.path, work_file, mode))
             else:
                 files.append(_text_file(interpreter, file.path, data, mode))
+        files += _usual_site(interpreter, files)
         files += _binary_files(interpreter, binaries)
     by_path = {file.path: file for file in files}
     files += [
@@ -86,18 +94,25 @@ def relative_install_name(data: bytes, path: str, libraries: Iterable[tuple[str,
     )
 
 
-def undo_distribution_layout(path: str, data: bytes) -> bytes:
-    """Return a file of the standard library without a distribution's own folder rules."""
+def with_usual_folders(path: str, data: bytes) -> bytes:
+    """Return a file of the standard library without a distribution's own installation folders."""
     name = PurePosixPath(path)
-    if name.name == "site.py":
-        return _DEBIAN_SITE.sub(rb"\1True", data)
     if name.name == "sysconfig.py" or name.parts[-2:] == ("sysconfig", "__init__.py"):
         return _DEBIAN_SCHEME.sub(b"if True:", data)
     return data
 
 
+def _usual_site(interpreter: Interpreter, files: list[PackagedFile]) -> list[PackagedFile]:
+    """Return the module that makes a distribution's Python look into site-packages, if needed."""
+    stdlib = interpreter.stdlib.relative_to(interpreter.base_prefix).as_posix()
+    if not any(file.path == f"{stdlib}/site.py" and _DEBIAN_FOLDER in file.data for file in files):
+        return []
+    source = _USUAL_SITE.format(folder=interpreter.site_packages)
+    return [PackagedFile(f"{stdlib}/sitecustomize.py", source.encode())]
+
+
 def _text_file(interpreter: Interpreter, path: str, data: bytes, mode: int) -> PackagedFile:
-    data = undo_distribution_layout(path, data)
+    data = with_usual_folders(path, data)
     prefix = interpreter.base_prefix.as_posix()
     # Only the build configuration names the prefix on purpose; "/usr" is named everywhere.
     names_prefix = (
