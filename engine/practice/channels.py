@@ -77,6 +77,8 @@ def cached_channels(cache_dir: Path, progress: Progress | None = None) -> Path:
     target = cache_dir / key
     with FileLock(cache_dir / f"{key}.lock"):
         if not target.is_dir():
+            for left_over in cache_dir.glob(f"{key}-*"):  # of a builder that was killed
+                shutil.rmtree(left_over, ignore_errors=True)
             staging = Path(tempfile.mkdtemp(prefix=f"{key}-", dir=cache_dir))
             try:
                 staging.chmod(0o755)

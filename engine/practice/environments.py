@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,6 +115,7 @@ def _install_from_pypi(prefix: Path, index: Path, interpreter: Interpreter) -> N
             *("--python", str(python), "--index-url", index.as_uri(), _FROM_PYPI),
         ],
         env=environment,
+        creationflags=subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0,
         check=True,
         capture_output=True,
         stdin=subprocess.DEVNULL,

@@ -110,6 +110,7 @@ def describe_interpreter(executable: Path) -> Interpreter:
         capture_output=True,
         check=True,
         timeout=60,
+        creationflags=subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0,
         stdin=subprocess.DEVNULL,
     )
     return msgspec.json.decode(answer.stdout, type=Interpreter, dec_hook=_as_path)

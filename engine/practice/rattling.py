@@ -58,6 +58,7 @@ def _run(job: dict[str, object]) -> None:
             input=json.dumps(job).encode(),
             capture_output=True,
             env=environment,
+            creationflags=subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0,
             check=False,
             timeout=_TIMEOUT_SECONDS,
         )

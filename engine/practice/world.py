@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,8 +97,13 @@ def build_world(
             "A practice world can only be built by an Envdesk that runs on an installed Python.",
             cause="Its channels are made from the files of that Python.",
         )
+    made = not directory.exists()
     try:
-        return _build(places.home.parent, cache_dir, report)
+        with ExitStack() as on_failure:
+            on_failure.callback(_clear, places.home.parent, made=made)
+            world = _build(places.home.parent, cache_dir, report)
+            on_failure.pop_all()
+            return world
     except (
         OSError,
         PipMissingError,
@@ -175,6 +181,14 @@ def _write_pip_settings(home: Path, simple: Path) -> None:
     target = home / ("pip/pip.ini" if sys.platform == "win32" else ".config/pip/pip.conf")
     target.parent.mkdir(parents=True)
     target.write_text(f"[global]\nindex-url = {simple.as_uri()}\n", encoding="utf-8")
+
+
+def _clear(root: Path, *, made: bool) -> None:
+    """Take away what an interrupted build left; `made` says that it made `root` as well."""
+    for entry in root.iterdir() if root.is_dir() else ():
+        shutil.rmtree(entry, ignore_errors=True)
+    if made:
+        shutil.rmtree(root, ignore_errors=True)
 
 
 def _output_of(error: Exception) -> str:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import engine.practice
 from engine.practice import EXTRA_CHANNEL, MAIN_CHANNEL, cached_channels
 from engine.practice.channels import build_channels
 
@@ -67,6 +69,20 @@ def test_that_both_channels_carry_python_and_pip_and_differ_in_age(channels: Pat
     assert ("numerals", "0.9.5") in extra
 
 
+def test_that_the_documented_table_lists_what_there_is(channels: Path) -> None:
+    text = engine.practice.__doc__ or ""
+    sections = re.split(r"\n(?:Channel|Package index) `([\w-]+)`", text)
+    documented = dict(zip(sections[1::2], sections[2::2], strict=True))
+    for channel in (MAIN_CHANNEL, EXTRA_CHANNEL):
+        for name, version in records(channels / channel):
+            assert re.search(rf"(?m)(^|\s){name}\b", documented[channel]), name
+            assert name in {"python", "pip"} or version in documented[channel], (name, version)
+    for file in (*channels.glob("simple/*/*.whl"), *channels.glob("simple/*/*.tar.gz")):
+        version = file.name.split("-")[1].removesuffix(".tar.gz")
+        row = re.search(rf"(?m)^{file.parent.name} .*{re.escape(version)}", documented["simple"])
+        assert row is not None, file.name
+
+
 def test_that_both_archive_formats_and_every_form_of_index_are_there(channels: Path) -> None:
     assert list(channels.glob(f"{EXTRA_CHANNEL}/noarch/*.tar.bz2"))
     for name in (MAIN_CHANNEL, EXTRA_CHANNEL):
@@ -93,7 +109,9 @@ def test_that_a_killed_build_is_started_afresh_and_built_by_one_of_two(tmp_path:
     assert sorted(answer.count("Packing") for answer in answers) == [0, 1]
     folders = {answer.splitlines()[-1] for answer in answers}
     assert len(folders) == 1
-    assert (Path(folders.pop()) / MAIN_CHANNEL / "noarch" / "repodata.json").is_file()
+    built = Path(folders.pop())
+    assert (built / MAIN_CHANNEL / "noarch" / "repodata.json").is_file()
+    assert [entry for entry in tmp_path.iterdir() if entry.is_dir()] == [built]
 
 
 def test_that_importing_the_practice_package_loads_no_rattler() -> None:

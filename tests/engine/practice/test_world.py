@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import shutil
 import stat
 import subprocess
 from pathlib import Path
@@ -126,6 +127,17 @@ def test_that_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> Non
         build_world(tmp_path)
     assert caught.value.code is ErrorCode.PREFIX_EXISTS
     assert [entry.name for entry in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_that_a_failed_build_leaves_nothing_behind(tmp_path: Path, channels_cache: Path) -> None:
+    def spoil(line: str) -> None:
+        if line == "Making environments":
+            shutil.rmtree(tmp_path / "world" / "channels")
+
+    with pytest.raises(EngineError) as caught:
+        build_world(tmp_path / "world", spoil, cache_dir=channels_cache)
+    assert "repodata.json" in caught.value.failure.detail
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_that_a_folder_that_cannot_be_made_is_explained(tmp_path: Path) -> None:
