@@ -14,7 +14,8 @@ from engine.errors import ErrorCode, Failure
 
 FLAG = re.compile(r"#!\s*(final|top|bottom)\s*$")
 NULL_TAG = "tag:yaml.org,2002:null"
-LONGEST_FILE = 1 << 20
+LONGEST_FILE = 1 << 18
+DEEPEST = 20
 
 
 class Flag(StrEnum):
@@ -63,7 +64,14 @@ class _Node(Protocol):
     start_mark: _Mark
 
 
+class _Composer(Protocol):
+    warn_double_anchors: bool
+
+
 class _Parser(Protocol):
+    composer: _Composer
+    max_depth: int
+
     def compose(self, stream: str) -> _Node | None: ...
 
 
@@ -118,6 +126,8 @@ def _settings_in(text: str) -> dict[str, Setting]:
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     parser = cast("_Parser", YAML(typ="safe", pure=True))
+    parser.composer.warn_double_anchors = False
+    parser.max_depth = DEEPEST
     try:
         root = parser.compose(text)
     except MarkedYAMLError as error:
