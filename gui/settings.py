@@ -63,6 +63,15 @@ class WindowSettings:
         self._store.setValue(f"{table}/sort", choice.sort_key)
         self._store.setValue(f"{table}/descending", "true" if choice.descending else "false")
 
+    def selected(self) -> Path | None:
+        """Return the prefix of the environment that was looked at last."""
+        value = self._store.value("window/selected", "")
+        return Path(value) if isinstance(value, str) and value else None
+
+    def set_selected(self, prefix: Path | None) -> None:
+        """Store the prefix of the environment that is looked at."""
+        self._store.setValue("window/selected", "" if prefix is None else str(prefix))
+
     def save(self) -> None:
         """Write everything to disk now."""
         self._store.sync()

@@ -174,13 +174,19 @@ class EnvironmentList(QListView):
         self._wanted = prefix
         row = -1 if prefix is None else self._rows.row_of(prefix)
         if row < 0:
-            self._is_restoring = True
-            self.selectionModel().clear()
-            self._is_restoring = False
+            if prefix is None:
+                self._is_restoring = True
+                self.selectionModel().clear()
+                self._is_restoring = False
             return
         index = self._rows.index(row)
         self.setCurrentIndex(index)
         self.scrollTo(index)
+
+    def follow(self, before: Path, after: Path) -> None:
+        """Choose `after` with the next list that holds it, when `before` is chosen now."""
+        if self._wanted == before:
+            self._wanted = after
 
     @property
     def current(self) -> Path | None:

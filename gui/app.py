@@ -1,0 +1,43 @@
+"""Where the window's process begins: what must be known before Qt is loaded."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from gui.options import read_options
+
+_NO_DISPLAY = (
+    "There is no display here to open a window on. Start Envdesk in a desktop session, or save a "
+    "picture of its window with: --offscreen --screenshot FILE"
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the window until it is closed; return the exit status.
+
+    0 is a normal end, 1 a failure that was said on standard error, 2 a wrong command line or no
+    display. A frozen application is its own worker: `--engine` hands over to the engine.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] == ["--engine"]:
+        from engine.__main__ import main as run_engine
+
+        return run_engine(arguments[1:])
+    options = read_options(arguments)
+    if options.offscreen:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    if not has_display():
+        print(_NO_DISPLAY, file=sys.stderr)  # noqa: T201 - there is nowhere else to say it
+        return 2
+    from gui.running import run
+
+    return run(options)
+
+
+def has_display() -> bool:
+    """Return whether Qt has something to draw on; only systems with X or Wayland may have none."""
+    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

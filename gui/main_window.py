@@ -1,0 +1,412 @@
+"""The main window: two panes, one ear for the engine, and the actions of the whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, assert_never
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QWidget
+
+from engine.events import (
+    EngineEvent,
+    EnvironmentsChanged,
+    Settled,
+    Settlement,
+    SizesFound,
+    Task,
+    TaskChanged,
+    TaskId,
+    TaskLog,
+    TaskState,
+)
+from engine.records import Environment, OutsidePython
+from engine.requests import CloneRequest, CreateRequest, RenameRequest
+from gui.actions import SHORTCUTS, EnvironmentAction, reason_against
+from gui.bridge import EngineBridge
+from gui.dialogs import (
+    clone_environment,
+    create_environment,
+    remove_environment,
+    rename_environment,
+)
+from gui.models.environments import EnvironmentsModel
+from gui.operations import Operation
+from gui.panels import Banner, EmptyState, Loading
+from gui.settings import WindowSettings
+from gui.tasks import ActivityView, TaskPanel
+from gui.theme import SPACE, Tone
+from gui.views.environment_page import EnvironmentPage
+from gui.views.outside_python import OutsidePythonPage
+from gui.views.sidebar import (
+    ActivityChosen,
+    Destination,
+    EnvironmentChosen,
+    OutsideChosen,
+    Sidebar,
+)
+from gui.widgets import column, copy_text
+
+if TYPE_CHECKING:
+    from engine.session import Engine
+
+_SIDEBAR_WIDTH = SPACE * 36
+_SIZE = (SPACE * 150, SPACE * 95)
+_SAID_FOR_MS = 8000
+
+
+class MainWindow(QMainWindow):
+    """Show the engine's environments, and start everything a person can do with them.
+
+    Closing the window only asks for it: `close_requested` comes, and who listens ends the
+    application when the engine is closed.
+    """
+
+    close_requested = Signal()
+
+    def __init__(self, engine: Engine, bridge: EngineBridge, settings: WindowSettings) -> None:
+        super().__init__()
+        self._engine = engine
+        self._settings = settings
+        self._is_stale = False
+        self._reading: Operation[tuple[Environment, ...]] | None = None
+        self._has_listed = False
+        self._wanted_name = ""
+        self._last_row = 0
+        self._known_tasks: set[TaskId] = set()
+        self.model = EnvironmentsModel(self)
+        self.sidebar = Sidebar(self.model)
+        self.page = EnvironmentPage(engine, settings)
+        self.outside = OutsidePythonPage()
+        self.activity = ActivityView(engine, bridge)
+        self.tasks = TaskPanel(engine, bridge)
+        self.banner = Banner(closable=True)
+        self._build()
+        self._connect(bridge)
+        self._make_shortcuts()
+        self._restore()
+
+    # -- reading ------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Ask the engine for the list anew; a call during an answer leads to one more."""
+        if self._reading is not None:
+            self._is_stale = True
+            return
+        self._is_stale = False
+        self._reading = Operation(self, self._engine.environments)
+        self._reading.then(self._show_environments).finally_(self._after_reading).run()
+
+    def refresh_all(self) -> None:
+        """Ask for everything anew, as F5 does."""
+        self.refresh()
+        Operation(self, self._engine.outside_pythons).then(self._show_outside).run()
+        self.page.reload()
+
+    def select_name(self, name: str) -> None:
+        """Choose the environment called `name`, as soon as the list is there."""
+        self._wanted_name = name
+        self._choose_something()
+
+    @property
+    def is_settled(self) -> bool:
+        """Return whether list, sizes and the visible tab are all there."""
+        if not self._has_listed or self._reading is not None:
+            return False
+        is_sized = all(environment.sizes is not None for environment in self.model.environments())
+        is_shown = self._pages.currentWidget() is not self.page or self.page.is_loaded
+        return is_sized and is_shown
+
+    def hear(self, event: EngineEvent) -> None:
+        """Take an event of the engine; the one place that knows them all."""
+        match event:
+            case TaskChanged(task=task):
+                self._on_task(task)
+            case EnvironmentsChanged():
+                self.refresh()
+            case SizesFound(prefix=prefix, sizes=sizes):
+                self.model.set_sizes(prefix, sizes)
+                self._update_page(prefix)
+            case Settled():
+                self._tell_settled(event)
+                self.refresh()
+            case TaskLog():
+                pass
+            case _:
+                assert_never(event)
+
+    def act(self, action: EnvironmentAction, prefix: Path) -> None:
+        """Do `action` with the environment at `prefix`."""
+        environment = self.model.environment(prefix)
+        if environment is None or reason_against(action, environment):
+            return
+        match action:
+            case EnvironmentAction.TERMINAL:
+                Operation(self, lambda: self._engine.open_terminal(prefix)).run()
+            case EnvironmentAction.PYTHON:
+                Operation(self, lambda: self._engine.open_python(prefix)).run()
+            case EnvironmentAction.FOLDER:
+                Operation(self, lambda: self._engine.open_folder(prefix)).run()
+            case EnvironmentAction.COPY_COMMAND:
+                ask = Operation(self, lambda: self._engine.activation_command(prefix))
+                ask.then(self._copy_command).run()
+            case EnvironmentAction.CLONE:
+                clone_environment(self._engine, environment, self)
+            case EnvironmentAction.RENAME:
+                rename_environment(self._engine, environment, self)
+            case EnvironmentAction.REMOVE:
+                remove_environment(self._engine, environment, self)
+            case _:
+                assert_never(action)
+
+    def create_environment(self) -> None:
+        """Open the dialog that makes a new environment."""
+        create_environment(self._engine, self)
+
+    def say(self, text: str, tone: Tone = Tone.NOTE) -> None:
+        """Say something in passing, above the page."""
+        self.banner.say(text, tone)
+        self._banner_row.show()
+        self._hush.start()
+
+    def say_lastingly(self, text: str, tone: Tone = Tone.NOTE) -> None:
+        """Say something above the page until the user closes it."""
+        self.say(text, tone)
+        self._hush.stop()
+
+    def save(self) -> None:
+        """Remember how the window was left."""
+        self._settings.set_state("geometry", self.saveGeometry())
+        self._settings.set_state("panes", self._panes.saveState())
+        self._settings.set_selected(self.page.prefix)
+        self.page.save()
+        self._settings.save()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask to be closed: work may be under way."""
+        event.ignore()
+        self.close_requested.emit()
+
+    # -- building -----------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.setWindowTitle("Envdesk")
+        self._loading = Loading(self.tr("Looking for environments…"))
+        self._none = EmptyState(
+            "environment",
+            self.tr("Make your first environment"),
+            self.tr(
+                "An environment is a place of its own for one project: with its own Python and"
+                " its own packages, so that projects cannot break each other."
+            ),
+            self.tr("&New environment…"),
+        )
+        self._unchosen = EmptyState(
+            "environment",
+            self.tr("Choose an environment"),
+            self.tr("Its packages, its history and its details appear here."),
+        )
+        self._pages = QStackedWidget()
+        for page in (
+            self._loading,
+            self.page,
+            self._none,
+            self._unchosen,
+            self.outside,
+            self.activity,
+        ):
+            self._pages.addWidget(page)
+        self._banner_row = QWidget()
+        holder = column(self.banner)
+        holder.setContentsMargins(SPACE * 3, SPACE * 2, SPACE * 3, 0)
+        self._banner_row.setLayout(holder)
+        self._banner_row.hide()
+        self._hush = QTimer(self, singleShot=True, interval=_SAID_FOR_MS)
+        right = QWidget()
+        right.setProperty("panel", "surface")
+        inner = column(self._banner_row, self._pages, spacing=0)
+        inner.setStretch(1, 1)
+        right.setLayout(inner)
+        self._panes = QSplitter(Qt.Orientation.Horizontal)
+        self._panes.addWidget(self.sidebar)
+        self._panes.addWidget(right)
+        self._panes.setStretchFactor(0, 0)
+        self._panes.setStretchFactor(1, 1)
+        self._panes.setCollapsible(0, False)
+        self._panes.setCollapsible(1, False)
+        self._panes.setHandleWidth(1)
+        self._panes.setSizes([_SIDEBAR_WIDTH, _SIZE[0] - _SIDEBAR_WIDTH])
+        whole = QWidget()
+        body = column(self._panes, self.tasks, spacing=0)
+        body.setStretch(0, 1)
+        whole.setLayout(body)
+        self.setCentralWidget(whole)
+
+    def _connect(self, bridge: EngineBridge) -> None:
+        bridge.told.connect(self.hear)
+        self.sidebar.chosen.connect(self._go_to)
+        self.sidebar.create_requested.connect(self.create_environment)
+        self.sidebar.action_requested.connect(self.act)
+        self.page.action_requested.connect(self.act)
+        self.outside.create_requested.connect(self.create_environment)
+        self._none.acted.connect(self.create_environment)
+        self.tasks.activity_requested.connect(lambda: self.sidebar.choose(ActivityChosen()))
+        self.banner.closed.connect(self._banner_row.hide)
+        self._hush.timeout.connect(self._banner_row.hide)
+
+    def _make_shortcuts(self) -> None:
+        for keys, do in (
+            (QKeySequence(QKeySequence.StandardKey.New), self.create_environment),
+            (QKeySequence(QKeySequence.StandardKey.Find), self._find),
+            (QKeySequence(QKeySequence.StandardKey.Refresh), self.refresh_all),
+            (QKeySequence("F5"), self.refresh_all),
+            (QKeySequence(QKeySequence.StandardKey.Quit), self.close),
+            (QKeySequence("Ctrl+W"), self.close),
+            (QKeySequence("Ctrl+L"), self.sidebar.focus_filter),
+        ):
+            if not keys.isEmpty() and not any(made.key() == keys for made in self._shortcuts()):
+                QShortcut(keys, self, do)
+        for action, keys in SHORTCUTS.items():
+            is_everywhere = action is EnvironmentAction.TERMINAL
+            shortcut = QShortcut(
+                QKeySequence(keys), self if is_everywhere else self.sidebar.environments
+            )
+            if not is_everywhere:
+                shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut.activated.connect(lambda chosen=action: self._act_on_current(chosen))
+
+    def _shortcuts(self) -> list[QShortcut]:
+        return self.findChildren(QShortcut, options=Qt.FindChildOption.FindDirectChildrenOnly)
+
+    def _restore(self) -> None:
+        self.resize(*_SIZE)
+        geometry = self._settings.state("geometry")
+        if geometry is not None:
+            self.restoreGeometry(geometry)
+        panes = self._settings.state("panes")
+        if panes is not None:
+            self._panes.restoreState(panes)
+
+    # -- going somewhere ----------------------------------------------------------------------
+
+    def _go_to(self, destination: Destination) -> None:
+        match destination:
+            case EnvironmentChosen(prefix=prefix):
+                self._last_row = max(0, self.model.row_of(prefix))
+                self._pages.setCurrentWidget(self.page)
+                self._update_page(prefix, is_chosen=True)
+            case OutsideChosen(executable=executable):
+                self._pages.setCurrentWidget(self.outside)
+                self.outside.go_to(executable)
+            case ActivityChosen():
+                self._pages.setCurrentWidget(self.activity)
+            case _:
+                assert_never(destination)
+
+    def _find(self) -> None:
+        if self._pages.currentWidget() is self.page:
+            self.page.tabs.setCurrentWidget(self.page.packages)
+            self.page.packages.focus_filter()
+        else:
+            self.sidebar.focus_filter()
+
+    def _act_on_current(self, action: EnvironmentAction) -> None:
+        prefix = self.sidebar.environments.current
+        if prefix is not None:
+            self.act(action, prefix)
+
+    def _copy_command(self, command: str) -> None:
+        copy_text(command)
+        text = self.tr("Copied: {command} — paste it into a terminal to work in this environment.")
+        self.say(text.format(command=command))
+
+    # -- what the engine told -----------------------------------------------------------------
+
+    def _show_environments(self, environments: tuple[Environment, ...]) -> None:
+        self._has_listed = True
+        self.model.set_environments(environments)
+        self._choose_something()
+
+    def _after_reading(self) -> None:
+        self._reading = None
+        if self._is_stale:
+            self.refresh()
+
+    def _show_outside(self, pythons: tuple[OutsidePython, ...]) -> None:
+        self.sidebar.show_outside(pythons)
+        self.outside.show_pythons(pythons)
+
+    def _choose_something(self) -> None:
+        """Keep what is chosen; where that is gone, choose what stands in its place."""
+        if not self._has_listed:
+            return
+        if self._wanted_name:
+            named = self._prefix_of(self._wanted_name)
+            self._wanted_name = ""
+            if named is not None:
+                self.sidebar.choose_environment(named)
+        if self._pages.currentWidget() in (self.outside, self.activity):
+            return
+        shown = self.sidebar.environments.current
+        if shown is not None:
+            self._pages.setCurrentWidget(self.page)
+            self._update_page(shown)
+        elif not self.model.total:
+            self._pages.setCurrentWidget(self._none)
+        elif self._pages.currentWidget() in (self._loading, self._none):
+            self.sidebar.choose_environment(self._first())
+        elif self.page.prefix is not None and self.model.environment(self.page.prefix) is None:
+            self._pages.setCurrentWidget(self._unchosen)
+            row = min(self._last_row, self.model.rowCount() - 1)
+            if row >= 0:
+                self.sidebar.choose_environment(self.model.row_at(row).prefix)
+
+    def _first(self) -> Path | None:
+        """Return what to show first: what was looked at last, or else one that is for work."""
+        remembered = self._settings.selected()
+        if remembered is not None and self.model.row_of(remembered) >= 0:
+            return remembered
+        for environment in self.model.environments():
+            if not environment.marks:
+                return environment.prefix
+        return self.model.row_at(0).prefix if self.model.rowCount() else None
+
+    def _prefix_of(self, name: str) -> Path | None:
+        for environment in self.model.environments():
+            if name in (environment.name, str(environment.prefix)):
+                return environment.prefix
+        return None
+
+    def _update_page(self, prefix: Path, *, is_chosen: bool = False) -> None:
+        row = self.model.row_of(prefix)
+        if row >= 0 and (is_chosen or self.page.prefix == prefix):
+            self.page.show_row(self.model.row_at(row))
+
+    def _on_task(self, task: Task) -> None:
+        is_new = task.id not in self._known_tasks
+        self._known_tasks.add(task.id)
+        self.model.set_task(task)
+        request = task.request
+        if isinstance(request, CreateRequest | CloneRequest) and is_new:
+            self.sidebar.choose_environment(request.prefix)
+        if isinstance(request, RenameRequest) and task.state is TaskState.SUCCEEDED:
+            self.sidebar.environments.follow(request.source, request.prefix)
+        running = [other for other in self._engine.tasks() if not other.state.is_final]
+        self.sidebar.count_tasks(len(running))
+        self._update_page(request.prefix)
+        if task.state.is_final:
+            self.refresh()
+
+    def _tell_settled(self, settled: Settled) -> None:
+        name = settled.prefix.name
+        match settled.settlement:
+            case Settlement.FINISHED:
+                text = self.tr("Envdesk finished interrupted work on {name}.")
+            case Settlement.PUT_BACK:
+                text = self.tr(
+                    "Envdesk put back interrupted work on {name}: it is as it was before."
+                )
+            case _:
+                assert_never(settled.settlement)
+        self.say_lastingly(text.format(name=name))

@@ -1,0 +1,107 @@
+"""The head of an environment's page: what it is, and what can be done with it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+
+from engine.records import Environment, Mark
+from gui.actions import CHANGE, USE, EnvironmentAction, action_text, fill_menu, reason_against
+from gui.formats import format_bytes
+from gui.models.environments import EnvironmentRow, python_text, sizes_text
+from gui.panels import Banner
+from gui.presenting import task_sentence
+from gui.texts import mark_sentence
+from gui.theme import SPACE, TextRole, Tone
+from gui.widgets import ElidedLabel, button, column, icon_button, label, row
+
+# the one that matters most is said
+_TOLD_MARKS = (
+    (Mark.MISSING, Tone.WARNING),
+    (Mark.INTERRUPTED, Tone.WARNING),
+    (Mark.BASE, Tone.NOTE),
+    (Mark.FROZEN, Tone.NOTE),
+    (Mark.READ_ONLY, Tone.NOTE),
+    (Mark.UNREADABLE, Tone.WARNING),
+)
+
+
+class EnvironmentHeader(QWidget):
+    """Show name, Python, size and buttons of one environment; `action_requested` tells which."""
+
+    action_requested = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._environment: Environment | None = None
+        self.title = ElidedLabel("", TextRole.TITLE)
+        self.facts = label("", tone=Tone.MUTED)
+        self.note = Banner()
+        self.note.hide()
+        self.terminal = button(action_text(EnvironmentAction.TERMINAL), icon="terminal")
+        self.terminal.clicked.connect(
+            lambda: self.action_requested.emit(EnvironmentAction.TERMINAL)
+        )
+        self.use = icon_button("chevron-down", self.tr("Other ways to use this environment"))
+        self.more = icon_button("more", self.tr("Clone, rename or remove this environment"))
+        self.use.clicked.connect(lambda: self._open_menu(self.use, USE[1:]))
+        self.more.clicked.connect(lambda: self._open_menu(self.more, CHANGE))
+        words = column(self.title, self.facts, spacing=0.25)
+        buttons = row(row(self.terminal, self.use, spacing=0.25), self.more, spacing=0.5)
+        top = row(words, buttons, spacing=2)
+        top.setStretch(0, 1)
+        inner = column(top, self.note, spacing=1.5)
+        inner.setContentsMargins(SPACE * 3, SPACE * 2 + 4, SPACE * 3, SPACE)
+        self.setLayout(inner)
+
+    def show_row(self, shown: EnvironmentRow) -> None:
+        """Show what is known of the environment, or of the task that makes it."""
+        environment = shown.environment
+        self._environment = environment
+        self.title.set_whole(shown.title)
+        if environment is None:
+            self.facts.setText("" if shown.task is None else task_sentence(shown.task))
+        else:
+            self.facts.setText(self._facts_of(environment))
+            sizes = environment.sizes
+            self.facts.setToolTip("" if sizes is None else sizes_text(sizes))
+        self._allow()
+        self._say_note()
+
+    def _facts_of(self, environment: Environment) -> str:
+        facts = [
+            python_text(environment),
+            self.tr("%n package(s)", None, environment.package_count),
+        ]
+        if environment.sizes is not None:
+            text = self.tr("{size} of its own")
+            facts.append(text.format(size=format_bytes(environment.sizes.own_bytes)))
+        return " · ".join(facts)
+
+    def _allow(self) -> None:
+        environment = self._environment
+        for target in (self.terminal, self.use, self.more):
+            target.setVisible(environment is not None)
+        if environment is not None:
+            reason = reason_against(EnvironmentAction.TERMINAL, environment)
+            self.terminal.setEnabled(not reason)
+            self.terminal.setToolTip(
+                reason or self.tr("Open a terminal in which this environment is active")
+            )
+
+    def _say_note(self) -> None:
+        marks = () if self._environment is None else self._environment.marks
+        for mark, tone in _TOLD_MARKS:
+            if mark in marks:
+                self.note.say(mark_sentence(mark), tone)
+                return
+        self.note.hide()
+
+    def _open_menu(self, below: QToolButton, actions: tuple[EnvironmentAction, ...]) -> None:
+        if self._environment is None:
+            return
+        menu = QMenu(self)
+        fill_menu(menu, (actions,), self._environment, self.action_requested.emit)
+        menu.aboutToHide.connect(menu.deleteLater)
+        right = below.mapToGlobal(QPoint(below.width(), below.height()))
+        menu.popup(right - QPoint(menu.sizeHint().width(), 0))

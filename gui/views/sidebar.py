@@ -1,0 +1,195 @@
+"""The left pane: the environments, the Pythons without one, and the other places to go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from engine.records import OutsidePython
+from gui.models.environments import EnvironmentsModel
+from gui.theme import SPACE, TextRole, Tone, theme
+from gui.views.environment_list import EnvironmentList
+from gui.widgets import ButtonKind, button, column, keep_icon, label, row
+
+FILTER_FROM: Final = 12  # rows; fewer are seen at a glance
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentChosen:
+    """Go to the environment at `prefix`."""
+
+    prefix: Path
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideChosen:
+    """Go to a Python without an environment."""
+
+    executable: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityChosen:
+    """Go to the list of tasks."""
+
+
+Destination = EnvironmentChosen | OutsideChosen | ActivityChosen
+
+
+class Sidebar(QWidget):
+    """Offer every place to go to; one is chosen at a time, and `chosen` tells which.
+
+    `create_requested` asks for a new environment, `action_requested` for something to be done
+    with the environment at a prefix.
+    """
+
+    chosen = Signal(object)
+    create_requested = Signal()
+    action_requested = Signal(object, object)
+
+    def __init__(self, model: EnvironmentsModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._places: dict[OutsideChosen | ActivityChosen, QPushButton] = {}
+        self.setProperty("panel", "sidebar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.environments = EnvironmentList(model)
+        self.environments.chosen.connect(self._on_environment)
+        self.environments.action_requested.connect(self.action_requested)
+        self.new = button(self.tr("&New"), ButtonKind.QUIET, "plus")
+        self.new.setAccessibleName(self.tr("New environment"))
+        self.new.setToolTip(self.tr("Make a new environment (Ctrl+N)"))
+        self.new.clicked.connect(self.create_requested)
+        self.filter_box = self._make_filter_box()
+        self._none = label(self.tr("No environment matches."), tone=Tone.MUTED, wrap=True)
+        self._none.setContentsMargins(SPACE * 2 + 4, 0, SPACE, 0)
+        self._none.hide()
+        self._outside_title = label(
+            self.tr("Python without an environment"), TextRole.SMALL, Tone.MUTED
+        )
+        self._outside_title.setContentsMargins(SPACE * 2 + 4, SPACE, SPACE, 0)
+        self._outside_title.hide()
+        self._outside = QVBoxLayout()
+        self._outside.setContentsMargins(SPACE, 0, SPACE, 0)
+        self._outside.setSpacing(0)
+        self._elsewhere = QVBoxLayout()
+        self._elsewhere.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
+        self._elsewhere.setSpacing(0)
+        self.activity = self._make_place(ActivityChosen(), "activity", self.tr("&Activity"))
+        self._elsewhere.addWidget(self.activity)
+        self._build()
+        model.modelReset.connect(self._count)
+
+    def show_outside(self, pythons: tuple[OutsidePython, ...]) -> None:
+        """Show the Pythons without an environment; the section goes when there are none."""
+        wanted = {OutsideChosen(python.executable): python for python in pythons}
+        for place in [key for key in self._places if isinstance(key, OutsideChosen)]:
+            if place not in wanted:
+                self._places.pop(place).deleteLater()
+        for place, python in wanted.items():
+            made = self._places.get(place)
+            if made is None:
+                made = self._make_place(place, "computer", "")
+                self._outside.addWidget(made)
+            made.setText(f"Python {python.version}")
+            made.setToolTip(str(python.executable))
+        self._outside_title.setVisible(bool(wanted))
+
+    def choose_environment(self, prefix: Path | None) -> None:
+        """Choose the environment at `prefix`, now or as soon as it is there."""
+        self.environments.choose(prefix)
+
+    def choose(self, place: OutsideChosen | ActivityChosen) -> None:
+        """Choose another place."""
+        self._on_place(place)
+
+    def count_tasks(self, running: int) -> None:
+        """Show how many tasks are under way beside "Activity"."""
+        text = self.tr("&Activity")
+        if running:
+            text = self.tr("&Activity (%n)", None, running)
+        self.activity.setText(text)
+
+    def focus_filter(self) -> None:
+        """Put the cursor into the filter, or onto the list when there is no filter."""
+        target = self.filter_box if self.filter_box.isVisible() else self.environments
+        target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _build(self) -> None:
+        head = row(label(self.tr("Environments"), TextRole.HEADING), None, self.new)
+        head.setContentsMargins(SPACE * 2 + 4, SPACE * 2, SPACE + 4, 0)
+        search = row(self.filter_box)
+        search.setContentsMargins(SPACE, 0, SPACE, 0)
+        inner = column(head, search, self._none, self.environments, self._outside_title)
+        inner.setStretch(3, 1)
+        inner.addLayout(self._outside)
+        inner.addLayout(self._elsewhere)
+        self.setLayout(inner)
+        self.setMinimumWidth(SPACE * 26)
+        self.setTabOrder(self.new, self.filter_box)
+        self.setTabOrder(self.filter_box, self.environments)
+
+    def _make_filter_box(self) -> QLineEdit:
+        box = _FilterBox(self.environments)
+        box.setPlaceholderText(self.tr("Find an environment"))
+        box.setAccessibleName(self.tr("Find an environment"))
+        box.setClearButtonEnabled(True)
+        place = QLineEdit.ActionPosition.LeadingPosition
+        action = box.addAction(theme().icon("search", Tone.MUTED), place)
+        theme().changed.connect(lambda: action.setIcon(theme().icon("search", Tone.MUTED)))
+        box.textChanged.connect(self._model.set_filter)
+        box.hide()
+        return box
+
+    def _make_place(
+        self, place: OutsideChosen | ActivityChosen, icon: str, text: str
+    ) -> QPushButton:
+        made = button(text)
+        made.setProperty("kind", "place")
+        made.setCheckable(True)
+        keep_icon(made, icon, Tone.MUTED)
+        made.clicked.connect(lambda: self._on_place(place))
+        self._places[place] = made
+        return made
+
+    def _on_environment(self, prefix: Path) -> None:
+        self._check(None)
+        self.chosen.emit(EnvironmentChosen(prefix))
+
+    def _on_place(self, place: OutsideChosen | ActivityChosen) -> None:
+        self.environments.choose(None)
+        self._check(place)
+        self.chosen.emit(place)
+
+    def _check(self, chosen: OutsideChosen | ActivityChosen | None) -> None:
+        for place, made in self._places.items():
+            made.setChecked(place == chosen)
+
+    def _count(self) -> None:
+        # once there, it stays while it is in use
+        is_used = bool(self.filter_box.text())
+        self.filter_box.setVisible(is_used or self._model.total > FILTER_FROM)
+        self._none.setVisible(is_used and self._model.rowCount() == 0)
+
+
+class _FilterBox(QLineEdit):
+    """Filters the list; Down goes on into it, Escape gives the whole list back."""
+
+    def __init__(self, environments: EnvironmentList) -> None:
+        super().__init__()
+        self._environments = environments
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._environments.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            if self._environments.current is None:
+                self._environments.setCurrentIndex(self._environments.model().index(0, 0))
+        else:
+            super().keyPressEvent(event)
