@@ -39,12 +39,14 @@ _MADE_HERE = frozenset(
 class OwnedFile:
     """Say what conda knows about one file that it installed.
 
-    `path` is relative to the prefix, with `/`. `cached` is where the package cache has it, empty
-    for files that were made at installation. Hashes are in hexadecimal; empty or None: unknown.
+    `path` is relative to the prefix, with `/`. `cache` is the folder that its package was unpacked
+    into, `cached` where the file is in it, empty for files that were made at installation. Hashes
+    are in hexadecimal; empty or None: unknown.
     """
 
     path: str
     package: str
+    cache: str = ""
     cached: str = ""
     placeholder: str = ""
     is_binary: bool = False
@@ -175,6 +177,7 @@ def _add(owned: dict[str, OwnedFile], record: InstalledRecord) -> None:
         owned[path] = OwnedFile(
             path,
             package,
+            cache,
             cached=f"{cache}/{packed}" if cache and not made_here else "",
             placeholder=entry.prefix_placeholder or "",
             is_binary=entry.file_mode == "binary",

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from engine.environments.discovering import is_environment
+from engine.environments.looking import stat_or_none
 from engine.errors import EngineError, ErrorCode
 from engine.replicas.ownership import OwnedFile, read_owned, read_recorded
 from engine.replicas.prefixes import TEXT_LIMIT
@@ -20,6 +21,9 @@ from engine.replicas.walking import Found, Kind, walk
 
 INSTALLATION_FOLDERS: Final = ("envs", "pkgs", "conda-bld")
 WORKROOM: Final = ".envdesk"
+_NOBODYS = frozenset(
+    ("CACHEDIR.TAG", ".nonadmin", ".condarc", ".DS_Store", "desktop.ini", "Thumbs.db")
+)
 _CONDA_RECORD = re.compile(r"conda-\d.*\.json")
 _LEFT_IN_META = re.compile(
     r"history|frozen|prefix_record_.*|\..*|envdesk-.*|.*\.(?:lock|pid)|mamba_trash\.txt"
@@ -59,8 +63,8 @@ class Survey:
     `total_bytes` is the apparent size of all files, `linked_bytes` what will be shared with the
     cache, and `copied_bytes` what the copy takes on disk. `unowned` are the files that no package
     lists. `shortest_placeholder` tells how many bytes a new prefix may have, and which package
-    says so. `kept` are the folders directly below
-    the source that belong to the installation in it and are not copied.
+    says so. `far_cache` is a package cache on another volume, empty if there is none. `kept` are
+    the folders directly below the source that belong to the installation in it and stay there.
     """
 
     source: Path
@@ -72,6 +76,7 @@ class Survey:
     copied_bytes: int
     unowned: tuple[Found, ...]
     shortest_placeholder: tuple[int, str] | None
+    far_cache: str
 
 
 def kept_folders(source: Path) -> tuple[str, ...]:
@@ -124,7 +129,7 @@ def survey(source: Path, near: Path, *, moving: bool = False) -> Survey:
     for found in walk(source, left_out=_leaving_out(kept), trouble=trouble):
         key = found.path.lower() if os.name == "nt" else found.path
         items.append(_decide(found, owned.get(key), volume))
-    return _summed(source, kept, items, moving=moving)
+    return _summed(source, kept, items, volume, moving=moving)
 
 
 def _leaving_out(kept: tuple[str, ...]) -> Callable[[str], bool]:
@@ -173,7 +178,9 @@ def _how_to_share(found: Found, owned: OwnedFile, volume: int) -> Treatment:
     return Treatment.COPIED
 
 
-def _summed(source: Path, kept: tuple[str, ...], items: list[Item], *, moving: bool) -> Survey:
+def _summed(
+    source: Path, kept: tuple[str, ...], items: list[Item], volume: int, *, moving: bool
+) -> Survey:
     files = total = linked = copied = 0
     seen: set[tuple[int, int]] = set()
     shortest: tuple[int, str] | None = None
@@ -204,11 +211,27 @@ def _summed(source: Path, kept: tuple[str, ...], items: list[Item], *, moving: b
         copied_bytes=copied,
         unowned=unowned,
         shortest_placeholder=shortest,
+        far_cache=_far_cache(items, volume),
     )
 
 
+def _far_cache(items: list[Item], volume: int) -> str:
+    asked: set[str] = set()
+    for item in items:
+        if item.treatment is Treatment.COPIED and item.owned is not None and item.owned.cache:
+            cache = os.path.dirname(item.owned.cache)  # noqa: PTH120 - texts are at hand
+            found = None if cache in asked else stat_or_none(cache)
+            if found is not None and found.st_dev != volume:
+                return cache
+            asked.add(cache)
+    return ""
+
+
 def unowned_files(source: Path, items: Iterable[Item]) -> tuple[Found, ...]:
-    """Return the files that no conda or PyPI package lists, but for compiled ones and metadata."""
+    """Return the files that no conda or PyPI package lists.
+
+    Those that nobody made by hand are left out: compiled ones, metadata, what tools leave behind.
+    """
     found = [item.found for item in items if item.owned is None]
     listed: set[str] = set()
     for each in found:
@@ -221,6 +244,7 @@ def unowned_files(source: Path, items: Iterable[Item]) -> tuple[Found, ...]:
         for each in found
         if each.kind is Kind.FILE
         and each.path not in listed
+        and each.name not in _NOBODYS
         and not each.path.startswith("conda-meta/")
         and not each.path.endswith((".pyc", ".pyo"))
     )
