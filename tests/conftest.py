@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine.places import Places, places_below
+from engine.practice import ChannelServer, cached_channels
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -36,3 +38,38 @@ def private_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def places(tmp_path: Path) -> Places:
     """Return isolated places below a folder whose name is not plain."""
     return places_below(tmp_path / "Envdesk 测试")
+
+
+@pytest.fixture(scope="session")
+def channels_cache(pytestconfig: pytest.Config) -> Path:
+    """Return where the practice channels of this machine are kept between runs."""
+    cache = pytestconfig.cache
+    assert cache is not None
+    return cache.mkdir("practice-channels")
+
+
+@pytest.fixture(scope="session")
+def channels(channels_cache: Path) -> Path:
+    """Return the folder of the practice channels, built once."""
+    return cached_channels(channels_cache)
+
+
+@pytest.fixture
+def server(channels: Path) -> Iterator[ChannelServer]:
+    """Serve the practice channels on a loopback port."""
+    with ChannelServer(channels) as running:
+        yield running
+
+
+@pytest.fixture
+def configured(places: Places, server: ChannelServer) -> Places:
+    """Return places whose configuration names the served channels."""
+    places.home.mkdir(parents=True)
+    lines = [
+        "channels:",
+        f"  - {json.dumps(server.url_of('practice-main'))}",
+        "envs_dirs:",
+        f"  - {json.dumps(str(places.envs), ensure_ascii=False)}",
+    ]
+    (places.home / ".condarc").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return places

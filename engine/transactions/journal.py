@@ -1,16 +1,19 @@
 """The durable note of unfinished work, written before the first byte changes.
 
 A transaction owns one folder `.envdesk/<token>` beside the environments. `journal.json` in it says
-what is being done; `new` is where an environment is built before it is renamed into place, `old`
-is where one goes that is being removed. What has happened is read from these folders, not from a
-log of steps, so that no order of crash and write can make the two disagree.
+what is being done; `new` is where an environment is built before it is renamed into place. One
+that is being removed goes to `.envdesk/<token>.old` beside where it was. What has happened is read
+from these folders, not from a log of steps, so that no order of crash and write can make the two
+disagree.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import shutil
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,6 +26,8 @@ from engine.requests import Request, affected_prefixes
 from engine.transactions.locking import WORKROOM, workroom_of
 
 JOURNAL_FORMAT = 1
+_TOKEN = re.compile(r"\d{8}-\d{6}-[0-9a-f]{8}")
+_SETTLING_SECONDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,7 @@ class Journal:
 
     def old(self, prefix: Path) -> Path:
         """Return where the environment at `prefix` is moved to when it is removed."""
-        return workroom_of(prefix) / self.token / "old"
+        return workroom_of(prefix) / f"{self.token}.old"
 
     def mark(self, prefix: Path) -> Path:
         """Return the file that proves that `prefix` was put in place by this transaction."""
@@ -89,13 +94,18 @@ def begin(request: Request, prefix: Path) -> Journal:
 
 
 def end(journal: Journal) -> None:
-    """Forget a transaction whose work is done; what is left of its folders must be empty."""
+    """Forget a transaction whose work is done.
+
+    While files of a removed environment are still there (a program held them), so is the journal.
+    """
+    prefixes = affected_prefixes(journal.request)
+    if any(os.path.lexists(journal.old(prefix)) for prefix in prefixes):
+        return
     journal.mark(journal.prefix).unlink(missing_ok=True)
     journal.file.unlink(missing_ok=True)
-    for prefix in affected_prefixes(journal.request):
-        for folder in (workroom_of(prefix) / journal.token, workroom_of(prefix)):
-            with suppress(OSError):
-                folder.rmdir()
+    for folder in (journal.folder, *map(workroom_of, prefixes)):
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def unfinished(folders: Iterable[Path]) -> tuple[Journal, ...]:
@@ -111,6 +121,29 @@ def unfinished(folders: Iterable[Path]) -> tuple[Journal, ...]:
             if journal is not None:
                 found.append(journal)
     return tuple(found)
+
+
+def abandoned(folders: Iterable[Path]) -> tuple[Path, ...]:
+    """Return folders of transactions beside the environments in `folders` that have no journal.
+
+    A native thread may write on for a moment after its transaction was put back; what it leaves
+    belongs to nobody. Folders that were touched in the last seconds are left out.
+    """
+    found: list[Path] = []
+    for folder in folders:
+        with suppress(OSError):
+            found += [entry for entry in (folder / WORKROOM).iterdir() if _is_abandoned(entry)]
+    return tuple(found)
+
+
+def _is_abandoned(folder: Path) -> bool:
+    with suppress(OSError):
+        return (
+            _TOKEN.fullmatch(folder.name) is not None
+            and not (folder / "journal.json").exists()
+            and time.time() - folder.stat().st_mtime > _SETTLING_SECONDS
+        )
+    return False
 
 
 def _read(folder: Path) -> Journal | None:

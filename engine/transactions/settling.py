@@ -20,9 +20,11 @@ from engine.requests import (
     RenameRequest,
     affected_prefixes,
 )
-from engine.transactions.journal import Journal, end, unfinished
+from engine.transactions.journal import Journal, abandoned, end, unfinished
 from engine.transactions.locking import hold
 from engine.transactions.reporting import Report, SilentReport
+
+_ATTEMPTS = 10  # a native thread of a failed installation may still be writing
 
 
 def settle_all(
@@ -33,6 +35,7 @@ def settle_all(
     `timeout` is how many seconds to wait for a process that still holds a lock. Work that cannot
     be settled now (no right to write, files in use) stays for the next look.
     """
+    folders = tuple(folders)
     settled: list[SettledMessage] = []
     for journal in unfinished(folders):
         with (
@@ -43,6 +46,9 @@ def settle_all(
                 continue
             settlement = settle(journal, places)
             settled.append(SettledMessage(journal.prefix, journal.request, settlement))
+    for folder in abandoned(folders):
+        with suppress(EngineError, OSError):
+            delete_tree(folder, SilentReport())
     return tuple(settled)
 
 
@@ -75,8 +81,11 @@ def _settle_new(journal: Journal, places: Places, report: Report) -> Settlement:
     if journal.mark(journal.prefix).exists():
         register(places, journal.prefix)
         return Settlement.FINISHED
-    if os.path.lexists(journal.new):
-        delete_tree(journal.new, report)
+    for _ in range(_ATTEMPTS):
+        if not os.path.lexists(journal.new):
+            break
+        with suppress(EngineError):
+            delete_tree(journal.new, report)
     return Settlement.PUT_BACK
 
 
@@ -85,8 +94,10 @@ def take_away(journal: Journal, prefix: Path, places: Places, report: Report) ->
     move_away(journal, prefix)
     report.settle_down()
     unregister(places, prefix)
-    if os.path.lexists(journal.old(prefix)):
+    try:
         delete_tree(journal.old(prefix), report)
+    except EngineError as error:  # it is gone from sight; the journal sees to the rest later
+        report.log(f"Some files will be deleted later: {error.failure.cause}")
 
 
 def move_away(journal: Journal, prefix: Path) -> None:
