@@ -11,7 +11,7 @@ from engine.requests import CloneRequest, RenameRequest, Request
 from gui.dialogs.form import RequestForm
 from gui.dialogs.placing import PlacingFields
 from gui.dialogs.preview import PreviewDialog
-from gui.theme import TextRole, Tone
+from gui.theme import SPACE, TextRole, Tone
 from gui.widgets import column, label
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 class CloneForm(RequestForm):
     """Ask where a copy of `environment` is put and what it is called."""
+
+    asking_height = SPACE * 46
 
     def __init__(
         self, engine: Engine, environment: Environment, parent: QWidget | None = None
@@ -66,6 +68,8 @@ class CloneForm(RequestForm):
 
 class RenameForm(RequestForm):
     """Ask for the new name, or the new place, of `environment`."""
+
+    asking_height = SPACE * 46
 
     def __init__(
         self, engine: Engine, environment: Environment, parent: QWidget | None = None

@@ -111,21 +111,14 @@ class CreateForm(RequestForm):
             Tone.MUTED,
             wrap=True,
         )
-        about_packages = label(
-            self.tr("You can leave this empty, and add packages at any time."),
-            TextRole.SMALL,
-            Tone.MUTED,
-            wrap=True,
-        )
         self.setLayout(
             column(
                 label(self.windowTitle(), TextRole.TITLE),
                 self.placing,
                 question(self.tr("&Python"), self.python, buddy=self.python.box),
                 question(
-                    self.tr("Packages to &begin with"),
+                    self.tr("Packages to &begin with (you can add more at any time)"),
                     self.packages,
-                    about_packages,
                     buddy=self.packages.entry,
                 ),
                 question(

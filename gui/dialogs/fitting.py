@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QWidget
 
 _SCREEN_SHARE = 0.9
 
@@ -17,11 +18,37 @@ def fit_to_content(window: QWidget, width: int) -> None:
     if layout is None:
         return
     layout.activate()
-    room = window.screen().availableGeometry().size() * _SCREEN_SHARE
+    room = room_for(window)
     wide = min(max(width, window.minimumSizeHint().width()), room.width())
-    high = _height_for(layout, wide)
-    window.setMinimumSize(wide, min(high, room.height()))
-    window.resize(wide, min(high, room.height()))
+    high = min(_height_for(layout, wide), room.height())
+    window.setMinimumSize(wide, high)
+    window.resize(wide, high)
+
+
+def fit_scrolled(area: QScrollArea, width: int, most: int) -> None:
+    """Make `area` as high as its content at `width`, and `most` at most: then it scrolls."""
+    content = area.widget()
+    layout = content.layout() if content is not None else None
+    if layout is not None:
+        layout.activate()
+        area.setFixedHeight(min(_height_for(layout, width), most))
+
+
+def room_for(window: QWidget) -> QSize:
+    """Return how large `window` may be on its screen."""
+    return window.screen().availableGeometry().size() * _SCREEN_SHARE
+
+
+def scrolled(content: QWidget) -> QScrollArea:
+    """Return `content` in an area that scrolls up and down when there is too little room."""
+    area = QScrollArea()
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    content.setProperty("plain", "true")
+    area.setWidget(content)
+    return area
 
 
 def _height_for(layout: QLayout, width: int) -> int:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from engine.requests import Request
+from gui.theme import SPACE
 
 
 class RequestForm(QWidget):
     """Ask for a request; `changed` comes whenever `request` may give another answer."""
 
     changed = Signal()
+    asking_height: ClassVar[int] = SPACE * 88
+    """How high the dialog is while it asks, in pixels."""
 
     def request(self) -> Request | None:
         """Return what is asked for, None while something is missing or not possible."""

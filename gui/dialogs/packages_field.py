@@ -12,10 +12,11 @@ from gui.dialogs.fields import FieldMessage
 from gui.dialogs.flow import FlowLayout
 from gui.dialogs.specs import spec_name, split_specs
 from gui.theme import SPACE, Tone
-from gui.widgets import ElidedLabel, column, icon_button, row, set_style_property
+from gui.widgets import column, icon_button, label, row, set_style_property
 
 _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _MOST_SHOWN: Final = 12
+_CHIP_LENGTH: Final = 40
 
 
 class Chip(QFrame):
@@ -26,13 +27,14 @@ class Chip(QFrame):
     def __init__(self, spec: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.spec = spec
-        self.setProperty("panel", "chip")
+        self.setProperty("panel", "raised")
         self.remove = icon_button("close", self.tr("Remove {name}").format(name=spec))
         self.remove.setIconSize(QSize(12, 12))
         self.remove.clicked.connect(self.removed)
-        inner = row(ElidedLabel(spec), self.remove, spacing=0.25)
+        words = label(_shortened(spec))
+        words.setToolTip(spec)
+        inner = row(words, self.remove, spacing=0.25)
         inner.setContentsMargins(SPACE, 0, SPACE // 4, 0)
-        inner.setStretch(0, 1)
         self.setLayout(inner)
 
     def mark(self, *, is_unknown: bool) -> None:
@@ -154,3 +156,7 @@ class PackagesField(QWidget):
                 self._after_change()
                 return True
         return super().eventFilter(watched, event)
+
+
+def _shortened(spec: str) -> str:
+    return spec if len(spec) <= _CHIP_LENGTH else f"{spec[: _CHIP_LENGTH - 3]}..."

@@ -173,9 +173,8 @@ class PlacingFields(QWidget):
                 problem for problem in self._problems if problem.code is not NameProblemCode.EXISTS
             )
         self._say(self._problems[0] if self._problems else None)
-        self._result.set_whole(
-            self.tr("It will be in {path}").format(path=folder / name) if name else ""
-        )
+        self._result.set_whole(self.tr("It will be in {path}").format(path=folder / name))
+        self._result.setVisible(bool(name))
         self.changed.emit()
 
     def _say(self, problem: NameProblem | None) -> None:

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.errors import EngineError, Failure
 from engine.plan import Plan, Severity
 from engine.requests import RemoveRequest, Request
 from gui.dialogs.errors import FailureBox
+from gui.dialogs.fitting import room_for, scrolled
 from gui.dialogs.form import RequestForm
 from gui.dialogs.preview_page import PreviewPage
 from gui.operations import Operation
-from gui.panels import Loading
 from gui.presenting import apply_label, explain_warning, planning_sentence, request_title
-from gui.theme import SPACE, Tone
+from gui.theme import SPACE, TextRole, Tone
 from gui.widgets import (
     ButtonKind,
     Spinner,
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 _WIDTH: Final = SPACE * 88
 _HEIGHT: Final = SPACE * 82
-_SCREEN_SHARE: Final = 0.9
 _SLOW_AFTER_MS: Final = 4000
 
 
@@ -94,12 +93,16 @@ class PreviewDialog(QDialog):
         self._failure = FailureBox()
         self._page = PreviewPage()
         self._page.alternative_chosen.connect(self._work_out)
-        self._loading = Loading()
+        self._heading = label("", TextRole.TITLE, wrap=True)
+        self._loading = QWidget()
+        self._loading.setLayout(column(self._heading, None))
         self._pages = QStackedWidget()
         for page in (self._page, self._loading):
             self._pages.addWidget(page)
         if self._form is not None:
-            self._form_page = _scrolled(self._form)
+            if (layout := self._form.layout()) is not None:
+                layout.setContentsMargins(0, 0, SPACE * 2, SPACE)
+            self._form_page = scrolled(self._form)
             self._pages.addWidget(self._form_page)
         self._spinner = Spinner()
         self._state = label("", tone=Tone.MUTED, wrap=True)
@@ -112,8 +115,10 @@ class PreviewDialog(QDialog):
         foot = row(self._back, self._spinner, self._state, self._cancel, self._go)
         foot.setStretch(2, 1)
         foot.setContentsMargins(SPACE * 3, SPACE * 2, SPACE * 3, SPACE * 2)
-        body = column(self._failure, self._pages, spacing=1.5)
-        body.setContentsMargins(SPACE * 3, SPACE * 3, SPACE * 2, SPACE)
+        above = row(self._failure)
+        above.setContentsMargins(0, 0, SPACE * 2, 0)
+        body = column(above, self._pages, spacing=1.5)
+        body.setContentsMargins(SPACE * 3, SPACE * 3, SPACE, SPACE)
         body.setStretch(1, 1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -123,8 +128,15 @@ class PreviewDialog(QDialog):
         outer.addLayout(foot)
         self._slow = QTimer(self, singleShot=True, interval=_SLOW_AFTER_MS)
         self._slow.timeout.connect(self._say_that_it_is_slow)
-        room = self.screen().availableGeometry().size() * _SCREEN_SHARE
-        self.resize(QSize(_WIDTH, _HEIGHT).boundedTo(room))
+        self._grow(self._form.asking_height if self._form is not None else _HEIGHT)
+
+    def _grow(self, height: int) -> None:
+        """Make the dialog at least `height` high, where the screen has room."""
+        wanted = QSize(_WIDTH, height).boundedTo(room_for(self))
+        if not self.isVisible():
+            self.resize(wanted)
+        elif self.height() < wanted.height():
+            self.resize(self.size().expandedTo(wanted))
 
     def _enter(self, stage: Stage) -> None:
         self._stage = stage
@@ -134,12 +146,12 @@ class PreviewDialog(QDialog):
             self.setWindowTitle(self._form.windowTitle())
         elif stage is Stage.SHOWING:
             self._pages.setCurrentWidget(self._page)
-        elif stage is Stage.REFUSED:
-            self._pages.hide()
+            self._grow(_HEIGHT)
         elif self._plan is None and self._form is None:
+            self._heading.setText(self.windowTitle())
             self._pages.setCurrentWidget(self._loading)
         self._pages.setVisible(stage is not Stage.REFUSED)
-        self._pages.setEnabled(not busy)
+        self._pages.setEnabled(not busy or self._pages.currentWidget() is self._loading)
         self._spinner.setVisible(busy)
         if not busy:
             self._slow.stop()
@@ -157,6 +169,7 @@ class PreviewDialog(QDialog):
                 self._show_go(self.tr("&Review"), self._asked() is not None)
             case Stage.PLANNING:
                 self._go.setEnabled(False)
+                self._go.setVisible(bool(self._go.text()))
             case Stage.SHOWING if self._plan is not None:
                 words = apply_label(self._plan.request)
                 self._show_go(words, not self._plan.is_blocked)
@@ -171,6 +184,7 @@ class PreviewDialog(QDialog):
         )
         kind = ButtonKind.DANGER if removes else ButtonKind.PRIMARY
         self._go.setText(words)
+        self._go.show()
         self._go.setEnabled(is_enabled)
         set_style_property(self._go, "kind", kind.value)
         # Enter must not delete anything by accident.
@@ -274,14 +288,3 @@ class PreviewDialog(QDialog):
         if self._planning is not None:
             self._planning.cancel()
         super().closeEvent(event)
-
-
-def _scrolled(form: RequestForm) -> QScrollArea:
-    area = QScrollArea()
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    form.setProperty("plain", "true")
-    area.setWidget(form)
-    return area

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHeaderView,
     QLineEdit,
-    QScrollArea,
     QTreeView,
     QVBoxLayout,
     QWidget,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 from engine.plan import Plan, PlanWarning, Severity
 from engine.requests import RemoveRequest
 from gui.dialogs.changes_model import ChangeColumn, ChangesModel
+from gui.dialogs.fitting import scrolled
 from gui.presenting import (
     alternative_label,
     explain_warning,
@@ -41,9 +41,9 @@ _LONG_LIST: Final = 15
 _TABLE_HEIGHT: Final = SPACE * 24
 _SHARES: Final = {
     ChangeColumn.PACKAGE: 0.26,
-    ChangeColumn.VERSION: 0.20,
+    ChangeColumn.VERSION: 0.18,
     ChangeColumn.SOURCE: 0.16,
-    ChangeColumn.SIZE: 0.13,
+    ChangeColumn.SIZE: 0.16,
 }
 _LOUDEST_FIRST: Final = (Severity.BLOCKING, Severity.DANGER, Severity.WARNING, Severity.NOTE)
 
@@ -118,10 +118,12 @@ class ChangesView(QTreeView):
         self.setMinimumHeight(_TABLE_HEIGHT)
         header = self.header()
         header.setStretchLastSection(True)
+        header.setTextElideMode(Qt.TextElideMode.ElideRight)
         header.setSectionsMovable(False)
         header.setSortIndicatorClearable(True)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.setSortingEnabled(True)
         self.changes.modelReset.connect(self._unfold)
 
@@ -156,7 +158,6 @@ class PreviewPage(QWidget):
         self._view = ChangesView()
         self._find.textChanged.connect(self._on_find)
         inner = QWidget()
-        inner.setProperty("plain", "true")
         body = column(
             self._title,
             self._where,
@@ -168,14 +169,9 @@ class PreviewPage(QWidget):
             spacing=1.5,
         )
         body.setStretchFactor(self._view, 1)
-        body.setContentsMargins(0, 0, SPACE // 2, 0)
+        body.setContentsMargins(0, 0, SPACE * 2, SPACE)
         inner.setLayout(body)
-        self._scroll = QScrollArea()
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(inner)
+        self._scroll = scrolled(inner)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._scroll)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.events import EngineEvent, Task, TaskChanged, TaskId, TaskLog, TaskState
 from gui.bridge import EngineBridge
 from gui.dialogs.errors import FailureWords, RawText
+from gui.dialogs.fitting import scrolled
 from gui.formats import format_duration, format_when
 from gui.panels import Disclosure, EmptyState
 from gui.presenting import cannot_cancel_sentence, request_title, state_word
@@ -93,7 +94,7 @@ class TaskCard(QFrame):
                 self._line.deleteLater()
                 self._line = None
         elif self._line is None:
-            self._line = TaskLine(self._engine, task)
+            self._line = TaskLine(self._engine, task, has_title=False)
             self._line_box.addWidget(self._line)
         else:
             self._line.show_task(task)
@@ -130,22 +131,14 @@ class ActivityView(QWidget):
         self._empty = EmptyState(
             "activity",
             self.tr("Nothing was changed yet"),
-            self.tr(
-                "What you create, clone, rename or remove is listed here with its log, from the"
-                " moment you start it until you close Envdesk."
-            ),
+            self.tr("What you create, change or remove is listed here."),
         )
         self._list = column(None, spacing=1.5)
         inner = QWidget()
-        inner.setProperty("plain", "true")
         body = column(label(self.tr("Activity"), TextRole.TITLE), self._list, spacing=2)
         body.setContentsMargins(SPACE * 3, SPACE * 3, SPACE * 3, SPACE * 3)
         inner.setLayout(body)
-        area = QScrollArea()
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(inner)
+        area = scrolled(inner)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._empty)
         self._pages.addWidget(area)

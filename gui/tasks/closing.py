@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QPushButton, QVBoxLayout, QWidget
 from engine.events import EngineEvent, TaskChanged, TaskId
 from engine.tasks import Leaving
 from gui.bridge import EngineBridge
-from gui.dialogs.fitting import fit_to_content
+from gui.dialogs.fitting import fit_scrolled, fit_to_content, room_for, scrolled
 from gui.tasks.line import TaskLine
 from gui.theme import SPACE, TextRole, Tone
 from gui.widgets import ButtonKind, Spinner, button, column, label, line, row
@@ -54,10 +54,7 @@ class ClosingDialog(QDialog):
                 _choice(self.wait, self.tr("The window stays until then.")),
                 _choice(
                     self.detach,
-                    self.tr(
-                        "The work goes on by itself. The next time you open Envdesk, you see how"
-                        " it ended."
-                    ),
+                    self.tr("The work goes on by itself, and is finished without the window."),
                 ),
                 _choice(
                     self.cancel,
@@ -74,7 +71,13 @@ class ClosingDialog(QDialog):
         body = column(
             self._title, self._line_box, line(), self._choices, self._state_row, spacing=2
         )
-        outer: QVBoxLayout = column(body, None, row(None, self.stay), spacing=2, margins=3)
+        inner = QWidget()
+        body.setContentsMargins(SPACE * 3, SPACE * 3, SPACE * 3, 0)
+        inner.setLayout(body)
+        self._area = scrolled(inner)
+        self._foot = row(None, self.stay)
+        self._foot.setContentsMargins(SPACE * 3, 0, SPACE * 3, SPACE * 2)
+        outer: QVBoxLayout = column(self._area, None, self._foot, spacing=2)
         self.setLayout(outer)
         self.wait.setDefault(True)
         self.wait.clicked.connect(self._wait)
@@ -119,9 +122,7 @@ class ClosingDialog(QDialog):
             self._state_row.show()
             self.close_now = button(self.tr("&Close"), ButtonKind.PRIMARY)
             self.close_now.clicked.connect(lambda: self._answer(Leaving.WAIT))
-            layout = self.layout()
-            if isinstance(layout, QVBoxLayout):
-                layout.insertLayout(1, row(None, self.close_now))
+            self._foot.addWidget(self.close_now)
             self.close_now.setDefault(True)
             self.close_now.setFocus()
             self._fit()
@@ -142,6 +143,7 @@ class ClosingDialog(QDialog):
         self.wait.setEnabled(False)
         self._state.setText(self.tr("Envdesk closes as soon as the work is done."))
         self._state_row.show()
+        self.stay.setFocus()
         self._fit()
 
     def _answer(self, leaving: Leaving) -> None:
@@ -157,6 +159,8 @@ class ClosingDialog(QDialog):
         self.answered.emit(leaving)
 
     def _fit(self) -> None:
+        most = room_for(self).height() - self._foot.sizeHint().height() - SPACE * 2
+        fit_scrolled(self._area, _WIDTH, most)
         fit_to_content(self, _WIDTH)
 
     def reject(self) -> None:

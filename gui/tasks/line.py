@@ -12,6 +12,7 @@ from engine.events import Task, TaskState
 from gui.presenting import (
     cannot_cancel_sentence,
     phase_sentence,
+    progress_text,
     state_word,
     task_sentence,
     time_left_text,
@@ -61,13 +62,17 @@ class TaskMark(QWidget):
 class TaskLine(QWidget):
     """Show one task that is not over, and let it be cancelled.
 
-    Progress may come as often as it likes: it is drawn ten times a second at most.
+    Without `has_title` it says only how far the task is. Progress may come as often as it likes:
+    it is drawn ten times a second at most.
     """
 
-    def __init__(self, engine: Engine, task: Task, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, engine: Engine, task: Task, *, has_title: bool = True, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._engine = engine
         self._task = task
+        self._has_title = has_title
         self._pace = Pace()
         self._mark = TaskMark()
         self._sentence = ElidedLabel()
@@ -79,6 +84,8 @@ class TaskLine(QWidget):
         self._bar.setAccessibleName(self.tr("Progress"))
         self.cancel = button(self.tr("Cancel"))
         self.cancel.clicked.connect(self._cancel)
+        self._mark.setVisible(has_title)
+        self._keep_width()
         inner = row(self._mark, self._sentence, self._left, self._bar, self.cancel, spacing=1.5)
         inner.setStretch(1, 1)
         self.setLayout(inner)
@@ -109,7 +116,7 @@ class TaskLine(QWidget):
     def _draw(self) -> None:
         task, progress = self._task, self._task.progress
         self._mark.show_state(task.state)
-        self._sentence.set_whole(task_sentence(task))
+        self._sentence.set_whole(self._words())
         self._bar.setVisible(task.state is not TaskState.WAITING)
         if progress is not None and progress.total > 0:
             self._bar.setRange(0, _SCALE)
@@ -121,6 +128,18 @@ class TaskLine(QWidget):
         left = self._pace.seconds_left(time.monotonic()) if is_running else None
         self._left.setText(time_left_text(left))
         self._draw_cancel()
+
+    def _words(self) -> str:
+        if self._has_title:
+            return task_sentence(self._task)
+        progress = self._task.progress
+        return progress_text(progress) if progress is not None else ""
+
+    def _keep_width(self) -> None:
+        """Make the button wide enough for both of its texts, so that nothing beside it moves."""
+        self.cancel.setText(self.tr("Cancelling..."))
+        self.cancel.ensurePolished()
+        self.cancel.setMinimumWidth(self.cancel.sizeHint().width())
 
     def _draw_cancel(self) -> None:
         cancelling = self._task.state is TaskState.CANCELLING

@@ -57,11 +57,11 @@ class TaskNotice(QWidget):
     def _offer(self) -> None:
         prefix = _ready_prefix(self.task.request)
         if self.task.state is TaskState.FAILED and self.task.failure is not None:
-            self.action.setText(self.tr("&Details"))
+            self.action.setText(self.tr("Details"))
             self.action.clicked.connect(self._show_failure)
             self.action.show()
         elif self.task.state is TaskState.SUCCEEDED and prefix is not None:
-            self.action.setText(self.tr("Open &terminal"))
+            self.action.setText(self.tr("Open terminal"))
             self.action.clicked.connect(lambda: self._open_terminal(prefix))
             self.action.show()
 
