@@ -86,6 +86,7 @@ class MainWindow(QMainWindow):
         self._connect(bridge)
         self._make_shortcuts()
         self._restore()
+        self.sidebar.environments.setFocus()
 
     # -- reading ------------------------------------------------------------------------------
 
@@ -180,7 +181,6 @@ class MainWindow(QMainWindow):
         self._settings.set_state("geometry", self.saveGeometry())
         self._settings.set_state("panes", self._panes.saveState())
         self._settings.set_selected(self.page.prefix)
-        self.page.save()
         self._settings.save()
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -50,10 +50,12 @@ class Banner(QFrame):
         self._icon = IconLabel(_BANNER_ICONS[tone], tone)
         self._text = label(text, wrap=True)
         self._action = button(action, ButtonKind.LINK)
-        self._action.setVisible(bool(action))
+        if not action:
+            self._action.hide()
         self._action.clicked.connect(self.acted)
         self._close = icon_button("close", self.tr("Close this message"))
-        self._close.setVisible(closable)
+        if not closable:
+            self._close.hide()
         self._close.clicked.connect(self._on_close)
         inner = row(self._icon, self._text, self._action, self._close)
         inner.setContentsMargins(SPACE + 4, SPACE, SPACE, SPACE)
@@ -98,7 +100,8 @@ class EmptyState(QWidget):
         self._text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._text.setMinimumWidth(SPACE * 40)
         self.action = button(action, kind)
-        self.action.setVisible(bool(action))
+        if not action:
+            self.action.hide()
         self.action.clicked.connect(self.acted)
         middle = Qt.AlignmentFlag.AlignHCenter
         inner = column(None, margins=3)

@@ -63,6 +63,15 @@ class WindowSettings:
         self._store.setValue(f"{table}/sort", choice.sort_key)
         self._store.setValue(f"{table}/descending", "true" if choice.descending else "false")
 
+    def number(self, name: str, usual: int) -> int:
+        """Return the whole number stored for `name`, or `usual`."""
+        value = str(self._store.value(f"window/{name}", ""))
+        return int(value) if value.isdecimal() else usual
+
+    def set_number(self, name: str, number: int) -> None:
+        """Store a whole number, such as a height in pixels."""
+        self._store.setValue(f"window/{name}", number)
+
     def selected(self) -> Path | None:
         """Return the prefix of the environment that was looked at last."""
         value = self._store.value("window/selected", "")

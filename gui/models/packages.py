@@ -129,7 +129,7 @@ def _columns() -> tuple[Column[Record], ...]:
             lambda: QCoreApplication.translate("PackagesModel", "Summary"),
             lambda record: record.summary,
             lambda record: record.summary.casefold(),
-            width=320,
+            width=160,
             tone=Tone.MUTED,
             tip=lambda record: record.summary,
         ),

@@ -96,10 +96,6 @@ class EnvironmentPage(QWidget):
         self._read.clear()
         self._load()
 
-    def save(self) -> None:
-        """Remember how the views were left."""
-        self.packages.save()
-
     def _views(self) -> tuple[View, ...]:
         return (self.packages, self.history, self.details)
 

@@ -51,7 +51,9 @@ class HistoryView(QWidget):
         self._pages = QStackedWidget()
         for page in (self.tree, self._loading, self._empty, self._failed):
             self._pages.addWidget(page)
-        self.setLayout(column(self._pages))
+        inner = column(self._pages)
+        inner.setContentsMargins(SPACE + 5, SPACE, SPACE + 4, 0)
+        self.setLayout(inner)
 
     def show_revisions(self, revisions: tuple[Revision, ...]) -> None:
         """Show `revisions`, which come oldest first."""

@@ -25,7 +25,7 @@ class PackageDetails(QFrame):
         self.setAccessibleName(self.tr("Details of the package"))
         self._title = ElidedLabel("", TextRole.HEADING)
         self._version = label("", tone=Tone.MUTED, selectable=True)
-        self._warning = IconLabel("warning", Tone.WARNING)
+        self._warning = QWidget()
         self._problem = label("", tone=Tone.WARNING, wrap=True, selectable=True)
         self._summary = label("", wrap=True, selectable=True)
         self._source = label("", tone=Tone.MUTED, wrap=True, selectable=True)
@@ -45,7 +45,6 @@ class PackageDetails(QFrame):
         if problem and record.path is not None:
             problem = f"{problem}\n{record.path}"
         self._warning.setVisible(bool(problem))
-        self._problem.setVisible(bool(problem))
         self._problem.setText(problem)
         self._summary.setText(record.summary)
         self._summary.setVisible(bool(record.summary))
@@ -84,14 +83,17 @@ class PackageDetails(QFrame):
         close = icon_button("close", self.tr("Close the details"))
         close.clicked.connect(self.closed)
         head = row(self._title, self._version, None, close)
-        problem = row(self._warning, self._problem)
-        problem.setAlignment(self._warning, Qt.AlignmentFlag.AlignTop)
+        icon = IconLabel("warning", Tone.WARNING)
+        problem = row(icon, self._problem)
+        problem.setAlignment(icon, Qt.AlignmentFlag.AlignTop)
         problem.setStretch(1, 1)
+        # a layout of hidden things alone would be no wider than nothing
+        self._warning.setLayout(problem)
         left = column(
-            problem,
+            self._warning,
             self._summary,
             self._source,
-            row(self._url, self._copy_url, spacing=0.5),
+            row(self._url, self._copy_url, None, spacing=0.5),
             self._facts,
             None,
             spacing=0.75,

@@ -19,6 +19,8 @@ from gui.views.package_details import PackageDetails
 from gui.views.record_table import RecordTable
 from gui.widgets import ButtonKind, column, copy_text, icon_button, label, row
 
+_DETAILS = "package-details-height"
+
 
 class PackagesView(QWidget):
     """Show the records of one environment; `retry_requested` after they could not be read."""
@@ -81,10 +83,6 @@ class PackagesView(QWidget):
         self.filter_box.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.filter_box.selectAll()
 
-    def save(self) -> None:
-        """Remember how high the details are."""
-        self._settings.set_state("package-details", self._split.saveState())
-
     def _make_filter_box(self) -> QLineEdit:
         box = QLineEdit()
         box.setPlaceholderText(self.tr("Find a package"))
@@ -113,7 +111,8 @@ class PackagesView(QWidget):
         bar.setContentsMargins(SPACE * 3, SPACE + 4, SPACE * 3, SPACE + 4)
         bar.setStretch(0, 1)
         self._split = QSplitter(Qt.Orientation.Vertical)
-        self._split.addWidget(self._pages)
+        holder = QWidget()
+        self._split.addWidget(holder)
         self._split.addWidget(self.details)
         self._split.setStretchFactor(0, 1)
         self._split.setStretchFactor(1, 0)
@@ -121,14 +120,15 @@ class PackagesView(QWidget):
         self._split.setHandleWidth(1)
         for page in (self.table, self._loading, self._empty, self._failed):
             self._pages.addWidget(page)
-        state = self._settings.state("package-details")
-        if state is not None:
-            self._split.restoreState(state)
+        self._split.splitterMoved.connect(self._on_split)
         self.details.hide()
         self.details.closed.connect(self.table.forget_selection)
         self.table.current_changed.connect(self._on_current)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.customContextMenuRequested.connect(self._show_menu)
+        table = column(self._pages)
+        table.setContentsMargins(SPACE + 5, 0, SPACE + 4, 0)
+        holder.setLayout(table)
         inner = column(bar, self._split, spacing=0)
         inner.setStretch(1, 1)
         self.setLayout(inner)
@@ -168,7 +168,14 @@ class PackagesView(QWidget):
             self.details.hide()
             return
         self.details.show_record(self.model.record_at(at), self._dependents)
-        self.details.show()
+        if self.details.isHidden():
+            self.details.show()
+            height = self._settings.number(_DETAILS, SPACE * 26)
+            self._split.setSizes([max(0, self._split.height() - height), height])
+            self.table.scrollTo(self.table.currentIndex())
+
+    def _on_split(self) -> None:
+        self._settings.set_number(_DETAILS, self.details.height())
 
     def _show_columns(self, below: QWidget) -> None:
         menu = QMenu(self)

@@ -63,7 +63,7 @@ def paint_chip(painter: QPainter, room: QRect, chip: Chip) -> None:
     text = metrics.elidedText(chip.text, Qt.TextElideMode.ElideRight, room.width() - SPACE * 2)
     height = metrics.height() + 4
     width = metrics.horizontalAdvance(text) + SPACE * 2
-    area = QRect(room.left(), room.center().y() - height // 2 + 1, width, height)
+    area = QRect(room.left(), room.center().y() - height // 2, width, height)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(str(getattr(tokens, chip.tokens))))
     painter.drawRoundedRect(area, height / 2, height / 2)
