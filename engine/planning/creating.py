@@ -259,7 +259,7 @@ def _space_warnings(prefix: Path, choice: CacheChoice, cost: Cost) -> Iterator[P
                 WarningCode.DISK_SPACE_SHORT,
                 Severity.BLOCKING,
                 f"The disk of {part} has {free} bytes free, and {needed} are needed.",
-                (("free", str(free)), ("needed", str(needed)), ("path", str(part))),
+                (("free_bytes", str(free)), ("needed_bytes", str(needed)), ("path", str(part))),
             )
 
 
