@@ -6,6 +6,7 @@ import base64
 import os
 import socket
 import socketserver
+import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -109,13 +110,18 @@ class ChannelServer:
         self._thread.start()
 
     def stop(self) -> None:
-        """Close every connection and return when no thread is left, within moments."""
+        """Close every connection and return when no thread is left, within moments.
+
+        Raises what went wrong in the server itself while it answered.
+        """
         self.faults.stop()
         if self._thread.is_alive():
             self._listener.shutdown()
             self._thread.join(_STOP_SECONDS)
         self._listener.close_connections()
         self._listener.server_close()
+        if self._listener.mistakes:
+            raise self._listener.mistakes[0]
 
     def __enter__(self) -> Self:
         self.start()
@@ -159,7 +165,10 @@ class ChannelServer:
         if segments and segments[0] in self.mounts:
             base = self.mounts[segments.pop(0)]
         target = base.joinpath(*segments)
-        return target if target.exists() else None
+        try:
+            return target if target.exists() else None
+        except (OSError, ValueError):  # a name too long, or with a NUL in it
+            return None
 
 
 class _Listener(socketserver.ThreadingTCPServer):
@@ -170,6 +179,7 @@ class _Listener(socketserver.ThreadingTCPServer):
 
     def __init__(self, owner: ChannelServer) -> None:
         self.owner = owner
+        self.mistakes: list[BaseException] = []
         self._connections: set[socket.socket] = set()
         self._connections_changed = threading.Condition()
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -199,7 +209,10 @@ class _Listener(socketserver.ThreadingTCPServer):
             self._connections_changed.wait_for(lambda: not self._connections, _STOP_SECONDS)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: clients break connections off all the time, often because tests ask."""
+        # Clients break connections off all the time; anything else is a mistake of this module.
+        error = sys.exception()
+        if error is not None and not isinstance(error, OSError):
+            self.mistakes.append(error)
 
 
 class _Handler(BaseHTTPRequestHandler):

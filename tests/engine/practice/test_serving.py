@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from email.utils import formatdate
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import requests
@@ -102,6 +103,18 @@ def test_that_nothing_outside_of_the_folder_is_served(small: ChannelServer, fold
         connection.request("GET", path)
         assert connection.getresponse().status == 404
         connection.close()
+
+
+@given(path=st.text(max_size=300), wanted=st.text(st.characters(codec="ascii"), max_size=20))
+def test_that_no_request_confuses_the_server(shared: ChannelServer, path: str, wanted: str) -> None:
+    address = "/" + quote(path, safe="/.")
+    clean = "".join(letter for letter in wanted if letter.isprintable())
+    connection = http.client.HTTPConnection(shared.url.removeprefix("http://"))
+    connection.request("GET", address, headers={"Range": f"bytes={clean}"})
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    assert answer.status in {200, 206, 301, 404, 416}
 
 
 def test_that_the_log_can_be_waited_for_and_gives_up(small: ChannelServer) -> None:
