@@ -72,7 +72,7 @@ def explain(text: str, specs: Iterable[str]) -> Explanation:
             missing=name,
         )
     names = tuple(dict.fromkeys(root.name for root in roots))
-    if len(names) > 1:
+    if len(roots) > 1:
         return _clash(roots, names, text)
     if roots and roots[0].name:
         return _alone(roots[0], asked)
@@ -97,8 +97,10 @@ def _clash(roots: list[_Node], names: tuple[str, ...], text: str) -> Explanation
     hint = "Leave one of them out, or ask for other versions."
     if in_the_way:
         hint += " Flexible channel priority may also help."
+    # Two wishes for one package are told by their versions.
+    claims = names if len(names) > 1 else tuple(_spec_at(root) for root in roots)
     return Explanation(
-        f"{_listed(names)} cannot be installed together.",
+        f"{_listed(claims)} cannot be installed together.",
         f"{'; '.join(dict.fromkeys(said))}." if said else "",
         hint,
         names,
@@ -175,7 +177,7 @@ def _roots(text: str) -> list[_Node]:
 def _verb(node: _Node) -> str:
     if node.text.endswith(_REQUIRES):
         return "needs"
-    return "does not go with" if node.text.endswith(_CONSTRAINS) else ""
+    return "only goes with" if node.text.endswith(_CONSTRAINS) else ""
 
 
 def _spec_at(node: _Node) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ from engine.requests import ChannelPriority
 
 SOLVE_SECONDS = 120.0
 
+_QUOTED = re.compile(r"['\"](.+?)['\"]")
 _NOARCH_KINDS = ("generic", "python")
 
 
@@ -226,8 +228,8 @@ def _parsed(text: str, spec: str) -> MatchSpec:
 def _position(spec: str, cause: str) -> int | None:
     """Return where in `spec` the part is that the parser complains of, counted from 0."""
     complaint = cause.rpartition(": ")[2].strip() if ": " in cause else ""
-    quoted = cause.split("'")[1] if cause.count("'") >= 2 else ""
-    for part in (quoted, complaint):
+    quoted = _QUOTED.search(cause)
+    for part in (quoted[1] if quoted else "", complaint):
         if part and part in spec:
             return spec.index(part)
     return None
@@ -296,6 +298,8 @@ async def _versions_offered(name: str, repodata: Repodata) -> str:
     if not versions:
         return ""
     newest = [str(version) for version in sorted(versions, reverse=True)[:5]]
+    if len(newest) == 1:
+        return f"The only version of {name} in these channels is {newest[0]}."
     return f"The newest versions of {name} in these channels are {', '.join(newest)}."
 
 
