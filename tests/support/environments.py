@@ -115,11 +115,11 @@ def write_record(prefix: Path, package: Package, site: str, *, files: bool = Fal
         "url": f"{CHANNEL}/{package.subdir}/{fn}.conda",
         "version": package.version,
     }
-    for path, data in contents.items():
-        if files or ".dist-info/" in path:
-            target = prefix / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(data)
+    written = {path: data for path, data in contents.items() if files or ".dist-info/" in path}
+    for folder in {path.rpartition("/")[0] for path in written}:
+        (prefix / folder).mkdir(parents=True, exist_ok=True)
+    for path, data in written.items():
+        (prefix / path).write_bytes(data)
     target = prefix / "conda-meta" / f"{fn}.json"
     target.write_text(json.dumps(record), encoding="utf-8")
     return target
@@ -149,7 +149,7 @@ def write_history(prefix: Path, packages: Iterable[Package]) -> None:
         f"# update specs: {specs!r}",
     ]
     history = prefix / "conda-meta" / "history"
-    history.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    history.write_bytes(("\n".join(lines) + "\n").encode("utf-8", "surrogateescape"))
 
 
 def _distribution(name: str, version: str, installer: str) -> dict[str, bytes]:
