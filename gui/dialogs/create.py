@@ -58,7 +58,7 @@ class PythonField(QWidget):
 
     def say_loading(self) -> None:
         """Say that versions are on their way."""
-        self.message.say(self.tr("Asking the channels which versions they have..."))
+        self.message.say(self.tr("Asking the channels which versions they have…"))
 
     def say_failure(self, failure: Failure) -> None:
         """Say why no versions are known; the choice stays possible."""

@@ -159,4 +159,4 @@ class PackagesField(QWidget):
 
 
 def _shortened(spec: str) -> str:
-    return spec if len(spec) <= _CHIP_LENGTH else f"{spec[: _CHIP_LENGTH - 3]}..."
+    return spec if len(spec) <= _CHIP_LENGTH else f"{spec[: _CHIP_LENGTH - 1]}…"

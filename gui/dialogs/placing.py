@@ -113,7 +113,7 @@ class PlacingFields(QWidget):
         self.location.clear()
         for folder in offered:
             self._add_folder(folder)
-        self.location.addItem(self.tr("Another folder..."))
+        self.location.addItem(self.tr("Another folder…"))
         if self._preferred is None and folders and not self._chosen_row:
             chosen = folders[0]
         self._choose(chosen if chosen in offered else offered[0])

@@ -198,7 +198,7 @@ class PreviewDialog(QDialog):
             return planning_sentence(self._request)
         if self._stage is Stage.SHOWING and self._plan is not None and self._plan.is_blocked:
             blocking = next(one for one in self._plan.warnings if one.severity is Severity.BLOCKING)
-            return explain_warning(blocking).sentence
+            return explain_warning(blocking, self._plan.request).sentence
         return ""
 
     def _asked(self) -> Request | None:

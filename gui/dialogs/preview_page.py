@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.plan import Plan, PlanWarning, Severity
-from engine.requests import RemoveRequest
+from engine.requests import RemoveRequest, Request
 from gui.dialogs.changes_model import ChangeColumn, ChangesModel
 from gui.dialogs.fitting import scrolled
 from gui.presenting import (
@@ -66,10 +66,12 @@ class WarningCard(QFrame):
 
     alternative_chosen = Signal(object)
 
-    def __init__(self, warning: PlanWarning, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, warning: PlanWarning, request: Request, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         tone = severity_tone(warning.severity)
-        words = explain_warning(warning)
+        words = explain_warning(warning, request)
         self.setProperty("banner", tone.value)
         self.setAccessibleName(f"{severity_name(warning.severity)}: {words.sentence}")
         icon = IconLabel("info" if tone is Tone.NOTE else "warning", tone)
@@ -181,7 +183,7 @@ class PreviewPage(QWidget):
         self._title.setText(request_title(plan.request))
         self._where.set_whole(str(plan.prefix))
         self._figures.setText(" ".join(figures_sentences(plan)))
-        self._show_warnings(plan.warnings)
+        self._show_warnings(plan)
         self._find.clear()
         self._view.changes.set_changes(plan.changes)
         self._view.changes.sort(-1)
@@ -193,13 +195,13 @@ class PreviewPage(QWidget):
             set_tone(self._figures, Tone.TEXT)
         self._scroll.verticalScrollBar().setValue(0)
 
-    def _show_warnings(self, warnings: tuple[PlanWarning, ...]) -> None:
+    def _show_warnings(self, plan: Plan) -> None:
         while (item := self._warnings.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
                 old.hide()
                 old.deleteLater()
-        for warning in sorted(warnings, key=lambda one: _LOUDEST_FIRST.index(one.severity)):
-            card = WarningCard(warning)
+        for warning in sorted(plan.warnings, key=lambda one: _LOUDEST_FIRST.index(one.severity)):
+            card = WarningCard(warning, plan.request)
             card.alternative_chosen.connect(self.alternative_chosen)
             self._warnings.addWidget(card)
 

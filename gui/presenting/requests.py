@@ -62,12 +62,12 @@ def planning_sentence(request: Request) -> str:
     match request:
         case CreateRequest():
             text = QCoreApplication.translate(
-                "Requests", "Working out which packages {name} needs..."
+                "Requests", "Working out which packages {name} needs…"
             )
         case CloneRequest() | RenameRequest():
-            text = QCoreApplication.translate("Requests", "Looking at what is in {source}...")
+            text = QCoreApplication.translate("Requests", "Looking at what is in {source}…")
         case RemoveRequest():
-            text = QCoreApplication.translate("Requests", "Looking at what would go with {name}...")
+            text = QCoreApplication.translate("Requests", "Looking at what would go with {name}…")
         case _:
             assert_never(request)
     return text.format(**_names(request))

@@ -22,7 +22,7 @@ _ROUND_TO = 5
 _STATES: Final[dict[TaskState, Sentence]] = {
     TaskState.WAITING: QT_TRANSLATE_NOOP("Tasks", "Waiting"),
     TaskState.RUNNING: QT_TRANSLATE_NOOP("Tasks", "Running"),
-    TaskState.CANCELLING: QT_TRANSLATE_NOOP("Tasks", "Cancelling..."),
+    TaskState.CANCELLING: QT_TRANSLATE_NOOP("Tasks", "Cancelling…"),
     TaskState.SUCCEEDED: QT_TRANSLATE_NOOP("Tasks", "Done"),
     TaskState.FAILED: QT_TRANSLATE_NOOP("Tasks", "Failed"),
     TaskState.CANCELLED: QT_TRANSLATE_NOOP("Tasks", "Cancelled"),
@@ -63,17 +63,17 @@ _PHASE_SENTENCES: Final[dict[Phase, Sentence]] = {
 
 def state_word(state: TaskState) -> str:
     """Return the word for `state`."""
-    return filled(_STATES[state], ())
+    return filled(_STATES[state])
 
 
 def phase_word(phase: Phase) -> str:
     """Return the verb for `phase`, in lower case: it stands behind a colon."""
-    return filled(_PHASES[phase], ())
+    return filled(_PHASES[phase])
 
 
 def phase_sentence(phase: Phase) -> str:
     """Return one sentence about what happens in `phase`, for those who do not know the word."""
-    return filled(_PHASE_SENTENCES[phase], ())
+    return filled(_PHASE_SENTENCES[phase])
 
 
 def progress_text(progress: Progress) -> str:
@@ -131,7 +131,7 @@ def _under_way(task: Task) -> str:
             title=title
         )
     if task.state is TaskState.CANCELLING and not _is_putting_back(task):
-        return QCoreApplication.translate("Tasks", "{title}: cancelling...").format(title=title)
+        return QCoreApplication.translate("Tasks", "{title}: cancelling…").format(title=title)
     if task.progress is None:
         return title
     text = QCoreApplication.translate("Tasks", "{title}: {progress}")

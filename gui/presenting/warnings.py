@@ -7,8 +7,11 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
+from engine.environments.naming import NameProblem, NameProblemCode
 from engine.plan import Alternative, PlanWarning, Severity, WarningCode
-from gui.presenting.wording import QT_TRANSLATE_NOOP, Sentence, filled
+from engine.requests import CloneRequest, Request
+from gui.presenting.names import explain_name_problem
+from gui.presenting.wording import QT_TRANSLATE_NOOP, Sentence, filled, first_filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,24 +24,29 @@ class WarningWords:
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    sentence: Sentence
-    plain: Sentence
+    """Hold the sentences for one code: the first that has all of its values is taken."""
+
+    sentence: tuple[Sentence, ...]
     reason: Sentence
 
 
 _WORDS: Final[dict[WarningCode, _Words]] = {
     WarningCode.NAME_ODD: _Words(
-        QT_TRANSLATE_NOOP("Warnings", "The name “{name}” may trouble some programs."),
-        QT_TRANSLATE_NOOP("Warnings", "The name may trouble some programs."),
+        (
+            QT_TRANSLATE_NOOP("Warnings", "The name “{name}” may trouble some programs."),
+            QT_TRANSLATE_NOOP("Warnings", "The name may trouble some programs."),
+        ),
         QT_TRANSLATE_NOOP(
             "Warnings",
-            "A few packages cannot work in a folder whose name has a space or letters other"
-            " than a to z. Most can.",
+            "A few packages cannot work in a folder whose name has a space or letters other than a"
+            " to z. Most can.",
         ),
     ),
     WarningCode.NO_PIP: _Words(
-        QT_TRANSLATE_NOOP("Warnings", "“{name}” will have no pip of its own."),
-        QT_TRANSLATE_NOOP("Warnings", "The environment will have no pip of its own."),
+        (
+            QT_TRANSLATE_NOOP("Warnings", "“{name}” will have no pip of its own."),
+            QT_TRANSLATE_NOOP("Warnings", "The environment will have no pip of its own."),
+        ),
         QT_TRANSLATE_NOOP(
             "Warnings",
             "pip installs packages from PyPI. A “pip install” typed in its terminal would change"
@@ -46,8 +54,10 @@ _WORDS: Final[dict[WarningCode, _Words]] = {
         ),
     ),
     WarningCode.NO_PYTHON: _Words(
-        QT_TRANSLATE_NOOP("Warnings", "“{name}” will have no Python."),
-        QT_TRANSLATE_NOOP("Warnings", "The environment will have no Python."),
+        (
+            QT_TRANSLATE_NOOP("Warnings", "“{name}” will have no Python."),
+            QT_TRANSLATE_NOOP("Warnings", "The environment will have no Python."),
+        ),
         QT_TRANSLATE_NOOP(
             "Warnings",
             "No Python was chosen and no package needs one. “python” typed in its terminal would"
@@ -55,8 +65,10 @@ _WORDS: Final[dict[WarningCode, _Words]] = {
         ),
     ),
     WarningCode.CHANNELS_MIXED: _Words(
-        QT_TRANSLATE_NOOP("Warnings", "Packages from {channels} are mixed."),
-        QT_TRANSLATE_NOOP("Warnings", "Packages from “defaults” and “conda-forge” are mixed."),
+        (
+            QT_TRANSLATE_NOOP("Warnings", "Packages from {channels} are mixed."),
+            QT_TRANSLATE_NOOP("Warnings", "Packages from “defaults” and “conda-forge” are mixed."),
+        ),
         QT_TRANSLATE_NOOP(
             "Warnings",
             "These channels build their packages in different ways, so that some may not work"
@@ -64,19 +76,26 @@ _WORDS: Final[dict[WarningCode, _Words]] = {
         ),
     ),
     WarningCode.PRIORITY_RELAXED: _Words(
-        QT_TRANSLATE_NOOP("Warnings", "{packages} came from a channel further down your list."),
-        QT_TRANSLATE_NOOP("Warnings", "Some packages came from a channel further down your list."),
+        (
+            QT_TRANSLATE_NOOP("Warnings", "{packages} came from a channel further down your list."),
+            QT_TRANSLATE_NOOP(
+                "Warnings", "Some packages came from a channel further down your list."
+            ),
+        ),
         QT_TRANSLATE_NOOP(
             "Warnings",
             "Keeping strictly to the order of the channels, no set of packages fits together.",
         ),
     ),
     WarningCode.CACHE_ELSEWHERE: _Words(
-        QT_TRANSLATE_NOOP(
-            "Warnings", "Files are copied, because the package cache {cache} is on another disk."
-        ),
-        QT_TRANSLATE_NOOP(
-            "Warnings", "Files are copied, because the package cache is on another disk."
+        (
+            QT_TRANSLATE_NOOP(
+                "Warnings",
+                "Files are copied, because the package cache {cache} is on another disk.",
+            ),
+            QT_TRANSLATE_NOOP(
+                "Warnings", "Files are copied, because the package cache is on another disk."
+            ),
         ),
         QT_TRANSLATE_NOOP(
             "Warnings",
@@ -85,8 +104,12 @@ _WORDS: Final[dict[WarningCode, _Words]] = {
         ),
     ),
     WarningCode.CACHE_UNUSABLE: _Words(
-        QT_TRANSLATE_NOOP("Warnings", "The package cache {cache} of your conda cannot be used."),
-        QT_TRANSLATE_NOOP("Warnings", "The package cache of your conda cannot be used."),
+        (
+            QT_TRANSLATE_NOOP(
+                "Warnings", "The package cache {passed_over} of your conda cannot be used."
+            ),
+            QT_TRANSLATE_NOOP("Warnings", "The package cache of your conda cannot be used."),
+        ),
         QT_TRANSLATE_NOOP(
             "Warnings",
             "Envdesk may not write to it and keeps a cache of its own, so packages that you"
@@ -94,20 +117,28 @@ _WORDS: Final[dict[WarningCode, _Words]] = {
         ),
     ),
     WarningCode.DISK_SPACE_SHORT: _Words(
-        QT_TRANSLATE_NOOP(
-            "Warnings", "The disk has {free_bytes} left, and this needs {needed_bytes}."
+        (
+            QT_TRANSLATE_NOOP(
+                "Warnings",
+                "The disk of {path} has {free_bytes} left, and this needs {needed_bytes}.",
+            ),
+            QT_TRANSLATE_NOOP(
+                "Warnings", "The disk has {free_bytes} left, and this needs {needed_bytes}."
+            ),
+            QT_TRANSLATE_NOOP("Warnings", "There is not enough room on the disk."),
         ),
-        QT_TRANSLATE_NOOP("Warnings", "There is not enough room on the disk."),
         QT_TRANSLATE_NOOP(
             "Warnings", "Make room on it, or choose a location on another disk, then look again."
         ),
     ),
     WarningCode.SCRIPTS_NOT_RUN: _Words(
-        QT_TRANSLATE_NOOP(
-            "Warnings", "{packages} would like to run a script after installing. It is not run."
-        ),
-        QT_TRANSLATE_NOOP(
-            "Warnings", "A package would like to run a script after installing. It is not run."
+        (
+            QT_TRANSLATE_NOOP(
+                "Warnings", "{packages} would like to run a script after installing. It is not run."
+            ),
+            QT_TRANSLATE_NOOP(
+                "Warnings", "A package would like to run a script after installing. It is not run."
+            ),
         ),
         QT_TRANSLATE_NOOP(
             "Warnings",
@@ -116,40 +147,61 @@ _WORDS: Final[dict[WarningCode, _Words]] = {
         ),
     ),
     WarningCode.PROCESSES_RUNNING: _Words(
-        QT_TRANSLATE_NOOP("Warnings", "Programs run from this environment now: {processes}."),
-        QT_TRANSLATE_NOOP("Warnings", "Programs run from this environment now."),
+        (
+            QT_TRANSLATE_NOOP("Warnings", "Programs run from this environment now: {processes}."),
+            QT_TRANSLATE_NOOP("Warnings", "Programs run from this environment now."),
+        ),
         QT_TRANSLATE_NOOP(
             "Warnings", "They may stop working, or lose their work. Close them first."
         ),
     ),
     WarningCode.UNOWNED_FILES: _Words(
-        QT_TRANSLATE_NOOP("Warnings", "Files of your own are in this environment: {files}."),
-        QT_TRANSLATE_NOOP("Warnings", "Files of your own are in this environment."),
+        (
+            QT_TRANSLATE_NOOP(
+                "Warnings",
+                "Files of your own are in this environment, and go with it: {files} ({count} in"
+                " all, {size_bytes}).",
+            ),
+            QT_TRANSLATE_NOOP(
+                "Warnings", "Files of your own are in this environment, and go with it: {files}."
+            ),
+            QT_TRANSLATE_NOOP(
+                "Warnings", "{count} files that no package put there go too ({size_bytes})."
+            ),
+            QT_TRANSLATE_NOOP("Warnings", "Files that no package put there go too."),
+        ),
         QT_TRANSLATE_NOOP(
             "Warnings",
-            "No package put them there, so nothing can bring them back. Copy what you want to"
-            " keep to another folder first.",
+            "No package put them there, so nothing can bring them back. Copy what you want to keep"
+            " to another folder first.",
         ),
     ),
     WarningCode.FROZEN_NOT_COPIED: _Words(
-        QT_TRANSLATE_NOOP("Warnings", "The copy will not be frozen."),
-        QT_TRANSLATE_NOOP("Warnings", "The copy will not be frozen."),
+        (QT_TRANSLATE_NOOP("Warnings", "The copy will not be frozen."),),
         QT_TRANSLATE_NOOP(
             "Warnings", "The original is protected against changes; the copy is yours to change."
         ),
     ),
     WarningCode.LINKS_LEFT_ALONE: _Words(
-        QT_TRANSLATE_NOOP("Warnings", "What these links point to stays as it is: {links}."),
-        QT_TRANSLATE_NOOP("Warnings", "What the links in this environment point to stays."),
+        (
+            QT_TRANSLATE_NOOP(
+                "Warnings",
+                "This environment is a link to {target}. The link goes; what it points to stays.",
+            ),
+            QT_TRANSLATE_NOOP("Warnings", "What these links point to stays as it is: {links}."),
+            QT_TRANSLATE_NOOP("Warnings", "What the links in this environment point to stays."),
+        ),
         QT_TRANSLATE_NOOP(
             "Warnings",
-            "The environment has links to places outside of it. The links go; the places they"
-            " point to are not touched.",
+            "Only what lies in the environment itself is removed. Places that it points to are not"
+            " touched.",
         ),
     ),
     WarningCode.OUTSIDE_KNOWN_PLACES: _Words(
-        QT_TRANSLATE_NOOP("Warnings", "{prefix} is outside of the usual folders."),
-        QT_TRANSLATE_NOOP("Warnings", "The location is outside of the usual folders."),
+        (
+            QT_TRANSLATE_NOOP("Warnings", "{prefix} is outside of the usual folders."),
+            QT_TRANSLATE_NOOP("Warnings", "The location is outside of the usual folders."),
+        ),
         QT_TRANSLATE_NOOP(
             "Warnings",
             "Conda finds environments by name only in its own folders. In a terminal, this one"
@@ -157,8 +209,10 @@ _WORDS: Final[dict[WarningCode, _Words]] = {
         ),
     ),
     WarningCode.REPODATA_OLD: _Words(
-        QT_TRANSLATE_NOOP("Warnings", "The package list of {channel} could not be renewed."),
-        QT_TRANSLATE_NOOP("Warnings", "A package list could not be renewed."),
+        (
+            QT_TRANSLATE_NOOP("Warnings", "The package list of {channel} could not be renewed."),
+            QT_TRANSLATE_NOOP("Warnings", "A package list could not be renewed."),
+        ),
         QT_TRANSLATE_NOOP(
             "Warnings",
             "An earlier copy is used, so the newest versions may be missing. Check the internet"
@@ -167,28 +221,56 @@ _WORDS: Final[dict[WarningCode, _Words]] = {
     ),
 }
 
+_COPIED_FILES: Final = _Words(
+    (
+        QT_TRANSLATE_NOOP(
+            "Warnings", "{count} files that no package put there are copied too ({size_bytes})."
+        ),
+        QT_TRANSLATE_NOOP("Warnings", "Files that no package put there are copied too."),
+    ),
+    QT_TRANSLATE_NOOP(
+        "Warnings",
+        "They may be your own work, or left by programs. The copy would not be whole without them.",
+    ),
+)
+
 _ALTERNATIVES: Final[dict[str, Sentence]] = {
-    "add-pip": QT_TRANSLATE_NOOP("Warnings", "Add pip"),
-    "add-python": QT_TRANSLATE_NOOP("Warnings", "Add Python"),
-    "strict-priority": QT_TRANSLATE_NOOP("Warnings", "Keep strictly to the order"),
-    "only-conda-forge": QT_TRANSLATE_NOOP("Warnings", "Use only conda-forge"),
-    "only-defaults": QT_TRANSLATE_NOOP("Warnings", "Use only defaults"),
-    "nearest-name": QT_TRANSLATE_NOOP("Warnings", "Use the name “{name}”"),
+    "with-pip": QT_TRANSLATE_NOOP("Warnings", "Add pip"),
+    "without-defaults": QT_TRANSLATE_NOOP("Warnings", "Leave out defaults"),
 }
 
 
-def explain_warning(warning: PlanWarning) -> WarningWords:
-    """Return what a person reads about `warning`, in their language."""
-    words = _WORDS[warning.code]
-    sentence = filled(words.sentence, warning.values) or filled(words.plain, warning.values)
-    return WarningWords(sentence or warning.summary, filled(words.reason, warning.values))
+def explain_warning(warning: PlanWarning, request: Request) -> WarningWords:
+    """Return what a person reads about `warning` of a plan for `request`, in their language."""
+    values = [(key.replace("-", "_"), value) for key, value in warning.values]
+    # A new environment has the name before it has anything else.
+    values.append(("name", request.prefix.name))
+    words = _words_for(warning.code, request)
+    reason = _reason_of_name(warning) or filled(words.reason, values)
+    return WarningWords(first_filled(words.sentence, values) or warning.summary, reason)
+
+
+def _reason_of_name(warning: PlanWarning) -> str:
+    problem = warning.value("problem")
+    if warning.code is not WarningCode.NAME_ODD or problem not in set(NameProblemCode):
+        return ""
+    return explain_name_problem(
+        NameProblem(NameProblemCode(problem), is_blocking=False, value=warning.value("value"))
+    )
+
+
+def _words_for(code: WarningCode, request: Request) -> _Words:
+    if code is WarningCode.UNOWNED_FILES and isinstance(request, CloneRequest):
+        return _COPIED_FILES
+    return _WORDS[code]
 
 
 def alternative_label(alternative: Alternative) -> str:
     """Return the words of the button that takes `alternative`."""
-    values = (("name", alternative.request.prefix.name),)
-    words = filled(_ALTERNATIVES.get(alternative.code), values)
-    return words or QCoreApplication.translate("Warnings", "Do this instead")
+    words = _ALTERNATIVES.get(alternative.code)
+    if words is None:
+        return QCoreApplication.translate("Warnings", "Do this instead")
+    return filled(words)
 
 
 def severity_name(severity: Severity) -> str:

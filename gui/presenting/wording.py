@@ -27,17 +27,39 @@ def QT_TRANSLATE_NOOP(context: str, text: str) -> Sentence:
     return Sentence(context, text)
 
 
-def filled(sentence: Sentence | None, values: Iterable[tuple[str, str]]) -> str:
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Hold the sentences for one code, in each field the most telling first.
+
+    The first that has all of its values is taken. `is_raw` says that the engine's own cause is
+    not written for people.
+    """
+
+    sentence: tuple[Sentence, ...]
+    cause: tuple[Sentence, ...] = ()
+    remedy: tuple[Sentence, ...] = ()
+    is_raw: bool = False
+
+
+def filled(sentence: Sentence, values: Iterable[tuple[str, str]] = ()) -> str:
     """Return `sentence` translated with its places filled, or "" when a value is missing.
 
     A place whose name ends in `_bytes` takes a whole number and shows a size.
     """
-    if sentence is None:
-        return ""
     known = {key: value for key, value in values if value}
     if not set(_PLACE.findall(sentence.text)) <= known.keys():
         return ""
     return fill(QCoreApplication.translate(sentence.context, sentence.text), known)
+
+
+def first_filled(sentences: Iterable[Sentence], values: Iterable[tuple[str, str]] = ()) -> str:
+    """Return the first of `sentences` that has all of its values, or "" when none has."""
+    return next((text for one in sentences if (text := filled(one, values))), "")
+
+
+def is_translated(sentence: Sentence) -> bool:
+    """Return whether the language in force has words of its own for `sentence`."""
+    return QCoreApplication.translate(sentence.context, sentence.text) != sentence.text
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:

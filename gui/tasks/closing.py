@@ -153,7 +153,7 @@ class ClosingDialog(QDialog):
         self._choices.setEnabled(False)
         self.stay.setEnabled(False)
         if leaving is Leaving.CANCEL:
-            self._state.setText(self.tr("Putting everything back. One moment..."))
+            self._state.setText(self.tr("Putting everything back. One moment…"))
             self._state_row.show()
         self._fit()
         self.answered.emit(leaving)

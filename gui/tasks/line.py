@@ -137,13 +137,13 @@ class TaskLine(QWidget):
 
     def _keep_width(self) -> None:
         """Make the button wide enough for both of its texts, so that nothing beside it moves."""
-        self.cancel.setText(self.tr("Cancelling..."))
+        self.cancel.setText(self.tr("Cancelling…"))
         self.cancel.ensurePolished()
         self.cancel.setMinimumWidth(self.cancel.sizeHint().width())
 
     def _draw_cancel(self) -> None:
         cancelling = self._task.state is TaskState.CANCELLING
-        self.cancel.setText(self.tr("Cancelling...") if cancelling else self.tr("Cancel"))
+        self.cancel.setText(self.tr("Cancelling…") if cancelling else self.tr("Cancel"))
         self.cancel.setEnabled(not cancelling and self._task.can_cancel)
         stuck = not cancelling and not self._task.can_cancel
         self.cancel.setToolTip(cannot_cancel_sentence() if stuck else "")
@@ -152,5 +152,5 @@ class TaskLine(QWidget):
     def _cancel(self) -> None:
         # The engine answers with an event, but the button answers now.
         self.cancel.setEnabled(False)
-        self.cancel.setText(self.tr("Cancelling..."))
+        self.cancel.setText(self.tr("Cancelling…"))
         self._engine.cancel(self._task.id)
