@@ -51,12 +51,14 @@ def look_around(
     )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Seen:
-    """Hold what one round saw, as texts and numbers that are equal as long as nothing changed."""
+    """Hold what one round saw; `frame` is equal as long as a new look would find the same."""
 
+    around: Surroundings
     stamps: dict[Path, str]
     frame: tuple[object, ...]
+    is_unsettled: bool
 
 
 class Watch:
@@ -78,15 +80,13 @@ class Watch:
         self._look = look
         self._on_change = on_change
         self._interval = interval
-        self._around: Surroundings | None = None
         self._seen: _Seen | None = None
-        self._is_unsettled = False
         self._task: asyncio.Task[None] | None = None
 
     @property
     def surroundings(self) -> Surroundings | None:
         """Return what the last look found, None before the first one succeeded."""
-        return self._around
+        return None if self._seen is None else self._seen.around
 
     async def start(self) -> None:
         """Take the first look; every change after this returns is reported."""
@@ -125,27 +125,26 @@ class Watch:
         Also returns the seconds that should pass before the next round, by what this one took.
         """
         wall, busy = time.perf_counter(), time.thread_time()
-        before, around = self._seen, self._around
-        if before is None or around is None:
-            around = self._look()
-            frame = _frame(around)
-            self._is_unsettled = True  # what came between looking and framing would be missed
-        else:
-            frame = _frame(around)
-            is_other = frame != before.frame
-            if is_other or self._is_unsettled:
+        before = self._seen
+        around = self._look() if before is None else before.around
+        frame = _frame(around)
+        # What came between looking and framing would be missed, so a look is followed by another.
+        is_unsettled = before is None
+        if before is not None:
+            is_unsettled = frame != before.frame
+            if is_unsettled or before.is_unsettled:
                 fresh = self._look()
                 if fresh != around:
-                    around, frame, is_other = fresh, _frame(fresh), True
-            self._is_unsettled = is_other
-        now = _Seen({prefix: stamp_of(prefix) for prefix in around.prefixes}, frame)
-        self._seen, self._around = now, around
+                    around, frame, is_unsettled = fresh, _frame(fresh), True
+        stamps = {prefix: stamp_of(prefix) for prefix in around.prefixes}
+        self._seen = _Seen(around, stamps, frame, is_unsettled)
         pause = max((time.thread_time() - busy) * CPU_RATIO, (time.perf_counter() - wall) * 2)
-        if before is None or now == before:
+        if before is None:
             return None, pause
-        every = dict.fromkeys((*before.stamps, *now.stamps))
-        differ = (each for each in every if before.stamps.get(each) != now.stamps.get(each))
-        return tuple(differ), pause
+        if stamps == before.stamps and around.configuration == before.around.configuration:
+            return None, pause
+        every = dict.fromkeys((*before.stamps, *stamps))
+        return tuple(each for each in every if before.stamps.get(each) != stamps.get(each)), pause
 
 
 def _frame(around: Surroundings) -> tuple[object, ...]:

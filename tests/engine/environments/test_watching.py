@@ -116,7 +116,6 @@ async def test_that_an_environment_that_is_filled_slowly_is_reported(
 ) -> None:
     slow = places.envs / "slow"
     slow.mkdir()
-    await reports.until_any()
     await rounds(places)
     (slow / "conda-meta").mkdir()
     await rounds(places)
@@ -159,6 +158,9 @@ async def test_that_nothing_is_reported_when_nothing_happens(
 ) -> None:
     (prefix / "var").mkdir()
     (prefix / "lib" / "new-file").touch()
+    (places.envs / ".envdesk").mkdir()
+    (places.envs / "no environment").mkdir()
+    register(places, prefix)
     await rounds(places)
     assert reports.all == []
 
