@@ -22,7 +22,7 @@ from engine.places import Places
 from engine.plan import Change, ChangeKind, Figures, Plan, PlanWarning, Severity, WarningCode
 from engine.processes import processes_of
 from engine.records import Mark, Record, RecordProblem, State
-from engine.replicas.replicating import too_long
+from engine.replicas.contents import too_long
 from engine.replicas.surveying import Survey, Treatment, survey
 from engine.requests import CloneRequest, RenameRequest
 

@@ -21,9 +21,9 @@ _PROBE = 8192
 _NAME = rb"A-Za-z0-9_+~@\x80-\xff-"  # what a file name is made of without doubt
 _NAME_GOES_ON = re.compile(rb"[" + _NAME + rb"]|\.[" + _NAME + rb"]")
 _NAME_BYTES = frozenset(range(0x80, 0x100)) | frozenset(
-    b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+~@-."
+    b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+@-."
 )
-_REFERENCE_BEFORE = tuple(b"/$%{}~)")  # `$HOME/envs`, `%ROOT%/envs`, `$(TOP)/envs`, `host/envs`
+_REFERENCE_BEFORE = frozenset(b"/$%}~)")  # `$HOME/envs`, `%TOP%/envs`, `~/envs`, `host/envs`
 _PYTHON_SUFFIXES = (".py", ".pyw", ".pyi")
 _PYTHON_HEAD = re.compile(rb"#![^\n]*(?:python|/bin/sh\r?\n'''exec' )")
 _MAGIC = (

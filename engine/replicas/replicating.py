@@ -14,19 +14,15 @@ from engine.environments.describing import stamp_of
 from engine.errors import EngineError, ErrorCode, from_os_error
 from engine.events import Phase, ProgressUnit
 from engine.replicas import copying
-from engine.replicas.bytecode import rewrite_bytecode, source_of
+from engine.replicas.bytecode import source_of
 from engine.replicas.compiling import compile_missing
+from engine.replicas.contents import COMPILED, Contents
 from engine.replicas.copying import SourceError
-from engine.replicas.launchers import is_program, rewrite_launcher
-from engine.replicas.metadata import Rewritten, rewrite_conda_record, rewrite_record_file
+from engine.replicas.metadata import Rewritten
 from engine.replicas.metering import Meter
 from engine.replicas.prefixes import (
-    TEXT_LIMIT,
     PrefixRewriter,
-    PrefixTooLongError,
     is_macho,
-    is_native_binary,
-    looks_like_text,
 )
 from engine.replicas.surveying import Item, Survey, Treatment, survey, unreadable
 from engine.replicas.values import ReplicaResult
@@ -34,11 +30,7 @@ from engine.transactions.reporting import Report
 
 __all__ = ["ReplicaResult", "compile_missing", "replicate"]
 
-_START: Final = 8192
 _SMALL: Final = 256 * 2**10
-_LAUNCHER_LIMIT: Final = 8 * 2**20
-_COMPILED = (".pyc", ".pyo")
-_RECORD_FILE = ".dist-info/RECORD"
 
 
 def replicate(
@@ -93,11 +85,11 @@ class _Job:
     moving: bool
     platform: str
     rewriter: PrefixRewriter = field(init=False)
+    contents: Contents = field(init=False)
     meter: Meter = field(init=False)
     rewritten: dict[str, Rewritten] = field(default_factory=dict[str, Rewritten])
     placed: dict[tuple[int, int], str] = field(default_factory=dict[tuple[int, int], str])
     to_compile: dict[str, None] = field(default_factory=dict[str, None])
-    left_alone: list[str] = field(default_factory=list[str])
     linked: int = 0
     copied: int = 0
 
@@ -106,6 +98,7 @@ class _Job:
         self.rewriter = PrefixRewriter(
             tuple(olds), os.fspath(self.final), self.survey.kept, self.platform
         )
+        self.contents = Contents(self.source, self.rewriter, self.rewritten, self.report)
         self.meter = Meter(self.report, Phase.COPYING, ProgressUnit.BYTES, self.survey.total_bytes)
 
     def run(self) -> ReplicaResult:
@@ -117,7 +110,7 @@ class _Job:
             if item.treatment is Treatment.FOLDER:
                 os.mkdir(self._to(item), 0o700)  # noqa: PTH102
                 folders.append(item)
-            elif self._is_late(item):
+            elif self.contents.is_late(item):
                 late.append(item)
             else:
                 self._place(item)
@@ -129,14 +122,6 @@ class _Job:
         os.chmod(self.staging, stat.S_IMODE(os.stat(self.source).st_mode) | 0o700)  # noqa: PTH101, PTH116
         self.meter.finish()
         return self._result()
-
-    def _is_late(self, item: Item) -> bool:
-        """Return whether `item` depends on what becomes of other files."""
-        path = item.found.path
-        return item.treatment is Treatment.RECORD or (
-            item.treatment in (Treatment.COPIED, Treatment.COMPARED)
-            and path.endswith((_RECORD_FILE, *_COMPILED))
-        )
 
     def _place(self, item: Item) -> None:
         found = item.found
@@ -161,19 +146,16 @@ class _Job:
     def _source_trouble(self, item: Item, error: OSError) -> None:
         if not isinstance(error, FileNotFoundError):
             raise unreadable(self.source / item.found.path, error) from error
-        if item.owned is not None and not item.found.path.endswith(_COMPILED):
+        if item.owned is not None and not item.found.path.endswith(COMPILED):
             raise _changed(self.source, item.found.path) from error
         self.report.log(f"Gone before it could be copied: {item.found.path}")
-
-    def _from(self, item: Item) -> str:
-        return f"{self.source}/{item.found.path}"
 
     def _to(self, item: Item) -> str:
         return f"{self.staging}/{item.found.path}"
 
     def _symlink(self, item: Item) -> None:
         try:
-            old = os.readlink(self._from(item))  # noqa: PTH115
+            old = os.readlink(self.contents.place_of(item))  # noqa: PTH115
         except OSError as error:
             raise SourceError(error) from error
         new = self.rewriter.retarget(old)
@@ -181,7 +163,7 @@ class _Job:
         if new != old:
             self.rewritten[item.found.path] = _change(os.fsencode(old), os.fsencode(new))
         try:
-            is_folder = os.path.isdir(self._from(item))  # noqa: PTH112
+            is_folder = self.platform == "win32" and os.path.isdir(self.contents.place_of(item))  # noqa: PTH112
             os.symlink(new, target, target_is_directory=is_folder)  # noqa: PTH211
         except OSError as error:
             if self.platform != "win32":
@@ -211,11 +193,11 @@ class _Job:
                 return False
         except SourceError:
             return False
-        return copying.sha256_of(self._from(item)) == item.owned.sha256
+        return copying.sha256_of(self.contents.place_of(item)) == item.owned.sha256
 
     def _conda_record(self, item: Item) -> None:
-        data = copying.read_source(self._from(item))
-        written = rewrite_conda_record(data, self.rewritten)
+        data = copying.read_source(self.contents.place_of(item))
+        written = self.contents.rewrite(item, data)
         copying.write_new(self._to(item), written, item.found, keep_time=written is data)
         self.meter.add(item.found.size, item.found.path)
 
@@ -227,14 +209,14 @@ class _Job:
                 self.rewritten[found.path] = self.rewritten[first]
             self.meter.add(found.size, found.path)
             return
-        if found.path.endswith(_COMPILED):
+        if found.path.endswith(COMPILED):
             self._copy_compiled(item)
             return
-        data = self._content(item)
+        data = self.contents.read(item)
         if data is None:
             self._copy_whole(item)
         else:
-            written = self._rewritten(item, data)
+            written = self.contents.rewrite(item, data)
             if written is data:
                 self._copy_unchanged(item, data)
             else:
@@ -242,70 +224,10 @@ class _Job:
         if found.links > 1:
             self.placed[found.identity] = found.path
 
-    def _content(self, item: Item) -> bytes | None:
-        """Return the content of a file that may hold the prefix; None for one to copy unseen."""
-        owned, size, path = item.owned, item.found.size, self._from(item)
-        if owned is not None and owned.placeholder:
-            return copying.read_source(path)
-        start = copying.read_start(path, _START)
-        if looks_like_text(start):
-            is_wanted = size <= TEXT_LIMIT
-        elif is_native_binary(start):
-            is_wanted = owned is None or owned.size != size
-        else:
-            is_wanted = is_program(start) and size <= _LAUNCHER_LIMIT
-        if not is_wanted:
-            return None
-        return start if size == len(start) < _START else copying.read_source(path)
-
-    def _rewritten(self, item: Item, data: bytes) -> bytes:
-        owned, path = item.owned, item.found.path
-        suffix = os.path.splitext(path)[1]  # noqa: PTH122
-        is_recorded = owned is not None and bool(owned.placeholder)
-        if is_program(data):
-            folder = os.path.dirname(self._from(item))  # noqa: PTH120
-            return rewrite_launcher(data, folder.replace("/", os.sep), self.rewriter.retarget)
-        if is_recorded and owned is not None and owned.is_binary and not self._is_other(item):
-            return self._rewritten_binary(item, data, len(os.fsencode(owned.placeholder)))
-        if is_native_binary(data):
-            written = self._rewritten_binary(item, data, None)
-            if self.rewriter.occurs_in(written):
-                self.left_alone.append(path)
-                self.report.log(f"Still names {self.source}: {path}")
-            return written
-        written = self.rewriter.rewrite_text(data, suffix, recorded=is_recorded)
-        if path.endswith(_RECORD_FILE):
-            written = rewrite_record_file(written, path.rsplit("/", 2)[0], self.rewritten)
-        if written is not data and not is_recorded and self._is_unaltered(item, data):
-            return data
-        return written
-
-    def _is_other(self, item: Item) -> bool:
-        """Return whether something else stands now where a program was recorded."""
-        return item.owned is not None and item.owned.size not in (None, item.found.size)
-
-    def _is_unaltered(self, item: Item, data: bytes) -> bool:
-        """Return whether `data` is what the package brought, in which no prefix is ours."""
-        owned = item.owned
-        if owned is None or not owned.cached or not owned.sha256:
-            return False
-        return hashlib.sha256(data).hexdigest() == owned.sha256
-
-    def _rewritten_binary(self, item: Item, data: bytes, length: int | None) -> bytes:
-        if self.platform == "win32":
-            return data  # conda writes no prefix into programs there
-        try:
-            written = self.rewriter.rewrite_binary(data, length)
-        except PrefixTooLongError as error:
-            raise too_long(
-                self.final, error.longest, item.owned.package if item.owned else ""
-            ) from error
-        return data if written == data else written
-
     def _copy_compiled(self, item: Item) -> None:
-        data = copying.read_source(self._from(item))
+        data = copying.read_source(self.contents.place_of(item))
         source = source_of(item.found.path)
-        written = None if source in self.rewritten else rewrite_bytecode(data, self.rewriter)
+        written = self.contents.rewrite_compiled(item, data)
         if written is data:
             self._copy_unchanged(item, data)
             return
@@ -325,7 +247,7 @@ class _Job:
         self.meter.add(len(data), item.found.path)
 
     def _copy_whole(self, item: Item) -> None:
-        if self.moving and copying.link(self._from(item), self._to(item)):
+        if self.moving and copying.link(self.contents.place_of(item), self._to(item)):
             self.linked += item.found.size
             self.meter.add(item.found.size, item.found.path)
             return
@@ -333,7 +255,7 @@ class _Job:
         def step(count: int) -> None:
             self.meter.add(count, item.found.path)
 
-        copying.copy(self._from(item), self._to(item), item.found, step)
+        copying.copy(self.contents.place_of(item), self._to(item), item.found, step)
         self.copied += item.found.size
 
     def _write(self, item: Item, data: bytes, written: bytes) -> None:
@@ -355,12 +277,12 @@ class _Job:
             copied_bytes=self.copied,
             rewritten=tuple(self.rewritten),
             to_compile=tuple(self.to_compile),
-            left_alone=tuple(self.left_alone),
+            left_alone=tuple(self.contents.left_alone),
         )
 
 
 def _lateness(item: Item) -> int:
-    if item.found.path.endswith(_COMPILED):
+    if item.found.path.endswith(COMPILED):
         return 0
     return 1 if item.treatment is not Treatment.RECORD else 2
 
@@ -368,17 +290,4 @@ def _lateness(item: Item) -> int:
 def _change(old: bytes, new: bytes) -> Rewritten:
     return Rewritten(
         hashlib.sha256(old).hexdigest(), hashlib.sha256(new).hexdigest(), len(old), len(new)
-    )
-
-
-def too_long(final: Path, longest: int, package: str) -> EngineError:
-    """Return the EngineError for a prefix that does not fit into the programs of a package."""
-    return EngineError(
-        ErrorCode.NAME_INVALID,
-        f"This place is too long for the package {package}.",
-        cause=f"Its programs have room for a path of {longest} bytes.",
-        hint="Choose a shorter name, or a folder nearer to the top of the disk.",
-        prefix=str(final),
-        package=package,
-        longest=str(longest),
     )
