@@ -22,7 +22,6 @@ from engine.messages import (
 )
 from engine.places import Places
 from engine.plan import Plan
-from engine.records import Sizes
 from engine.transactions.journal import unfinished
 from engine.workers import WorkerProcess
 
@@ -70,14 +69,13 @@ class Asking:
             self.prepare()
         return self._checked(worker, answer)
 
-    async def sizes(self, prefixes: Iterable[Path]) -> AsyncIterator[tuple[Path, Sizes]]:
-        """Yield the sizes of environments one by one, in that order."""
+    async def sizes(self, prefixes: Iterable[Path]) -> AsyncIterator[SizesMessage]:
+        """Look through environments one by one, in that order."""
         document = encode(Names(tuple(str(prefix) for prefix in prefixes)))
         worker = WorkerProcess(engine_command("sizes", places=self._places), document)
         try:
             async for line in worker:
-                message = decode(self._checked(worker, line), SizesMessage)
-                yield message.prefix, message.sizes
+                yield decode(self._checked(worker, line), SizesMessage)
         finally:
             worker.kill()
 

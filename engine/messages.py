@@ -88,10 +88,11 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class SizesMessage:
-    """Tell the sizes of one environment."""
+    """Tell the sizes of one environment, and how many of its records cannot be read."""
 
     prefix: Path
     sizes: Sizes
+    unreadable_records: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,11 +26,12 @@ from engine.messages import (
     PlanQuery,
     PythonVersionsQuery,
     SettledMessage,
+    SizesMessage,
     VirtualPackagesQuery,
 )
 from engine.places import Places
 from engine.plan import Plan
-from engine.records import Details, Environment, OutsidePython, Record, Sizes
+from engine.records import Details, Environment, Mark, OutsidePython, Record, Sizes
 from engine.requests import Request
 from engine.tasks import Leaving, TaskQueue
 
@@ -51,7 +52,7 @@ class Engine:
         self._queue = TaskQueue(places, self._publish, self._settle)
         self._watch = Watch(self._look, self._on_change)
         self._sizes: dict[Path, Sizes] = {}
-        self._stamps: dict[Path, str] = {}
+        self._damaged: set[Path] = set()
         self._sizing: asyncio.Task[None] | None = None
         self._virtual_packages: tuple[str, ...] | None = None
 
@@ -85,10 +86,7 @@ class Engine:
     async def environments(self) -> tuple[Environment, ...]:
         """Return every environment that can be found; sizes only where they are known yet."""
         found = await asyncio.to_thread(self._describe_all)
-        self._stamps = {environment.prefix: environment.stamp for environment in found}
-        return tuple(
-            replace(environment, sizes=self._sizes.get(environment.prefix)) for environment in found
-        )
+        return tuple(self._complete(environment) for environment in found)
 
     async def outside_pythons(self) -> tuple[OutsidePython, ...]:
         """Return the Pythons that belong to no environment."""
@@ -231,12 +229,26 @@ class Engine:
         _, prefixes = await asyncio.to_thread(self._discover)
         ordered = sorted(prefixes, key=lambda prefix: prefix not in first)
         try:
-            async for prefix, sizes in self._asking.sizes(ordered):
-                if self._sizes.get(prefix) != sizes:
-                    self._sizes[prefix] = sizes
-                    self._publish(SizesFound(prefix, sizes))
+            async for message in self._asking.sizes(ordered):
+                self._take(message)
         except EngineError as error:
             _log.warning("Sizes could not be worked out: %s", error.failure)
+
+    def _take(self, message: SizesMessage) -> None:
+        prefix = message.prefix
+        if self._sizes.get(prefix) != message.sizes:
+            self._sizes[prefix] = message.sizes
+            self._publish(SizesFound(prefix, message.sizes))
+        if (message.unreadable_records > 0) != (prefix in self._damaged):
+            self._damaged ^= {prefix}
+            self._publish(EnvironmentsChanged((prefix,)))
+
+    def _complete(self, environment: Environment) -> Environment:
+        """Return `environment` with what was found by looking through its files."""
+        marks = environment.marks
+        if environment.prefix in self._damaged and Mark.UNREADABLE not in marks:
+            marks = (*marks, Mark.UNREADABLE)
+        return replace(environment, marks=marks, sizes=self._sizes.get(environment.prefix))
 
     async def _settle(
         self, folders: Iterable[Path], timeout: float = 20

@@ -106,15 +106,19 @@ async def _answer(query: Query, places: Places) -> bytes:
 
 
 def sizes(places: Places) -> int:
-    """Measure the environments named in the first line of standard input, one line for each."""
+    """Look through the environments named in the first line of standard input, a line for each."""
+    from engine.conda.meta import read_conda_records
     from engine.environments.sizing import measure
 
     wanted = decode(sys.stdin.buffer.readline(), Names)
     watch_front_end(sys.stdin.buffer, (), places)
     if hasattr(os, "nice"):
         os.nice(10)
+    configuration = read_configuration(places)
     for prefix, found in measure([Path(name) for name in wanted.names]):
-        print_document(encode(SizesMessage(prefix, found)))
+        records = read_conda_records(prefix, configuration)
+        unreadable = sum(record.problem is not None for record in records)
+        print_document(encode(SizesMessage(prefix, found, unreadable)))
     return 0
 
 

@@ -6,7 +6,6 @@ import asyncio
 import random
 import time
 
-import psutil
 import pytest
 
 from engine.events import Phase, TaskState
@@ -14,7 +13,7 @@ from engine.places import Places
 from engine.practice import ChannelServer
 from engine.session import Engine
 from engine.tasks import Leaving
-from tests.support.listening import Ear, left_behind, planned_creation
+from tests.support.listening import Ear, left_behind, planned_creation, workers_of
 
 STOPS = [
     pytest.param(Phase.DOWNLOADING, 0.0, id="download-begins"),
@@ -30,15 +29,6 @@ async def _slow_engine(places: Places, server: ChannelServer) -> tuple[Engine, E
     engine.subscribe(ear)
     await engine.start()
     return engine, ear
-
-
-def _workers_below(places: Places) -> list[psutil.Process]:
-    found: list[psutil.Process] = []
-    for process in psutil.process_iter(["cmdline"]):
-        line: list[str] = process.info["cmdline"] or []
-        if "apply" in line and str(places.home.parent) in line:
-            found.append(process)
-    return found
 
 
 @pytest.mark.parametrize(("phase", "share"), STOPS)
@@ -58,7 +48,7 @@ async def test_that_cancel_leaves_nothing_within_two_seconds(
     assert await engine.environments() == ()
     assert left_behind(configured) == []
     await engine.aclose(Leaving.CANCEL)
-    assert _workers_below(configured) == []
+    assert workers_of(configured) == []
 
 
 @pytest.mark.parametrize(("phase", "share"), STOPS)
@@ -71,7 +61,7 @@ async def test_that_a_killed_worker_leaves_nothing_and_the_task_tells_so(
     task_id = engine.submit(plan)
     await ear.until_phase(task_id, phase, share)
     before = time.monotonic()
-    for worker in _workers_below(configured):
+    for worker in workers_of(configured):
         worker.kill()
     task = await ear.until_ended(task_id)
     assert time.monotonic() - before < 2

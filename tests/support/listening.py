@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
+
 from engine.events import (
     EngineEvent,
     EnvironmentsChanged,
@@ -100,3 +102,14 @@ def left_behind(places: Places) -> list[str]:
     if not places.envs.exists():
         return []
     return sorted(entry.name for entry in places.envs.iterdir())
+
+
+def workers_of(places: Places) -> list[psutil.Process]:
+    """Return the living worker processes that carry plans out below these places."""
+    found: list[psutil.Process] = []
+    for process in psutil.process_iter(["cmdline", "status"]):
+        line: list[str] = process.info["cmdline"] or []
+        alive = process.info["status"] != psutil.STATUS_ZOMBIE
+        if alive and "apply" in line and str(places.home.parent) in line:
+            found.append(process)
+    return found
