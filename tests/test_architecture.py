@@ -54,8 +54,11 @@ def test_that_the_engine_loads_neither_qt_nor_rattler(module: str) -> None:
     assert not loaded & {"PySide6", "shiboken6", "qasync", "rattler"}
 
 
-def test_that_the_window_does_not_load_rattler() -> None:
-    loaded = modules_loaded_by("import gui.app")
+def test_that_no_module_of_the_window_loads_rattler() -> None:
+    files = [path.relative_to(ROOT).with_suffix("") for path in (ROOT / "gui").rglob("*.py")]
+    names = sorted(".".join(file.parts).removesuffix(".__init__") for file in files)
+    assert {"gui.app", "gui.__main__"} <= set(names)
+    loaded = modules_loaded_by(f"import {', '.join(names)}")
     assert "PySide6" in loaded
     assert "rattler" not in loaded
 
