@@ -68,7 +68,13 @@ async def solve_records(
     warnings: tuple[PlanWarning, ...] = ()
     try:
         strict = priority is not ChannelPriority.DISABLED
-        found = await _attempt(wanted, repodata, virtual, strict=strict, timeout=timeout)
+        found = await _attempt(
+            [*wanted, *(_whole_names(specs, wanted) if strict else ())],
+            repodata,
+            virtual,
+            strict=strict,
+            timeout=timeout,
+        )
     except SolverError as error:
         if priority is not ChannelPriority.FLEXIBLE or len(repodata.addresses) < 2:
             raise await _solver_error(str(error), specs, repodata) from error
@@ -90,6 +96,16 @@ async def solve_records(
     return Solution(
         tuple(planned_record(record, configuration, asked) for record in found), warnings
     )
+
+
+def _whole_names(specs: Sequence[str], wanted: Sequence[MatchSpec]) -> list[MatchSpec]:
+    """Return the bare names in `specs`, but for those whose channel is asked for.
+
+    rattler looks only at records that fit a spec when it finds the first channel that has a
+    package; for conda's strict priority any version counts (conda docs, "Managing channels").
+    """
+    pairs = zip(specs, wanted, strict=True)
+    return [MatchSpec(_name_of(match)) for spec, match in pairs if not spec_channel(spec)[0]]
 
 
 def check_spec(spec: str) -> str:
