@@ -66,6 +66,7 @@ class PackagesField(QWidget):
         self.entry.setCompleter(self._completer)
         # The completer writes the chosen name into the field first.
         self._completer.activated.connect(self._take_entry, Qt.ConnectionType.QueuedConnection)
+        self._completer.popup().installEventFilter(self)
         self.message = FieldMessage()
         self.setFocusProxy(self.entry)
         self.setLayout(column(self._flow_box, self.entry, self.message, spacing=0.5))
@@ -141,11 +142,15 @@ class PackagesField(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Let Enter make a chip, and Backspace in the empty line take the last one back."""
-        if (
-            watched is self.entry
-            and isinstance(event, QKeyEvent)
-            and event.type() == QEvent.Type.KeyPress
-        ):
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
+            return super().eventFilter(watched, event)
+        popup = self._completer.popup()
+        if watched is popup and event.key() in _ENTER and not popup.currentIndex().isValid():
+            # Nothing is chosen in the list: Enter means what was typed.
+            popup.hide()
+            self._take_entry()
+            return True
+        if watched is self.entry:
             if event.key() in _ENTER and self.entry.text().strip():
                 self._take_entry()
                 return True
