@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -114,22 +113,3 @@ async def completed(staging: Path, final: Path, records: Sequence[Record]) -> He
     heard = Heard()
     await complete(staging, final, records, heard)
     return heard
-
-
-@contextmanager
-def small_disk(folder: Path, megabytes: int) -> Generator[Path]:
-    """Mount a disk of that size at `folder`; raises OSError where that is not allowed."""
-    import subprocess
-
-    folder.mkdir(parents=True)
-    done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)],
-        capture_output=True,
-        check=False,
-    )
-    if done.returncode:
-        raise OSError(done.stderr.decode())
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=False)
