@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QSize, QStringListModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QWidget
+from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QListView, QWidget
 
 from gui.dialogs.fields import FieldMessage
 from gui.dialogs.flow import FlowLayout
@@ -63,10 +63,12 @@ class PackagesField(QWidget):
         self._completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self._completer.setModelSorting(QCompleter.ModelSorting.CaseInsensitivelySortedModel)
         self._completer.setMaxVisibleItems(_MOST_SHOWN)
+        self.popup = QListView()
+        self._completer.setPopup(self.popup)
         self.entry.setCompleter(self._completer)
         # The completer writes the chosen name into the field first.
         self._completer.activated.connect(self._take_entry, Qt.ConnectionType.QueuedConnection)
-        self._completer.popup().installEventFilter(self)
+        self.popup.installEventFilter(self)
         self.message = FieldMessage()
         self.setFocusProxy(self.entry)
         self.setLayout(column(self._flow_box, self.entry, self.message, spacing=0.5))
@@ -144,10 +146,10 @@ class PackagesField(QWidget):
         """Let Enter make a chip, and Backspace in the empty line take the last one back."""
         if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
             return super().eventFilter(watched, event)
-        popup = self._completer.popup()
-        if watched is popup and event.key() in _ENTER and not popup.currentIndex().isValid():
+        is_unchosen = not self.popup.currentIndex().isValid()
+        if watched is self.popup and event.key() in _ENTER and is_unchosen:
             # Nothing is chosen in the list: Enter means what was typed.
-            popup.hide()
+            self.popup.hide()
             self._take_entry()
             return True
         if watched is self.entry:

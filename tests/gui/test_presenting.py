@@ -31,7 +31,6 @@ from engine.plan import (
 from engine.records import Record, RecordKind, Source, SourceKind, State
 from engine.requests import CloneRequest, CreateRequest, RemoveRequest, RenameRequest, Request
 from gui import presenting
-from gui.texts import EnglishPlurals
 
 GUI = Path(presenting.__file__).parents[1]
 HOME = Path("/envs")
@@ -55,14 +54,6 @@ class Foreign(QTranslator):
         self, context: str, source_text: str, /, disambiguation: str | None = None, n: int = -1
     ) -> str | None:
         return f"«{source_text}»"
-
-
-@pytest.fixture(autouse=True)
-def english(qapp: QApplication) -> Iterator[None]:
-    plurals = EnglishPlurals(qapp)
-    qapp.installTranslator(plurals)
-    yield
-    qapp.removeTranslator(plurals)
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ def test_that_names_are_completed_and_a_chosen_one_becomes_a_chip(field: Package
 def test_that_enter_means_what_was_typed_while_names_are_offered(field: PackagesField) -> None:
     field.set_names(("numba", "numpy", "pandas"))
     type_text(field.entry, "num")
-    popup = field.entry.completer().popup()
+    popup = field.popup
     assert popup.isVisible()
     press(popup, Qt.Key.Key_Return)
     assert field.specs() == ("num",)
