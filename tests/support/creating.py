@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.conda.caches import choose_cache
+from engine.conda.caches import Unpacked, choose_cache, unpacked_in
 from engine.conda.completing import complete
 from engine.conda.condarc import CondaConfiguration
 from engine.conda.history import write_creation
 from engine.conda.installing import install_into
 from engine.conda.repodata import open_repodata
-from engine.conda.solving import Solution, solve_records
+from engine.conda.solving import Solution, solve_records, to_repodata_records
 from engine.events import Progress
 from engine.places import Places
 from engine.plan import Plan
@@ -106,6 +106,11 @@ async def created(
     write_creation(staging, records, specs, "envdesk create")
     staging.rename(request.prefix)
     return plan, heard
+
+
+async def cached_in(folder: Path, records: Sequence[Record]) -> dict[str, Unpacked]:
+    """Return what of `records` is unpacked in `folder`."""
+    return await unpacked_in(folder, records, to_repodata_records(records))
 
 
 async def completed(staging: Path, final: Path, records: Sequence[Record]) -> Heard:
