@@ -72,7 +72,7 @@ def this_subdir(platform: str = sys.platform, processor: str = "") -> str:
 
 
 def _caches(places: Places, configuration: CondaConfiguration) -> tuple[Path, ...]:
-    """Return conda's caches, and Envdesk's own where it serves: it does when there are no others."""
+    """Return conda's caches, and Envdesk's own where it is used or would be."""
     is_used = not configuration.pkgs_dirs or is_folder(places.pkgs)
     return tuple(dict.fromkeys((*configuration.pkgs_dirs, *((places.pkgs,) if is_used else ()))))
 
