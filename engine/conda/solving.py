@@ -151,7 +151,7 @@ def planned_record(
         depends=tuple(document.get("depends") or ()),
         license=str(document.get("license") or ""),
         archive_bytes=document.get("size"),
-        url=record.url,
+        url=without_credentials(record.url),
         sha256=str(document.get("sha256") or ""),
         noarch=noarch if noarch in _NOARCH_KINDS else "",
         raw=json.dumps(document, ensure_ascii=False, separators=(",", ":")),

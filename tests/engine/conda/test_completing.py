@@ -170,6 +170,21 @@ def test_that_the_history_tells_what_was_asked_for(made: Made) -> None:
     assert f"+{made.practice.main}/noarch::glyphs-5.0.0-0" in {f"+{d}" for d in revision.added}
 
 
+def test_that_the_password_of_a_channel_is_used_and_not_written_down(
+    practice: Practice,
+) -> None:
+    practice.server.faults.require_login("ming", "secret")
+    channel = practice.main.replace("://", "://ming:secret@")
+    request = CreateRequest(practice.places.envs / "private", (channel,), specs=("glyphs",))
+    plan, _ = practice.call(created, request, practice.places)
+    (record,) = plan.after.records
+    assert "secret" not in record.url
+    for path in (request.prefix / "conda-meta").iterdir():
+        assert "secret" not in path.read_text(encoding="utf-8")
+    meta = json.loads((request.prefix / "conda-meta" / "glyphs-5.0.0-0.json").read_bytes())
+    assert meta["url"] == f"{practice.main}/noarch/glyphs-5.0.0-0.conda"
+
+
 def test_that_a_second_run_changes_nothing(made: Made) -> None:
     def state() -> dict[str, tuple[bytes, int]]:
         files = (path for path in made.prefix.rglob("*") if path.is_file())
