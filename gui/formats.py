@@ -29,7 +29,7 @@ def format_bytes(count: int | None) -> str:
     leading, unit = float(abs(count)), 1
     while round(leading) >= step:
         leading, unit = leading / step, unit * step
-    count = max(count, unit)  # 999,999 bytes are 1.0 MB, not 1,000 kB
+    count = max(count, unit) if unit > 1 else count  # 999,999 bytes are 1.0 MB, not 1,000 kB
     return QLocale().formattedDataSize(count, 0 if leading >= _ROUND_FROM else 1, kind)
 
 

@@ -138,11 +138,11 @@ class Theme(QObject):
 
 
 def start_theme(app: QApplication, forced: Scheme | None = None) -> Theme:
-    """Dress `app` and return the theme that `theme()` gives out from now on."""
-    for old in _active:
-        if isValid(old):
-            old.deleteLater()
-    _active[:] = [Theme(app, forced)]
+    """Dress `app`, once, and return the theme that `theme()` gives out from now on."""
+    if _active and isValid(_active[0]):
+        _active[0].force(forced)
+    else:
+        _active[:] = [Theme(app, forced)]
     return _active[0]
 
 

@@ -35,6 +35,7 @@ from gui.widgets import copy_text
 Index = QModelIndex | QPersistentModelIndex
 
 _PADDING = 11
+_ALONE = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
 _ICON = 16
 
 
@@ -145,8 +146,10 @@ class RecordTable(QTableView):
         """Make the record with `key` current, and select it, if it is shown."""
         row = self._records.row_of(key)
         if row >= 0:
-            self.selectRow(row)
-            self.scrollTo(self._records.index(row, 0))
+            index = self._records.index(row, 0)
+            # unlike selectRow, this does not depend on the keys that are held down
+            self.selectionModel().setCurrentIndex(index, _ALONE)
+            self.scrollTo(index)
 
     def forget_selection(self) -> None:
         """Select nothing, and do not come back to what was selected."""
