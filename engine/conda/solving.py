@@ -313,9 +313,12 @@ async def _versions_offered(name: str, repodata: Repodata) -> str:
     versions = {record.version for records in await repodata.records(name) for record in records}
     if not versions:
         return ""
-    newest = [str(version) for version in sorted(versions, reverse=True)[:5]]
+    lines: dict[str, str] = {}
+    for version in map(str, sorted(versions, reverse=True)):
+        lines.setdefault(".".join(version.split(".")[:2]), version)
+    newest = list(lines.values())[:5]
     if len(newest) == 1:
-        return f"The only version of {name} in these channels is {newest[0]}."
+        return f"The newest version of {name} in these channels is {newest[0]}."
     return f"The newest versions of {name} in these channels are {', '.join(newest)}."
 
 
