@@ -126,21 +126,22 @@ def survey(source: Path, near: Path, *, moving: bool = False) -> Survey:
         raise unreadable(source / path, error) from error
 
     items: list[Item] = []
-    for found in walk(source, left_out=_leaving_out(kept), trouble=trouble):
+    for found in walk(source, left_out=_leaving_out(kept, moving=moving), trouble=trouble):
         key = found.path.lower() if os.name == "nt" else found.path
         items.append(_decide(found, owned.get(key), volume))
     return _summed(source, kept, items, volume, moving=moving)
 
 
-def _leaving_out(kept: tuple[str, ...]) -> Callable[[str], bool]:
+def _leaving_out(kept: tuple[str, ...], *, moving: bool) -> Callable[[str], bool]:
     tops = {*kept, WORKROOM, ".trash"}
+    history = "conda-meta/history"
 
     def left_out(path: str) -> bool:
         if "/" not in path and path in tops:
             return True
         head, _, name = path.rpartition("/")
         if head == "conda-meta" and _LEFT_IN_META.fullmatch(name):
-            return True
+            return not (moving and path == history)
         return _TRASH.fullmatch(name) is not None
 
     return left_out
