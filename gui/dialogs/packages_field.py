@@ -49,7 +49,7 @@ class PackagesField(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._names: frozenset[str] = frozenset()
+        self.known_names: frozenset[str] = frozenset()
         self.chips: list[Chip] = []
         self._flow_box = QWidget()
         self._flow = FlowLayout(SPACE // 2)
@@ -81,7 +81,7 @@ class PackagesField(QWidget):
 
     def set_names(self, names: tuple[str, ...]) -> None:
         """Offer `names`, which are sorted, and mark chips that are not among them."""
-        self._names = frozenset(name.lower() for name in names)
+        self.known_names = frozenset(name.lower() for name in names)
         self._model.setStringList(sorted(names, key=str.lower))
         self._mark_unknown()
 
@@ -119,7 +119,7 @@ class PackagesField(QWidget):
         unknown: list[str] = []
         for chip in self.chips:
             name = spec_name(chip.spec)
-            is_unknown = bool(self._names) and name not in self._names
+            is_unknown = bool(self.known_names) and name not in self.known_names
             chip.mark(is_unknown=is_unknown)
             if is_unknown:
                 unknown.append(name or chip.spec)

@@ -89,15 +89,19 @@ class PreviewDialog(QDialog):
         """Return the plan that is shown, None before there is one."""
         return self._plan
 
+    def failure_sentence(self) -> str:
+        """Return what is said to have gone wrong, "" for nothing."""
+        return self._failure.sentence() if self._failure.isVisibleTo(self) else ""
+
     def _build(self) -> None:
         self._failure = FailureBox()
-        self._page = PreviewPage()
-        self._page.alternative_chosen.connect(self._work_out)
+        self.page = PreviewPage()
+        self.page.alternative_chosen.connect(self._work_out)
         self._heading = label("", TextRole.TITLE, wrap=True)
         self._loading = QWidget()
         self._loading.setLayout(column(self._heading, None))
         self._pages = QStackedWidget()
-        for page in (self._page, self._loading):
+        for page in (self.page, self._loading):
             self._pages.addWidget(page)
         if self._form is not None:
             if (layout := self._form.layout()) is not None:
@@ -106,13 +110,13 @@ class PreviewDialog(QDialog):
             self._pages.addWidget(self._form_page)
         self._spinner = Spinner()
         self._state = label("", tone=Tone.MUTED, wrap=True)
-        self._back = button(self.tr("&Back"), icon="chevron-left")
-        self._cancel = button(self.tr("Cancel"))
-        self._go = button("", ButtonKind.PRIMARY)
-        self._back.clicked.connect(self._go_back)
-        self._cancel.clicked.connect(self.reject)
-        self._go.clicked.connect(self._go_on)
-        foot = row(self._back, self._spinner, self._state, self._cancel, self._go)
+        self.back = button(self.tr("&Back"), icon="chevron-left")
+        self.cancel = button(self.tr("Cancel"))
+        self.go = button("", ButtonKind.PRIMARY)
+        self.back.clicked.connect(self._go_back)
+        self.cancel.clicked.connect(self.reject)
+        self.go.clicked.connect(self._go_on)
+        foot = row(self.back, self._spinner, self._state, self.cancel, self.go)
         foot.setStretch(2, 1)
         foot.setContentsMargins(SPACE * 3, SPACE * 2, SPACE * 3, SPACE * 2)
         above = row(self._failure)
@@ -145,7 +149,7 @@ class PreviewDialog(QDialog):
             self._pages.setCurrentWidget(self._form_page)
             self.setWindowTitle(self._form.windowTitle())
         elif stage is Stage.SHOWING:
-            self._pages.setCurrentWidget(self._page)
+            self._pages.setCurrentWidget(self.page)
             self._grow(_HEIGHT)
         elif self._plan is None and self._form is None:
             self._heading.setText(self.windowTitle())
@@ -161,15 +165,15 @@ class PreviewDialog(QDialog):
 
     def _update_buttons(self) -> None:
         stage = self._stage
-        self._back.setVisible(self._form is not None and stage is Stage.SHOWING)
-        self._cancel.setText(self.tr("&Stop") if stage is Stage.PLANNING else self.tr("Cancel"))
-        self._state.setText(self._footnote())
+        self.back.setVisible(self._form is not None and stage is Stage.SHOWING)
+        self.cancel.setText(self.tr("&Stop") if stage is Stage.PLANNING else self.tr("Cancel"))
+        self._state.setText(self.footnote())
         match stage:
             case Stage.ASKING:
                 self._show_go(self.tr("&Review"), self._asked() is not None)
             case Stage.PLANNING:
-                self._go.setEnabled(False)
-                self._go.setVisible(bool(self._go.text()))
+                self.go.setEnabled(False)
+                self.go.setVisible(bool(self.go.text()))
             case Stage.SHOWING if self._plan is not None:
                 words = apply_label(self._plan.request)
                 self._show_go(words, not self._plan.is_blocked)
@@ -183,17 +187,16 @@ class PreviewDialog(QDialog):
             and isinstance(self._plan.request, RemoveRequest)
         )
         kind = ButtonKind.DANGER if removes else ButtonKind.PRIMARY
-        self._go.setText(words)
-        self._go.show()
-        self._go.setEnabled(is_enabled)
-        set_style_property(self._go, "kind", kind.value)
+        self.go.setText(words)
+        self.go.show()
+        self.go.setEnabled(is_enabled)
+        set_style_property(self.go, "kind", kind.value)
         # Enter must not delete anything by accident.
-        self._go.setDefault(not removes)
-        self._cancel.setDefault(removes)
-        if removes:
-            self._cancel.setFocus()
+        self.go.setDefault(not removes)
+        self.cancel.setDefault(removes)
 
-    def _footnote(self) -> str:
+    def footnote(self) -> str:
+        """Return what stands beside the buttons: what is done, or why Apply is not possible."""
         if self._stage is Stage.PLANNING and self._request is not None:
             return planning_sentence(self._request)
         if self._stage is Stage.SHOWING and self._plan is not None and self._plan.is_blocked:
@@ -208,6 +211,8 @@ class PreviewDialog(QDialog):
         if self._stage is Stage.SHOWING:
             self._submit()
         elif (request := self._asked()) is not None:
+            if self._form is not None:
+                self._form.hold()
             self._work_out(request)
 
     def _go_back(self) -> None:
@@ -230,11 +235,13 @@ class PreviewDialog(QDialog):
 
     def _show_plan(self, plan: Plan) -> None:
         self._plan = plan
-        self._page.show_plan(plan)
+        self.page.show_plan(plan)
         self.setWindowTitle(request_title(plan.request))
         self._enter(Stage.SHOWING)
-        if not isinstance(plan.request, RemoveRequest):
-            self._go.setFocus()
+        if isinstance(plan.request, RemoveRequest) or plan.is_blocked:
+            self.cancel.setFocus()
+        else:
+            self.go.setFocus()
 
     def _refuse(self, failure: Failure) -> None:
         self._failure.say(failure)
@@ -265,7 +272,7 @@ class PreviewDialog(QDialog):
     def _submit(self) -> None:
         if self._plan is None:
             return
-        self._go.setEnabled(False)
+        self.go.setEnabled(False)
         try:
             task_id = self._engine.submit(self._plan)
         except EngineError as error:
