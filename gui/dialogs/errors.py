@@ -19,9 +19,10 @@ _DETAIL_HEIGHT = SPACE * 18
 class RawText(QWidget):
     """Show text that is meant for those who help: monospaced, read-only, with a copy button."""
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, while_empty: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._edit = QPlainTextEdit()
+        self._edit.setPlaceholderText(while_empty)
         self._edit.setReadOnly(True)
         self._edit.setAccessibleName(name)
         self._edit.setFont(theme().font(TextRole.MONO))

@@ -45,7 +45,7 @@ class TaskNotice(QWidget):
         inner.setStretch(1, 1)
         self.setLayout(inner)
         self._timer = QTimer(self, singleShot=True, interval=_SHOWN_FOR_MS)
-        self._timer.timeout.connect(self._on_time)
+        self._timer.timeout.connect(self.run_out)
         self._offer()
         if task.state is not TaskState.FAILED:
             self._timer.start()
@@ -72,7 +72,8 @@ class TaskNotice(QWidget):
     def _open_terminal(self, prefix: Path) -> None:
         Operation(self, lambda: self._engine.open_terminal(prefix)).run()
 
-    def _on_time(self) -> None:
+    def run_out(self) -> None:
+        """Ask to be closed, unless somebody is about to use it."""
         # Whoever points at it, or stands in it with the keyboard, is about to use it.
         if self.underMouse() or self.action.hasFocus() or self._close.hasFocus():
             self._timer.start()
