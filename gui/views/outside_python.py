@@ -58,6 +58,7 @@ class OutsidePythonPage(QWidget):
         self._shown = pythons
         for card in self._cards.values():
             self._list.removeWidget(card)
+            card.hide()
             card.deleteLater()
         self._cards = {python.executable: _Card(python) for python in pythons}
         for card in self._cards.values():

@@ -90,7 +90,9 @@ class Sidebar(QWidget):
         wanted = {OutsideChosen(python.executable): python for python in pythons}
         for place in [key for key in self._places if isinstance(key, OutsideChosen)]:
             if place not in wanted:
-                self._places.pop(place).deleteLater()
+                gone = self._places.pop(place)
+                gone.hide()
+                gone.deleteLater()
         for place, python in wanted.items():
             made = self._places.get(place)
             if made is None:
@@ -143,6 +145,7 @@ class Sidebar(QWidget):
         action = box.addAction(theme().icon("search", Tone.MUTED), place)
         theme().changed.connect(lambda: action.setIcon(theme().icon("search", Tone.MUTED)))
         box.textChanged.connect(self._model.set_filter)
+        box.textChanged.connect(self._count)
         box.hide()
         return box
 
