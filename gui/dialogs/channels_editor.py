@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QCompleter,
     QLineEdit,
+    QListView,
     QListWidget,
     QListWidgetItem,
     QRadioButton,
@@ -208,4 +209,7 @@ class ChannelsEditor(QWidget):
 def _completer(entry: QLineEdit) -> QCompleter:
     completer = QCompleter(list(WELL_KNOWN), entry)
     completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+    popup = QListView()
+    popup.setProperty("framed", "true")
+    completer.setPopup(popup)
     return completer
