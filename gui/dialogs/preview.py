@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 _WIDTH: Final = SPACE * 88
 _HEIGHT: Final = SPACE * 82
 _SLOW_AFTER_MS: Final = 4000
+_FRAME: Final = SPACE * 5  # the title bar and the borders of the system, at most
 
 
 class Stage(StrEnum):
@@ -114,7 +115,7 @@ class PreviewDialog(QDialog):
         self.cancel = button(self.tr("Cancel"))
         self.go = button("", ButtonKind.PRIMARY)
         self.back.clicked.connect(self._go_back)
-        self.cancel.clicked.connect(self.reject)
+        self.cancel.clicked.connect(self._give_up)
         self.go.clicked.connect(self._go_on)
         foot = row(self.back, self._spinner, self._state, self.cancel, self.go)
         foot.setStretch(2, 1)
@@ -141,6 +142,10 @@ class PreviewDialog(QDialog):
             self.resize(wanted)
         elif self.height() < wanted.height():
             self.resize(self.size().expandedTo(wanted))
+            room = self.screen().availableGeometry()
+            beyond = self.frameGeometry().top() + wanted.height() + _FRAME - room.bottom()
+            if beyond > 0:
+                self.move(self.x(), max(room.top(), self.frameGeometry().top() - beyond))
 
     def _enter(self, stage: Stage) -> None:
         self._stage = stage
@@ -150,7 +155,8 @@ class PreviewDialog(QDialog):
             self.setWindowTitle(self._form.windowTitle())
         elif stage is Stage.SHOWING:
             self._pages.setCurrentWidget(self.page)
-            self._grow(_HEIGHT)
+            if self._plan is not None and self._plan.changes:
+                self._grow(_HEIGHT)
         elif self._plan is None and self._form is None:
             self._heading.setText(self.windowTitle())
             self._pages.setCurrentWidget(self._loading)
@@ -282,13 +288,19 @@ class PreviewDialog(QDialog):
         self.submitted.emit(task_id)
         self.accept()
 
-    def reject(self) -> None:
-        """Stop the planning, else go back to the form, else close."""
+    def _give_up(self) -> None:
         if self._stage is Stage.PLANNING and self._planning is not None:
             self._planning.cancel()
             if self._form is not None or self._plan is not None:
                 return
         super().reject()
+
+    def reject(self) -> None:
+        """Stop the planning, else go back to the form with all that was entered, else close."""
+        if self._stage is Stage.SHOWING and self._form is not None:
+            self._go_back()
+        else:
+            self._give_up()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop the planning and close."""

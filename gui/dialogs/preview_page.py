@@ -47,9 +47,9 @@ _LONG_LIST: Final = 15
 _TABLE_HEIGHT: Final = SPACE * 24
 _SHARES: Final = {
     ChangeColumn.PACKAGE: 0.26,
-    ChangeColumn.VERSION: 0.18,
-    ChangeColumn.SOURCE: 0.16,
-    ChangeColumn.SIZE: 0.16,
+    ChangeColumn.VERSION: 0.16,
+    ChangeColumn.SOURCE: 0.20,
+    ChangeColumn.SIZE: 0.15,
 }
 _LOUDEST_FIRST: Final = (Severity.BLOCKING, Severity.DANGER, Severity.WARNING, Severity.NOTE)
 
@@ -193,7 +193,9 @@ class PreviewPage(QWidget):
             self._view,
             spacing=1.5,
         )
-        body.setStretchFactor(self._view, 1)
+        # Where there is no table, the words stay together at the top.
+        body.addStretch(1)
+        body.setStretchFactor(self._view, 1000)
         body.setContentsMargins(0, 0, SPACE * 2, SPACE)
         inner.setLayout(body)
         self._scroll = scrolled(inner)

@@ -148,6 +148,16 @@ async def test_that_going_back_from_the_preview_keeps_everything(
     assert dialog.stage is Stage.ASKING
     assert form.request() == asked
     assert form.isVisible()
+    click(dialog.go)
+    await until(lambda: dialog.stage is Stage.SHOWING)
+    press(dialog, Qt.Key.Key_Escape)
+    assert dialog.stage is Stage.ASKING
+    assert form.request() == asked
+    click(dialog.go)
+    await until(lambda: dialog.stage is Stage.SHOWING)
+    click(dialog.cancel)
+    assert not dialog.isVisible()
+    assert engine.tasks() == ()
 
 
 async def test_that_planning_can_be_stopped_and_nothing_is_lost_or_left_running(
