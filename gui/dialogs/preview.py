@@ -71,6 +71,7 @@ class PreviewDialog(QDialog):
         self._plan: Plan | None = None
         self._planning: Operation[Plan] | None = None
         self._stage = Stage.ASKING
+        self._is_closing = False
         self._build()
         if self._form is not None:
             self._form.changed.connect(self._update_buttons)
@@ -297,13 +298,16 @@ class PreviewDialog(QDialog):
 
     def reject(self) -> None:
         """Stop the planning, else go back to the form with all that was entered, else close."""
-        if self._stage is Stage.SHOWING and self._form is not None:
+        if self._is_closing:
+            super().reject()
+        elif self._stage is Stage.SHOWING and self._form is not None:
             self._go_back()
         else:
             self._give_up()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop the planning and close."""
+        """Stop the planning and close, wherever it stands; Qt asks `reject` on the way."""
+        self._is_closing = True
         if self._planning is not None:
             self._planning.cancel()
         super().closeEvent(event)
