@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -91,20 +92,26 @@ class PreviewDialog(QDialog):
         """Return the plan that is shown, None before there is one."""
         return self._plan
 
+    @cached_property
+    def page(self) -> PreviewPage:
+        """Return the page that shows the plan; made when it is needed, so that opening is quick."""
+        made = PreviewPage()
+        made.alternative_chosen.connect(self._work_out)
+        self._pages.addWidget(made)
+        return made
+
     def failure_sentence(self) -> str:
         """Return what is said to have gone wrong, "" for nothing."""
-        return self._failure.sentence() if self._failure.isVisibleTo(self) else ""
+        box = self._failure
+        return box.sentence() if box is not None and box.isVisibleTo(self) else ""
 
     def _build(self) -> None:
-        self._failure = FailureBox()
-        self.page = PreviewPage()
-        self.page.alternative_chosen.connect(self._work_out)
+        self._failure: FailureBox | None = None
         self._heading = label("", TextRole.TITLE, wrap=True)
         self._loading = QWidget()
         self._loading.setLayout(column(self._heading, None))
         self._pages = QStackedWidget()
-        for page in (self.page, self._loading):
-            self._pages.addWidget(page)
+        self._pages.addWidget(self._loading)
         if self._form is not None:
             if (layout := self._form.layout()) is not None:
                 layout.setContentsMargins(0, 0, SPACE * 2, SPACE)
@@ -121,9 +128,9 @@ class PreviewDialog(QDialog):
         foot = row(self.back, self._spinner, self._state, self.cancel, self.go)
         foot.setStretch(2, 1)
         foot.setContentsMargins(SPACE * 3, SPACE * 2, SPACE * 3, SPACE * 2)
-        above = row(self._failure)
-        above.setContentsMargins(0, 0, SPACE * 2, 0)
-        body = column(above, self._pages, spacing=1.5)
+        self._above = row()
+        self._above.setContentsMargins(0, 0, SPACE * 2, 0)
+        body = column(self._above, self._pages, spacing=1.5)
         body.setContentsMargins(SPACE * 3, SPACE * 3, SPACE, SPACE)
         body.setStretch(1, 1)
         outer = QVBoxLayout(self)
@@ -224,12 +231,12 @@ class PreviewDialog(QDialog):
 
     def _go_back(self) -> None:
         self._plan = None
-        self._failure.hide()
+        self._say_failure(None)
         self._enter(Stage.ASKING)
 
     def _work_out(self, request: Request) -> None:
         self._request = request
-        self._failure.hide()
+        self._say_failure(None)
         self._enter(Stage.PLANNING)
         self._slow.start()
         self._planning = (
@@ -251,8 +258,17 @@ class PreviewDialog(QDialog):
             self.go.setFocus()
 
     def _refuse(self, failure: Failure) -> None:
-        self._failure.say(failure)
+        self._say_failure(failure)
         self._return()
+
+    def _say_failure(self, failure: Failure | None) -> None:
+        if failure is not None and self._failure is None:
+            self._failure = FailureBox()
+            self._above.addWidget(self._failure)
+        if self._failure is not None and failure is not None:
+            self._failure.say(failure)
+        elif self._failure is not None:
+            self._failure.hide()
 
     def _settle(self) -> None:
         # Cancelling, by whomever, ends an operation without a word.
@@ -283,7 +299,7 @@ class PreviewDialog(QDialog):
         try:
             task_id = self._engine.submit(self._plan)
         except EngineError as error:
-            self._failure.say(error.failure)
+            self._say_failure(error.failure)
             self._update_buttons()
             return
         self.submitted.emit(task_id)
