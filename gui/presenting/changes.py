@@ -69,7 +69,7 @@ def download_text(change: Change) -> str:
     if change.after is None:
         return ""
     if change.from_cache or change.after.url.startswith("file:"):
-        return QCoreApplication.translate("Changes", "already here")
+        return QCoreApplication.translate("Changes", "none")
     return formats.format_bytes(change.after.archive_bytes)
 
 
