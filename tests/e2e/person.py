@@ -59,6 +59,13 @@ class Person:
         self.press("Down")  # readers know a menu from the first time that an entry is current
         self.click("menu item", entry)
 
+    def choose_packages(self, *packages: str) -> None:
+        """Enter packages for a new environment; each becomes a chip."""
+        self.click("text", re.compile("Packages to begin with"))
+        for package in packages:
+            self.type(f"{package},")
+            self.screen.see("label", package)
+
     def see_preview(self, title: str) -> None:
         """Wait until what would be done is shown."""
         self.screen.see("dialog", re.compile(re.escape(title)))

@@ -29,6 +29,7 @@ COMPONENT = "org.a11y.atspi.Component"
 REGISTRY = "org.a11y.atspi.Registry"
 PROPERTIES = "org.freedesktop.DBus.Properties"
 DBUS = "org.freedesktop.DBus"
+OWNER = "org.freedesktop.DBus.GetConnectionUnixProcessID"
 MOST_AT_ONCE = 12  # few enough that the window never has a heap of questions to answer
 MOST_CHILDREN = 400
 PATIENCE_MS = 8000
@@ -174,7 +175,7 @@ class Look:
             go_on()
 
         def go_on() -> None:
-            if item.role not in MANY_CELLS or "table cell" in self._roles:
+            if item.role not in MANY_CELLS or "cell" in self._roles:
                 self._ask_children(item, item.window)
             if not self._roles or item.role in self._roles:
                 self._ask_rest(item)
@@ -205,7 +206,7 @@ class Focus:
     def __init__(self, bus: Any) -> None:
         self._paths: dict[str, str] = {}
         events = GLib.Variant("(s)", ("object:state-changed:focused",))
-        call(bus, REGISTRY, "/org/a11y/atspi/registry", REGISTRY, "RegisterEvent", events)
+        call(bus, REGISTRY, "/org/a11y/atspi/registry", f"{REGISTRY}.RegisterEvent", events)
         bus.signal_subscribe(
             None, "org.a11y.atspi.Event.Object", "StateChanged", None, "focused",
             Gio.DBusSignalFlags.NONE, self._on_change,
@@ -222,17 +223,17 @@ class Focus:
             self._paths[name] = path
 
 
-def call(
-    bus: Any, name: str, path: str, interface: str, method: str, arguments: Any = None
-) -> tuple[Any, ...]:
+def call(bus: Any, name: str, path: str, method: str, arguments: Any = None) -> tuple[Any, ...]:
+    """Return what a method, written with its interface, answers."""
+    interface, _, member = method.rpartition(".")
     flags = Gio.DBusCallFlags.NONE
-    answer = bus.call_sync(name, path, interface, method, arguments, None, flags, PATIENCE_MS, None)
+    answer = bus.call_sync(name, path, interface, member, arguments, None, flags, PATIENCE_MS, None)
     return answer.unpack()
 
 
 def accessibility_bus() -> Any:
     session = Gio.bus_get_sync(Gio.BusType.SESSION, None)
-    (address,) = call(session, "org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus", "GetAddress")
+    (address,) = call(session, "org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus.GetAddress")
     kind = Gio.DBusConnectionFlags
     flags = kind.AUTHENTICATION_CLIENT | kind.MESSAGE_BUS_CONNECTION
     return Gio.DBusConnection.new_for_address_sync(address, flags, None, None)
@@ -240,13 +241,11 @@ def accessibility_bus() -> Any:
 
 def name_of(bus: Any, pid: int) -> str | None:
     """Return under which name the program `pid` is on the bus."""
-    (programs,) = call(bus, REGISTRY, ROOT, ACCESSIBLE, "GetChildren")
+    (programs,) = call(bus, REGISTRY, ROOT, f"{ACCESSIBLE}.GetChildren")
     for name, _ in programs:
         which = GLib.Variant("(s)", (name,))
         try:
-            (owner,) = call(
-                bus, DBUS, "/org/freedesktop/DBus", DBUS, "GetConnectionUnixProcessID", which
-            )
+            (owner,) = call(bus, DBUS, "/org/freedesktop/DBus", OWNER, which)
         except GLib.GError:
             continue  # it has just ended
         if owner == pid:

@@ -75,7 +75,7 @@ class Reader:
         self._process.communicate()
 
     def nodes(self, pid: int, *roles: str) -> tuple[Node, ...]:
-        """Return what the program `pid` shows of those roles, or everything but table cells."""
+        """Return what the program `pid` shows of those roles, or everything but cells."""
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None
         assert stdout is not None
@@ -105,7 +105,7 @@ class Screen:
         self._pid = pid
 
     def nodes(self, *roles: str) -> tuple[Node, ...]:
-        """Return what is showing of those roles, or everything but table cells."""
+        """Return what is showing of those roles, or everything but cells."""
         return self._reader.nodes(self._pid, *roles)
 
     def find(self, role: str, name: Name = "", window: Name = "") -> Node | None:
