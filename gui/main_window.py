@@ -200,7 +200,7 @@ class MainWindow(QMainWindow):
                 "An environment is a place of its own for one project: with its own Python and"
                 " its own packages, so that projects cannot break each other."
             ),
-            self.tr("&New environment…"),
+            self.tr("New environment…"),
         )
         self._unchosen = EmptyState(
             "environment",

@@ -10,7 +10,6 @@ from logging.handlers import MemoryHandler
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _PICTURE_AFTER_S = 30.0
 _SWITCH_S = 0.0005
+_WINDOW_ICON = (16, 24, 32, 48, 64, 128)
 _WINDOW_ICON_SIZES = (16, 24, 32, 48, 64, 96)
 
 
@@ -46,6 +46,7 @@ def run(options: Options) -> int:
     held = hold_log()
     app = make_application()
     start_theme(app, None if options.scheme == "system" else Scheme(options.scheme))
+    app.setWindowIcon(theme().icon("environment", Tone.ACCENT, _WINDOW_ICON))
     loop = QEventLoop(app)
     asyncio.set_event_loop(loop)
     with loop:
@@ -125,7 +126,6 @@ class _Run:
         bridge = EngineBridge(engine)
         window = MainWindow(engine, bridge, WindowSettings(places.settings))
         self._window = window
-        window.setWindowIcon(_window_icon())
         if self._options.size is not None:
             window.resize(*self._options.size)
         if self._options.select:
@@ -224,7 +224,3 @@ def _save_picture(window: MainWindow, file: Path) -> int:
 def _say_plainly(failure: Failure) -> None:
     words = " ".join(part for part in (failure.summary, failure.cause, failure.hint) if part)
     print(words, file=sys.stderr)  # noqa: T201 - there is no window yet
-
-
-def _window_icon() -> QIcon:
-    return theme().icon("environment", Tone.ACCENT, _WINDOW_ICON_SIZES)

@@ -11,7 +11,16 @@ from dataclasses import fields
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QDir, QLocale, QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontDatabase,
+    QFontInfo,
+    QIcon,
+    QPainter,
+    QPalette,
+    QPixmap,
+)
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QStyleFactory
 from shiboken6 import isValid
@@ -133,7 +142,8 @@ class Theme(QObject):
         font.setWeight(QFont.Weight.Normal)
         if QLocale.system().language() not in (QLocale.Language.Japanese, QLocale.Language.Korean):
             # Without a hint, Han characters can come out in their Japanese shapes.
-            font.setFamilies([font.family(), *_HAN_FAMILIES])
+            # A generic name such as "Sans Serif" would be passed over for the first real one.
+            font.setFamilies([QFontInfo(self._system_font).family(), *_HAN_FAMILIES])
         return font
 
     def _dress(self) -> None:

@@ -49,6 +49,12 @@ def dialogs(window: MainWindow) -> list[QDialog]:
     return [dialog for dialog in window.findChildren(QDialog) if dialog.isVisible()]
 
 
+async def opened(window: MainWindow) -> QDialog:
+    await until(lambda: dialogs(window))
+    (dialog,) = dialogs(window)
+    return dialog
+
+
 async def at_rest(window: MainWindow) -> None:
     await until(lambda: window.is_settled)
 
@@ -108,8 +114,7 @@ async def test_that_without_environments_the_first_one_is_offered(window: MainWi
     offer = visible_button(window, "New environment")
     assert offer is not None
     offer.click()
-    assert len(dialogs(window)) == 1
-    dialogs(window)[0].reject()
+    (await opened(window)).reject()
 
 
 def visible_button(window: MainWindow, text: str) -> QPushButton | None:
@@ -130,9 +135,9 @@ async def test_that_changes_open_their_dialog_over_the_window(
 ) -> None:
     await at_rest(window)
     window.act(action, envs / "zoo")
-    shown = dialogs(window)
-    assert [title in dialog.windowTitle() for dialog in shown] == [True]
-    shown[0].reject()
+    dialog = await opened(window)
+    assert title in dialog.windowTitle()
+    dialog.reject()
 
 
 async def test_that_base_cannot_be_removed_or_renamed_from_the_window(
@@ -170,13 +175,15 @@ async def test_that_keys_reach_what_they_name(envs: Path, window: MainWindow) ->
     QTest.keyClick(window, Qt.Key.Key_L, control)
     assert QApplication.focusWidget() is window.sidebar.environments
     QTest.keyClick(window, Qt.Key.Key_N, control)
-    assert len(dialogs(window)) == 1
-    dialogs(window)[0].reject()
+    (await opened(window)).reject()
     await until(lambda: not dialogs(window))
+    window.activateWindow()
     window.sidebar.environments.setFocus()
+    await until(lambda: QApplication.focusWidget() is window.sidebar.environments)
     QTest.keyClick(window.sidebar.environments, Qt.Key.Key_Delete)
-    assert ["Remove" in dialog.windowTitle() for dialog in dialogs(window)] == [True]
-    dialogs(window)[0].reject()
+    dialog = await opened(window)
+    assert "Remove" in dialog.windowTitle()
+    dialog.reject()
 
 
 async def test_that_f5_reads_again_what_is_shown(envs: Path, window: MainWindow) -> None:
