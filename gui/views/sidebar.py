@@ -132,7 +132,7 @@ class Sidebar(QWidget):
         inner.addLayout(self._outside)
         inner.addLayout(self._elsewhere)
         self.setLayout(inner)
-        self.setMinimumWidth(SPACE * 26)
+        self.environments.setMinimumWidth(SPACE * 26)
         self.setTabOrder(self.new, self.filter_box)
         self.setTabOrder(self.filter_box, self.environments)
 
