@@ -155,8 +155,11 @@ def _replicate(
 ) -> None:
     from engine.replicas.replicating import compile_missing, replicate
 
-    result = replicate(source, journal.new, journal.prefix, report)
+    moving = isinstance(plan.request, RenameRequest)
+    result = replicate(source, journal.new, journal.prefix, report, moving=moving)
     compile_missing(journal.new, journal.prefix, result, report)
+    if moving:
+        return  # its history came along
     records = plan.after.of(RecordKind.CONDA)
     specs = tuple(spec for record in records for spec in record.requested)
     command = f"envdesk clone {source} {journal.prefix}"
