@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
 from engine.events import (
     EngineEvent,
@@ -33,10 +33,10 @@ from gui.dialogs import (
 )
 from gui.models.environments import EnvironmentsModel
 from gui.operations import Operation
-from gui.panels import Banner, EmptyState, Loading
 from gui.settings import WindowSettings
 from gui.tasks import ActivityView, TaskPanel
-from gui.theme import SPACE, Tone
+from gui.theme import SPACE
+from gui.views.content import Content, ContentPane
 from gui.views.environment_page import EnvironmentPage
 from gui.views.outside_python import OutsidePythonPage
 from gui.views.sidebar import (
@@ -53,7 +53,6 @@ if TYPE_CHECKING:
 
 _SIDEBAR_WIDTH = SPACE * 36
 _SIZE = (SPACE * 150, SPACE * 95)
-_SAID_FOR_MS = 8000
 
 
 class MainWindow(QMainWindow):
@@ -81,7 +80,7 @@ class MainWindow(QMainWindow):
         self.outside = OutsidePythonPage()
         self.activity = ActivityView(engine, bridge)
         self.tasks = TaskPanel(engine, bridge)
-        self.banner = Banner(closable=True)
+        self.content = ContentPane(self.page, self.outside, self.activity)
         self._build()
         self._connect(bridge)
         self._make_shortcuts()
@@ -97,7 +96,8 @@ class MainWindow(QMainWindow):
             return
         self._is_stale = False
         self._reading = Operation(self, self._engine.environments)
-        self._reading.then(self._show_environments).finally_(self._after_reading).run()
+        self._reading.then(self._show_environments).otherwise(self.content.show_listing_failure)
+        self._reading.finally_(self._after_reading).run()
 
     def refresh_all(self) -> None:
         """Ask for everything anew, as F5 does."""
@@ -111,12 +111,17 @@ class MainWindow(QMainWindow):
         self._choose_something()
 
     @property
+    def is_reading(self) -> bool:
+        """Return whether the list is being asked for."""
+        return self._reading is not None
+
+    @property
     def is_settled(self) -> bool:
         """Return whether list, sizes and the visible tab are all there."""
         if not self._has_listed or self._reading is not None:
             return False
         is_sized = all(environment.sizes is not None for environment in self.model.environments())
-        is_shown = self._pages.currentWidget() is not self.page or self.page.is_loaded
+        is_shown = self.content.content is not Content.ENVIRONMENT or self.page.is_loaded
         return is_sized and is_shown
 
     def hear(self, event: EngineEvent) -> None:
@@ -165,17 +170,6 @@ class MainWindow(QMainWindow):
         """Open the dialog that makes a new environment."""
         create_environment(self._engine, self)
 
-    def say(self, text: str, tone: Tone = Tone.NOTE) -> None:
-        """Say something in passing, above the page."""
-        self.banner.say(text, tone)
-        self._banner_row.show()
-        self._hush.start()
-
-    def say_lastingly(self, text: str, tone: Tone = Tone.NOTE) -> None:
-        """Say something above the page until the user closes it."""
-        self.say(text, tone)
-        self._hush.stop()
-
     def save(self) -> None:
         """Remember how the window was left."""
         self._settings.set_state("geometry", self.saveGeometry())
@@ -192,45 +186,9 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         self.setWindowTitle("Envdesk")
-        self._loading = Loading(self.tr("Looking for environments…"))
-        self._none = EmptyState(
-            "environment",
-            self.tr("Make your first environment"),
-            self.tr(
-                "An environment is a place of its own for one project: with its own Python and"
-                " its own packages, so that projects cannot break each other."
-            ),
-            self.tr("New environment…"),
-        )
-        self._unchosen = EmptyState(
-            "environment",
-            self.tr("Choose an environment"),
-            self.tr("Its packages, its history and its details appear here."),
-        )
-        self._pages = QStackedWidget()
-        for page in (
-            self._loading,
-            self.page,
-            self._none,
-            self._unchosen,
-            self.outside,
-            self.activity,
-        ):
-            self._pages.addWidget(page)
-        self._banner_row = QWidget()
-        holder = column(self.banner)
-        holder.setContentsMargins(SPACE * 3, SPACE * 2, SPACE * 3, 0)
-        self._banner_row.setLayout(holder)
-        self._banner_row.hide()
-        self._hush = QTimer(self, singleShot=True, interval=_SAID_FOR_MS)
-        right = QWidget()
-        right.setProperty("panel", "surface")
-        inner = column(self._banner_row, self._pages, spacing=0)
-        inner.setStretch(1, 1)
-        right.setLayout(inner)
         self._panes = QSplitter(Qt.Orientation.Horizontal)
         self._panes.addWidget(self.sidebar)
-        self._panes.addWidget(right)
+        self._panes.addWidget(self.content)
         self._panes.setStretchFactor(0, 0)
         self._panes.setStretchFactor(1, 1)
         self._panes.setCollapsible(0, False)
@@ -250,10 +208,9 @@ class MainWindow(QMainWindow):
         self.sidebar.action_requested.connect(self.act)
         self.page.action_requested.connect(self.act)
         self.outside.create_requested.connect(self.create_environment)
-        self._none.acted.connect(self.create_environment)
+        self.content.create_requested.connect(self.create_environment)
+        self.content.retry_requested.connect(self.refresh)
         self.tasks.activity_requested.connect(lambda: self.sidebar.choose(ActivityChosen()))
-        self.banner.closed.connect(self._banner_row.hide)
-        self._hush.timeout.connect(self._banner_row.hide)
 
     def _make_shortcuts(self) -> None:
         for keys, do in (
@@ -294,18 +251,18 @@ class MainWindow(QMainWindow):
         match destination:
             case EnvironmentChosen(prefix=prefix):
                 self._last_row = max(0, self.model.row_of(prefix))
-                self._pages.setCurrentWidget(self.page)
+                self.content.show_content(Content.ENVIRONMENT)
                 self._update_page(prefix, is_chosen=True)
             case OutsideChosen(executable=executable):
-                self._pages.setCurrentWidget(self.outside)
+                self.content.show_content(Content.OUTSIDE)
                 self.outside.go_to(executable)
             case ActivityChosen():
-                self._pages.setCurrentWidget(self.activity)
+                self.content.show_content(Content.ACTIVITY)
             case _:
                 assert_never(destination)
 
     def _find(self) -> None:
-        if self._pages.currentWidget() is self.page:
+        if self.content.content is Content.ENVIRONMENT:
             self.page.tabs.setCurrentWidget(self.page.packages)
             self.page.packages.focus_filter()
         else:
@@ -319,7 +276,7 @@ class MainWindow(QMainWindow):
     def _copy_command(self, command: str) -> None:
         copy_text(command)
         text = self.tr("Copied: {command} — paste it into a terminal to work in this environment.")
-        self.say(text.format(command=command))
+        self.content.say(text.format(command=command))
 
     # -- what the engine told -----------------------------------------------------------------
 
@@ -346,18 +303,18 @@ class MainWindow(QMainWindow):
             self._wanted_name = ""
             if named is not None:
                 self.sidebar.choose_environment(named)
-        if self._pages.currentWidget() in (self.outside, self.activity):
+        if self.content.content in (Content.OUTSIDE, Content.ACTIVITY):
             return
         shown = self.sidebar.environments.current
         if shown is not None:
-            self._pages.setCurrentWidget(self.page)
+            self.content.show_content(Content.ENVIRONMENT)
             self._update_page(shown, is_chosen=True)
         elif not self.model.total:
-            self._pages.setCurrentWidget(self._none)
-        elif self._pages.currentWidget() in (self._loading, self._none):
+            self.content.show_content(Content.NO_ENVIRONMENTS)
+        elif self.content.content not in (Content.ENVIRONMENT, Content.NOT_CHOSEN):
             self.sidebar.choose_environment(self._first())
         elif self.page.prefix is not None and self.model.environment(self.page.prefix) is None:
-            self._pages.setCurrentWidget(self._unchosen)
+            self.content.show_content(Content.NOT_CHOSEN)
             row = min(self._last_row, self.model.rowCount() - 1)
             if row >= 0:
                 self.sidebar.choose_environment(self.model.row_at(row).prefix)
@@ -409,4 +366,4 @@ class MainWindow(QMainWindow):
                 )
             case _:
                 assert_never(settled.settlement)
-        self.say_lastingly(text.format(name=name))
+        self.content.say_lastingly(text.format(name=name))

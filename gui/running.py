@@ -19,7 +19,6 @@ from engine.version import __version__
 from gui.faults import FaultReporter, hold_log, write_log_to
 from gui.operations import Operation, cancel_operations, present_failure, present_failures_with
 from gui.options import Options
-from gui.practice import PracticeSplash, PracticeWorld, practice_note
 from gui.signals import TerminationSignals
 from gui.texts import EnglishPlurals
 from gui.theme import Scheme, Tone, start_theme, theme
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from engine.tasks import Leaving
     from gui.bridge import EngineBridge
     from gui.main_window import MainWindow
+    from gui.practice import PracticeWorld
 
 _log = logging.getLogger(__name__)
 _PICTURE_AFTER_S = 30.0
@@ -84,6 +84,8 @@ class _Run:
         practice: PracticeWorld | None = None
         try:
             if self._options.practice:
+                from gui.practice import PracticeWorld
+
                 practice = PracticeWorld()
                 if not await self._prepare(practice):
                     return 1
@@ -96,6 +98,8 @@ class _Run:
                 await practice.remove()
 
     async def _prepare(self, practice: PracticeWorld) -> bool:
+        from gui.practice import PracticeSplash
+
         building = self._loop.create_task(practice.build())
         splash = PracticeSplash(building)
         splash.show()
@@ -124,7 +128,8 @@ class _Run:
         present_failures_with(present_error)
         engine = Engine(places)
         bridge = EngineBridge(engine)
-        window = MainWindow(engine, bridge, WindowSettings(places.settings))
+        with theme().undressed():
+            window = MainWindow(engine, bridge, WindowSettings(places.settings))
         self._window = window
         if self._options.size is not None:
             window.resize(*self._options.size)
@@ -134,7 +139,9 @@ class _Run:
         signals = TerminationSignals(lambda: self._leave(Leaving.CANCEL))
         window.show()
         if is_practice:
-            window.say_lastingly(practice_note())
+            from gui.practice import practice_note
+
+            window.content.say_lastingly(practice_note())
         window.refresh_all()
         Operation(window, engine.start).run()
         watchdog = start_watchdog(self._app)

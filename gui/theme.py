@@ -7,6 +7,8 @@ only when they keep something that was made from them. Helper widgets are in `gu
 from __future__ import annotations
 
 import string
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import fields
 from functools import lru_cache
 
@@ -73,6 +75,19 @@ class Theme(QObject):
         """Hold `scheme`, or follow the system again when it is None."""
         self._forced = scheme
         self._follow()
+
+    @contextmanager
+    def undressed(self) -> Generator[None]:
+        """Take the style sheet off while many widgets are built, and dress them in one go.
+
+        Otherwise each of them is styled anew whenever it gets a parent. For use before anything
+        is shown.
+        """
+        self._app.setStyleSheet("")
+        try:
+            yield
+        finally:
+            self._app.setStyleSheet(_style_sheet(self._tokens, self._points()))
 
     def color(self, tone: Tone) -> QColor:
         """Return the colour of `tone` in force."""
