@@ -14,7 +14,7 @@ from engine.conda.condarc import CondaConfiguration, read_configuration
 from engine.conda.history import Revision, read_revisions
 from engine.environments.describing import describe
 from engine.environments.details import quick_details
-from engine.environments.discovering import discover
+from engine.environments.discovering import discover, environments_in
 from engine.environments.naming import NameProblem, check_name, conda_name
 from engine.environments.outside import outside_pythons
 from engine.environments.packages import read_packages
@@ -134,7 +134,18 @@ class Engine:
         return await asyncio.to_thread(remembering.remembered_folders, self.places)
 
     async def add_folder(self, folder: Path) -> None:
-        """List the environment at `folder`, or those in it, from now on."""
+        """List the environment at `folder`, or those in it, from now on.
+
+        Raises EngineError (not-an-environment) when there is none.
+        """
+        if not await asyncio.to_thread(environments_in, folder):
+            raise EngineError(
+                ErrorCode.NOT_AN_ENVIRONMENT,
+                "There is no environment in this folder.",
+                cause="Neither it nor a folder in it has a folder conda-meta.",
+                hint="Choose the folder of an environment, or the one that holds several.",
+                path=str(folder),
+            )
         await asyncio.to_thread(remembering.remember_folder, self.places, folder)
         self._publish(EnvironmentsChanged((folder,)))
 

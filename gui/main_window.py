@@ -36,6 +36,7 @@ from gui.operations import Operation
 from gui.settings import WindowSettings
 from gui.tasks import ActivityView, TaskPanel
 from gui.theme import SPACE
+from gui.views.added_folders import AddedFoldersButton
 from gui.views.content import Content, ContentPane
 from gui.views.environment_page import EnvironmentPage
 from gui.views.outside_python import OutsidePythonPage
@@ -76,6 +77,7 @@ class MainWindow(QMainWindow):
         self._known_tasks: set[TaskId] = set()
         self.model = EnvironmentsModel(self)
         self.sidebar = Sidebar(self.model)
+        self.sidebar.add_to_head(AddedFoldersButton(engine))
         self.page = EnvironmentPage(engine, settings)
         self.outside = OutsidePythonPage()
         self.activity = ActivityView(engine, bridge)

@@ -110,6 +110,10 @@ class Sidebar(QWidget):
         """Choose another place."""
         self._on_place(place)
 
+    def add_to_head(self, widget: QWidget) -> None:
+        """Put `widget` at the end of the line above the list."""
+        self._head.addWidget(widget)
+
     def count_tasks(self, running: int) -> None:
         """Show how many tasks are under way beside "Activity"."""
         text = self.tr("&Activity")
@@ -123,8 +127,9 @@ class Sidebar(QWidget):
         target.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _build(self) -> None:
-        head = row(label(self.tr("Environments"), TextRole.HEADING), None, self.new)
+        head = row(label(self.tr("Environments"), TextRole.HEADING), None, self.new, spacing=0)
         head.setContentsMargins(SPACE * 2 + 4, SPACE * 2, SPACE + 4, 0)
+        self._head = head
         search = row(self.filter_box)
         search.setContentsMargins(SPACE, 0, SPACE, 0)
         inner = column(head, search, self._none, self.environments, self._outside_title)
