@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from engine import opening, remembering, working_folders
 from engine.asking import Asking
+from engine.cache.values import DiskPicture, DiskProgress, VolumeSpace
+from engine.cache.volumes import volume_space
 from engine.conda.condarc import CondaConfiguration, read_configuration
 from engine.conda.history import Revision, read_revisions
 from engine.environments.describing import describe
@@ -153,6 +155,19 @@ class Engine:
     def check_name(self, name: str, folder: Path) -> tuple[NameProblem, ...]:
         """Return what speaks against `name` for an environment in `folder`; quick."""
         return check_name(name, folder)
+
+    async def disk(self, *, fresh: bool = False) -> AsyncIterator[DiskProgress | DiskPicture]:
+        """Look where the space went: yields how far that has come, and the picture as the last.
+
+        What has not changed since an earlier look is remembered, unless `fresh` is asked for;
+        plans are always made from a fresh look. Leaving the loop early stops the work.
+        """
+        async for message in self._asking.disk(fresh=fresh):
+            yield message
+
+    async def volume_space(self, path: Path) -> VolumeSpace:
+        """Return what is free on the volume that `path` lies, or would lie, on."""
+        return await asyncio.to_thread(volume_space, path)
 
     async def plan(self, request: Request) -> Plan:
         """Work a request out; cancelling the caller's task really stops the work."""
