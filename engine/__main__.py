@@ -55,7 +55,13 @@ def _add_plan(parser: argparse.ArgumentParser) -> None:
     create.add_argument(
         "--channel", "-c", action="append", default=[], metavar="NAME", help="first one first"
     )
-    create.add_argument("--flexible", action="store_true", help="channels may be mixed freely")
+    priority = create.add_mutually_exclusive_group()
+    priority.add_argument(
+        "--strict", action="store_true", help="a package comes from the first channel that has it"
+    )
+    priority.add_argument(
+        "--flexible", action="store_true", help="later channels help out where versions do not fit"
+    )
     create.add_argument("--no-pip", action="store_true", help="leave pip out")
     for name, summary in (("clone", "a copy of one"), ("rename", "a new name or place for one")):
         kind = kinds.add_parser(name, help=summary)

@@ -26,9 +26,10 @@ def format_bytes(count: int | None) -> str:
         else QLocale.DataSizeFormat.DataSizeSIFormat
     )
     step = 1024 if traditional else 1000
-    leading = float(abs(count))
-    while leading >= step:
-        leading /= step
+    leading, unit = float(abs(count)), 1
+    while round(leading) >= step:
+        leading, unit = leading / step, unit * step
+    count = max(count, unit) if unit > 1 else count  # 999,999 bytes are 1.0 MB, not 1,000 kB
     return QLocale().formattedDataSize(count, 0 if leading >= _ROUND_FROM else 1, kind)
 
 

@@ -33,10 +33,14 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _PICTURE_AFTER_S = 30.0
+_SWITCH_S = 0.0005
 
 
 def run(options: Options) -> int:
     """Run the window with `options`; return the exit status of the process."""
+    # Every Qt call that lets go of the interpreter lock may wait this long to get it back from a
+    # thread that reads files; the usual 5 ms add up to a frame that is late.
+    sys.setswitchinterval(_SWITCH_S)
     app = make_application()
     start_theme(app, None if options.scheme == "system" else Scheme(options.scheme))
     loop = QEventLoop(app)

@@ -104,6 +104,10 @@ class Theme(QObject):
         """Return the line icon `name`, `size` device-independent pixels wide, for painting."""
         return _pixmap(name, self._tokens.tone(tone), size, ratio)
 
+    def system_scheme(self) -> Qt.ColorScheme:
+        """Return what the system asks for; unknown on systems that do not say."""
+        return self._app.styleHints().colorScheme()
+
     def _follow(self) -> None:
         tokens = tokens_for(self._scheme())
         if tokens is not self._tokens:
@@ -114,8 +118,7 @@ class Theme(QObject):
     def _scheme(self) -> Scheme:
         if self._forced is not None:
             return self._forced
-        dark = self._app.styleHints().colorScheme() is Qt.ColorScheme.Dark
-        return Scheme.DARK if dark else Scheme.LIGHT
+        return Scheme.DARK if self.system_scheme() is Qt.ColorScheme.Dark else Scheme.LIGHT
 
     def _points(self) -> float:
         points = self._system_font.pointSizeF()
@@ -135,11 +138,11 @@ class Theme(QObject):
 
 
 def start_theme(app: QApplication, forced: Scheme | None = None) -> Theme:
-    """Dress `app` and return the theme that `theme()` gives out from now on."""
-    for old in _active:
-        if isValid(old):
-            old.deleteLater()
-    _active[:] = [Theme(app, forced)]
+    """Dress `app`, once, and return the theme that `theme()` gives out from now on."""
+    if _active and isValid(_active[0]):
+        _active[0].force(forced)
+    else:
+        _active[:] = [Theme(app, forced)]
     return _active[0]
 
 

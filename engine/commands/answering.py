@@ -187,11 +187,17 @@ def _request(
     return CreateRequest(
         prefix=target,
         channels=tuple(arguments.channel) or configuration.effective_channels,
-        priority=ChannelPriority.FLEXIBLE if arguments.flexible else configuration.priority,
+        priority=_priority(arguments, configuration),
         python=arguments.python,
         specs=tuple(arguments.specs),
         with_pip=not arguments.no_pip,
     )
+
+
+def _priority(arguments: argparse.Namespace, configuration: CondaConfiguration) -> ChannelPriority:
+    if arguments.strict:
+        return ChannelPriority.STRICT
+    return ChannelPriority.FLEXIBLE if arguments.flexible else configuration.priority
 
 
 def _target(
@@ -199,9 +205,21 @@ def _target(
 ) -> Path:
     if arguments.target is not None:
         return Path(os.path.abspath(arguments.target))
+    from engine.environments.naming import check_name
     from engine.working_folders import folders_for_new
 
-    return folders_for_new(places, configuration)[0] / arguments.name
+    folder = folders_for_new(places, configuration)[0]
+    problem = next((p for p in check_name(arguments.name, folder) if p.is_blocking), None)
+    if problem is not None:
+        raise EngineError(
+            ErrorCode.NAME_INVALID,
+            f"An environment cannot be called “{arguments.name}”.",
+            hint="Choose a short name of letters, digits, - and _.",
+            name=arguments.name,
+            problem=problem.code,
+            value=problem.value,
+        )
+    return folder / arguments.name
 
 
 def _practice(directory: Path) -> None:

@@ -85,7 +85,7 @@ def _usual_name(address: SplitResult, parts: list[str]) -> str:
 
 def without_credentials(address: str) -> str:
     """Return `address` without user, password, token and query, fit to be shown."""
-    if "://" not in address:
+    if "://" not in address or address.startswith("file:"):
         return address
     split = _split(address)
     path = re.sub(r"\A/t/[^/]+(?=/|\Z)", "", split.path)

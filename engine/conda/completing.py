@@ -23,6 +23,7 @@ from typing import Any
 
 import msgspec
 
+from engine.conda.channels import without_credentials
 from engine.errors import from_os_error
 from engine.events import Phase, Progress, ProgressUnit
 from engine.records import Record
@@ -96,6 +97,8 @@ def _complete(staging: Path, final: Path, records: Sequence[Record], report: Rep
             specs = requested[meta.name]
             meta.document["requested_spec"] = specs[0] if specs else _NOT_ASKED_FOR
             meta.document["requested_specs"] = list(specs)
+        for key in ("url", "channel"):  # records are exported and shared; passwords are not
+            meta.document[key] = without_credentials(str(meta.document.get(key, "")))
         _write(meta)
         report.progress(Progress(Phase.FINISHING, done, len(metas), ProgressUnit.PACKAGES))
 

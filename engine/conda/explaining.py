@@ -97,10 +97,9 @@ def _clash(roots: list[_Node], names: tuple[str, ...], text: str) -> Explanation
     hint = "Leave one of them out, or ask for other versions."
     if in_the_way:
         hint += " Flexible channel priority may also help."
-    # Two wishes for one package are told by their versions.
-    claims = names if len(names) > 1 else tuple(_spec_at(root) for root in roots)
+    claims = tuple(dict.fromkeys(_spec_at(root) for root in roots))
     return Explanation(
-        f"{_listed(claims)} cannot be installed together.",
+        f"{_listed(claims if len(claims) > 1 else names)} cannot be installed together.",
         f"{'; '.join(dict.fromkeys(said))}." if said else "",
         hint,
         names,

@@ -68,7 +68,13 @@ async def solve_records(
     warnings: tuple[PlanWarning, ...] = ()
     try:
         strict = priority is not ChannelPriority.DISABLED
-        found = await _attempt(wanted, repodata, virtual, strict=strict, timeout=timeout)
+        found = await _attempt(
+            [*wanted, *(_whole_names(specs, wanted) if strict else ())],
+            repodata,
+            virtual,
+            strict=strict,
+            timeout=timeout,
+        )
     except SolverError as error:
         if priority is not ChannelPriority.FLEXIBLE or len(repodata.addresses) < 2:
             raise await _solver_error(str(error), specs, repodata) from error
@@ -90,6 +96,16 @@ async def solve_records(
     return Solution(
         tuple(planned_record(record, configuration, asked) for record in found), warnings
     )
+
+
+def _whole_names(specs: Sequence[str], wanted: Sequence[MatchSpec]) -> list[MatchSpec]:
+    """Return the bare names in `specs`, but for those whose channel is asked for.
+
+    rattler looks only at records that fit a spec when it finds the first channel that has a
+    package; for conda's strict priority any version counts (conda docs, "Managing channels").
+    """
+    pairs = zip(specs, wanted, strict=True)
+    return [MatchSpec(_name_of(match)) for spec, match in pairs if not spec_channel(spec)[0]]
 
 
 def check_spec(spec: str) -> str:
@@ -135,7 +151,7 @@ def planned_record(
         depends=tuple(document.get("depends") or ()),
         license=str(document.get("license") or ""),
         archive_bytes=document.get("size"),
-        url=record.url,
+        url=without_credentials(record.url),
         sha256=str(document.get("sha256") or ""),
         noarch=noarch if noarch in _NOARCH_KINDS else "",
         raw=json.dumps(document, ensure_ascii=False, separators=(",", ":")),
@@ -297,9 +313,12 @@ async def _versions_offered(name: str, repodata: Repodata) -> str:
     versions = {record.version for records in await repodata.records(name) for record in records}
     if not versions:
         return ""
-    newest = [str(version) for version in sorted(versions, reverse=True)[:5]]
+    lines: dict[str, str] = {}
+    for version in map(str, sorted(versions, reverse=True)):
+        lines.setdefault(".".join(version.split(".")[:2]), version)
+    newest = list(lines.values())[:5]
     if len(newest) == 1:
-        return f"The only version of {name} in these channels is {newest[0]}."
+        return f"The newest version of {name} in these channels is {newest[0]}."
     return f"The newest versions of {name} in these channels are {', '.join(newest)}."
 
 

@@ -65,6 +65,8 @@ _NOT_A_PACKAGE = (
     "Unknown frame descriptor",
     "Data corruption detected",
     "unexpected end of file",
+    "failed to fill whole buffer",
+    "the stream may have been truncated",
     "could not find info",
     "failed to read paths.json",
     "index.json",

@@ -51,7 +51,7 @@ def quick_details(
         DetailKey.CHANNELS: _channels(table.records),
         DetailKey.PLATFORM: (_subdir(python, table.records) or this_subdir(platform),),
         DetailKey.VIRTUAL_PACKAGES: virtual_packages,
-        DetailKey.PACKAGE_CACHES: map(str, configuration.pkgs_dirs or (places.pkgs,)),
+        DetailKey.PACKAGE_CACHES: map(str, _caches(places, configuration)),
         DetailKey.CONFIG_FILES: map(str, configuration.files),
         DetailKey.LAST_CHANGE: () if changed is None else (_moment(changed),),
         DetailKey.INSTALLATION: () if installation is None else (str(installation),),
@@ -69,6 +69,12 @@ def this_subdir(platform: str = sys.platform, processor: str = "") -> str:
     processor = (processor or machine.machine()).lower()
     system = _SYSTEMS.get(platform, platform)
     return f"{system}-{_MACHINES.get(processor, processor)}"
+
+
+def _caches(places: Places, configuration: CondaConfiguration) -> tuple[Path, ...]:
+    """Return conda's caches, and Envdesk's own where it is used or would be."""
+    is_used = not configuration.pkgs_dirs or is_folder(places.pkgs)
+    return tuple(dict.fromkeys((*configuration.pkgs_dirs, *((places.pkgs,) if is_used else ()))))
 
 
 def _one(

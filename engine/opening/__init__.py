@@ -133,13 +133,15 @@ def _require(prefix: Path) -> None:
 
 
 def _open(make: Callable[[Path], Session], inherited: Mapping[str, str]) -> None:
-    find = partial(find_program, environ=inherited)
+    folder = None
     try:
         folder = private_folder(inherited)
         session = make(folder)
+        find = partial(find_program, environ=inherited)
         opening = _desktop().terminal(session, folder, inherited, find)
         write_files(folder, opening.files, executable=opening.executable)
     except OSError as error:
+        _discard(folder)
         is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         raise EngineError(
             ErrorCode.DISK_FULL if is_full else ErrorCode.NOT_WRITABLE,
@@ -149,7 +151,7 @@ def _open(make: Callable[[Path], Session], inherited: Mapping[str, str]) -> None
         ) from error
     failures = start_first(opening.ways, {**inherited, **dict(session.variables)})
     if failures is not None:
-        shutil.rmtree(folder, ignore_errors=True)
+        _discard(folder)
         raise EngineError(
             ErrorCode.NO_TERMINAL,
             "No terminal program could be started.",
@@ -157,3 +159,8 @@ def _open(make: Callable[[Path], Session], inherited: Mapping[str, str]) -> None
             hint="Install one, such as xterm, gnome-terminal or konsole.",
             detail="\n".join(failures),
         )
+
+
+def _discard(folder: Path | None) -> None:
+    if folder is not None:
+        shutil.rmtree(folder, ignore_errors=True)

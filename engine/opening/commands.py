@@ -36,7 +36,8 @@ class Available:
 
 
 _INITIALISED = re.compile(
-    r"^[^#\n]*\b(?:conda|mamba)\b.*\bhook\b|>>> conda initialize", re.MULTILINE
+    r"^[^#\n]*(?:\bconda\b.*\bhook\b|etc/profile\.d/conda\.sh)|>>> conda initialize",
+    re.MULTILINE,
 )
 _START_FILES = (
     ".bashrc",

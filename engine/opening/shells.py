@@ -97,7 +97,7 @@ def cmd_assignment(name: str, value: str) -> str:
 
 def is_plain(text: str) -> bool:
     """Return whether `text` means itself, unquoted, in every shell."""
-    return re.fullmatch(r"[A-Za-z0-9_./:\\-]+", text) is not None and not text.startswith("-")
+    return re.fullmatch(r"[A-Za-z0-9_./:-]+", text) is not None and not text.startswith("-")
 
 
 def user_shell(environ: Mapping[str, str], platform: str = sys.platform) -> ShellProgram:

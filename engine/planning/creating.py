@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,9 +11,7 @@ from engine.conda.caches import (
     CacheChoice,
     Unpacked,
     choose_cache,
-    existing_part,
     foreign_copies,
-    is_writable,
     unpacked_in,
     volume_of,
 )
@@ -27,7 +24,6 @@ from engine.conda.solving import (
     spec_channels,
     to_repodata_records,
 )
-from engine.environments.naming import NameProblem, NameProblemCode, check_name
 from engine.errors import EngineError, ErrorCode
 from engine.places import Places
 from engine.plan import (
@@ -40,25 +36,12 @@ from engine.plan import (
     WarningCode,
 )
 from engine.planning.figures import Cost, cost_of
+from engine.planning.placing import check_target, name_warning, space_warning
 from engine.records import Record, State
 from engine.requests import CreateRequest
 
 _CONDA_FORGE = "conda-forge"
 _OF_ANACONDA = ("defaults", "main", "anaconda")
-_WHY_NOT = {
-    NameProblemCode.EMPTY: "The name is empty.",
-    NameProblemCode.RESERVED_BY_CONDA: "conda keeps this name for itself.",
-    NameProblemCode.RESERVED_BY_WINDOWS: "Windows keeps this name for itself.",
-    NameProblemCode.FORBIDDEN_CHARACTER: "Not every system allows these characters: {value}",
-    NameProblemCode.INVISIBLE_CHARACTER: "It has characters that cannot be seen: {value}.",
-    NameProblemCode.STARTS_WITH_SPACE: "It begins with a space.",
-    NameProblemCode.STARTS_WITH_DOT: "It begins with a dot, which hides a folder.",
-    NameProblemCode.STARTS_WITH_DASH: "It begins with a dash, which commands take for an option.",
-    NameProblemCode.ENDS_WITH_SPACE: "It ends with a space, which Windows drops.",
-    NameProblemCode.ENDS_WITH_DOT: "It ends with a dot, which Windows drops.",
-    NameProblemCode.TOO_LONG: "It is too long.",
-    NameProblemCode.PATH_TOO_LONG: "The folder and the name together are too long for programs.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +60,7 @@ async def plan_create(
     Raises EngineError: name-invalid, prefix-exists, not-writable, and what reading channels and
     solving raise. A disk that is too small is a blocking warning with its figures.
     """
-    problems = check_place(request.prefix)
+    problems = check_target(request.prefix)
     specs = _specs_of(request)
     for spec in specs:
         check_spec(spec)
@@ -98,8 +81,8 @@ async def plan_create(
         *_pip_warnings(request, records, lacks_pip=solved.lacks_pip),
         *(_channel_warnings(request, repodata) if repodata is not None else ()),
         *_script_warnings(cached),
-        *(_cache_warnings(choice) if records else ()),
-        *(_name_warning(problem, request.prefix) for problem in problems),
+        *(_cache_warnings(choice, places) if records else ()),
+        *name_warning(request.prefix, problems),
     )
     return Plan(
         request=request,
@@ -113,56 +96,6 @@ async def plan_create(
         created=datetime.now(UTC),
         package_cache=choice.folder,
     )
-
-
-def check_place(prefix: Path) -> tuple[NameProblem, ...]:
-    """Return what is odd about the name of a new environment at `prefix`.
-
-    Raises EngineError (name-invalid, prefix-exists, not-writable) when there can be none.
-    """
-    name, folder = prefix.name, prefix.parent
-    problems = check_name(name, folder)
-    for problem in problems:
-        if not problem.is_blocking:
-            continue
-        if problem.code is NameProblemCode.EXISTS:
-            raise EngineError(
-                ErrorCode.PREFIX_EXISTS,
-                f"There is already something called {problem.value} in this folder.",
-                hint="Choose another name or another folder.",
-                prefix=str(folder / problem.value),
-                name=name,
-            )
-        raise EngineError(
-            ErrorCode.NAME_INVALID,
-            f"An environment cannot be called “{name}”.",
-            cause=_why_not(problem),
-            hint="Choose a short name of letters, digits, - and _.",
-            name=name,
-            problem=problem.code.value,
-            value=problem.value,
-        )
-    part = existing_part(folder)
-    if not part.is_dir():
-        raise EngineError(
-            ErrorCode.NOT_WRITABLE,
-            f"{part} is a file, not a folder.",
-            hint="Choose another folder.",
-            path=str(part),
-        )
-    if not is_writable(folder):
-        raise EngineError(
-            ErrorCode.NOT_WRITABLE,
-            f"Envdesk may not write into the folder {part}.",
-            cause="The folder is read-only, or belongs to somebody else.",
-            hint="Choose another folder, or ask for the right to write there.",
-            path=str(part),
-        )
-    return problems
-
-
-def _why_not(problem: NameProblem) -> str:
-    return _WHY_NOT.get(problem.code, "").format(value=problem.value)
 
 
 def needed_by(records: Iterable[Record]) -> dict[str, tuple[str, ...]]:
@@ -248,19 +181,11 @@ def _additions(records: Sequence[Record], cached: Mapping[str, Unpacked]) -> tup
 
 def _space_warnings(prefix: Path, choice: CacheChoice, cost: Cost) -> Iterator[PlanWarning]:
     if choice.is_near:
-        needs = ((prefix, cost.prefix_bytes + cost.cache_bytes),)
-    else:
-        needs = ((prefix, cost.prefix_bytes), (choice.folder, cost.cache_bytes))
-    for path, needed in needs:
-        part = existing_part(path)
-        free = shutil.disk_usage(part).free
-        if needed > free:
-            yield PlanWarning(
-                WarningCode.DISK_SPACE_SHORT,
-                Severity.BLOCKING,
-                f"The disk of {part} has {free} bytes free, and {needed} are needed.",
-                (("free_bytes", str(free)), ("needed_bytes", str(needed)), ("path", str(part))),
-            )
+        yield from space_warning(prefix, cost.prefix_bytes + cost.cache_bytes)
+        return
+    yield from space_warning(prefix, cost.prefix_bytes)
+    if cost.cache_bytes:
+        yield from space_warning(choice.folder / "new", cost.cache_bytes)
 
 
 def _pip_warnings(
@@ -331,7 +256,7 @@ def _script_warnings(cached: Mapping[str, Unpacked]) -> Iterator[PlanWarning]:
         )
 
 
-def _cache_warnings(choice: CacheChoice) -> Iterator[PlanWarning]:
+def _cache_warnings(choice: CacheChoice, places: Places) -> Iterator[PlanWarning]:
     folder = str(choice.folder)
     if not choice.is_near:
         yield PlanWarning(
@@ -340,7 +265,7 @@ def _cache_warnings(choice: CacheChoice) -> Iterator[PlanWarning]:
             f"The package cache {folder} is on another disk, so files are copied, not shared.",
             (("cache", folder),),
         )
-    if choice.passed_over:
+    if choice.passed_over and choice.folder == places.pkgs:
         skipped = ", ".join(map(str, choice.passed_over))
         yield PlanWarning(
             WarningCode.CACHE_UNUSABLE,
@@ -348,12 +273,3 @@ def _cache_warnings(choice: CacheChoice) -> Iterator[PlanWarning]:
             f"conda's package cache cannot be used for this environment: {skipped}.",
             (("cache", folder), ("passed-over", skipped)),
         )
-
-
-def _name_warning(problem: NameProblem, prefix: Path) -> PlanWarning:
-    return PlanWarning(
-        WarningCode.NAME_ODD,
-        Severity.NOTE,
-        f"Some packages do not work in a folder called “{prefix.name}”.",
-        (("name", prefix.name), ("problem", problem.code.value), ("value", problem.value)),
-    )

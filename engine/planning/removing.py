@@ -13,14 +13,18 @@ from pathlib import Path, PurePath
 from typing import Final
 
 from engine.conda.condarc import CondaConfiguration
-from engine.environments.describing import describe, stamp_of
-from engine.environments.discovering import child_folders, is_environment
+from engine.environments.describing import stamp_of
 from engine.environments.packages import read_packages
-from engine.errors import EngineError, ErrorCode
 from engine.places import Places
 from engine.plan import Change, ChangeKind, Figures, Plan, PlanWarning, Severity, WarningCode
-from engine.planning.cloning import existing_part, link_warning, running_warning
-from engine.records import Mark, Record, State
+from engine.planning.leaving import (
+    check_environment,
+    check_folder,
+    check_may_leave,
+    link_warning,
+    running_warning,
+)
+from engine.records import Record, State
 from engine.replicas.ownership import OwnedFile, read_owned
 from engine.replicas.surveying import Item, Treatment, unowned_files
 from engine.replicas.walking import Found, Kind, look_at, walk
@@ -55,7 +59,8 @@ async def plan_remove(
 
 def _plan(request: RemoveRequest, places: Places, configuration: CondaConfiguration) -> Plan:
     prefix = request.prefix
-    _check(prefix, places, configuration)
+    check_environment(prefix)
+    check_may_leave(prefix, places, configuration)
     stamp = stamp_of(prefix)
     records = read_packages(prefix, configuration)
     found = _Tree(1, 0, 0) if prefix.is_symlink() else _look_through(prefix)
@@ -74,57 +79,6 @@ def _plan(request: RemoveRequest, places: Places, configuration: CondaConfigurat
         ),
         stamp=stamp,
         created=datetime.now(UTC),
-    )
-
-
-def _check(prefix: Path, places: Places, configuration: CondaConfiguration) -> None:
-    if not os.path.lexists(prefix):
-        raise EngineError(
-            ErrorCode.PREFIX_MISSING,
-            f"There is no folder {prefix} any more.",
-            hint="Look whether it was moved, renamed or deleted.",
-            prefix=str(prefix),
-        )
-    if not is_environment(prefix):
-        raise EngineError(
-            ErrorCode.NOT_AN_ENVIRONMENT,
-            f"{prefix} is not a conda environment.",
-            cause="Envdesk deletes nothing but environments.",
-            prefix=str(prefix),
-        )
-    marks = describe(prefix, places, configuration).marks
-    home = Path(os.path.realpath(places.home))
-    if home.is_relative_to(os.path.realpath(prefix)) and not prefix.is_symlink():
-        _protect(prefix, "The folder of your own files lies in it.")
-    if Mark.BASE in marks:
-        _protect(prefix, "conda itself lives in it.")
-    if not prefix.is_symlink():
-        inner = [child for child in child_folders(prefix / "envs") if is_environment(child)]
-        if inner:
-            _protect(prefix, f"Other environments lie in it: {', '.join(inner[:3])}.")
-    if Mark.FROZEN in marks:
-        raise EngineError(
-            ErrorCode.PROTECTED_FROZEN,
-            "This environment is frozen: it must not be removed.",
-            cause="Whoever set it up has marked it so.",
-            prefix=str(prefix),
-        )
-    parent = existing_part(prefix.parent)
-    if not os.access(parent, os.W_OK | os.X_OK):
-        raise EngineError(
-            ErrorCode.NOT_WRITABLE,
-            f"Nothing can be removed from {parent}.",
-            hint="Ask whoever looks after this computer.",
-            path=str(parent),
-        )
-
-
-def _protect(prefix: Path, cause: str) -> None:
-    raise EngineError(
-        ErrorCode.PROTECTED_BASE,
-        "This environment is protected and cannot be removed.",
-        cause=cause,
-        prefix=str(prefix),
     )
 
 
@@ -150,7 +104,7 @@ def _look_through(prefix: Path) -> _Tree:
     for found in walk(prefix):
         if found.kind is Kind.FOLDER:
             tree.freed += found.allocated
-            _check_mounts(prefix, found, volume, owned)
+            check_folder(prefix, found, volume, owned)
             continue
         tree.files += 1
         if found.links < 2 or not found.inode:
@@ -169,23 +123,6 @@ def _look_through(prefix: Path) -> _Tree:
     tree.nobodys = unowned_files(prefix, items)
     tree.work = _work_among(tree.nobodys, owned)
     return tree
-
-
-def _check_mounts(prefix: Path, found: Found, volume: int, owned: dict[str, OwnedFile]) -> None:
-    path = prefix / found.path
-    if found.device != volume:
-        raise EngineError(
-            ErrorCode.FILES_IN_USE,
-            "Another disk is mounted inside of this environment.",
-            cause=f"{path} is another disk.",
-            hint="Unmount it first, then try again.",
-            prefix=str(prefix),
-            path=str(path),
-        )
-    if found.name == "conda-meta" and "/" in found.path and is_environment(path.parent):
-        inside = found.path.rpartition("/")[0]
-        if not any(file.startswith(f"{inside}/") for file in owned):
-            _protect(prefix, f"Another environment lies in it: {path.parent}.")
 
 
 def _leading_out(prefix: Path, found: Found) -> Iterator[str]:

@@ -33,14 +33,15 @@ def rewrite_bytecode(data: bytes, rewriter: PrefixRewriter) -> bytes | None:
     The same object comes back when it does not name the old one, and None when it names it in a
     way that is not understood, so that it is of no use.
     """
-    if not rewriter.occurs_in(data):
-        return data
+    olds = sorted((old.encode("utf-8", "surrogatepass") for old in rewriter.olds), key=len)
+    pattern = b"|".join(re.escape(old) for old in reversed(olds))
+    found = [*re.finditer(rb"(?:" + pattern + rb")(?=[\\/])", data)]
+    if not found:
+        return None if rewriter.occurs_in(data) else data
     pieces: list[bytes] = []
     position = 0
     new = rewriter.new
-    olds = sorted((old.encode("utf-8", "surrogatepass") for old in rewriter.olds), key=len)
-    pattern = b"|".join(re.escape(old) for old in reversed(olds))
-    for match in re.finditer(rb"(?:" + pattern + rb")(?=[\\/])", data):
+    for match in found:
         text = _text_at(data, match.start())
         if text is None:
             return None
@@ -53,8 +54,7 @@ def rewrite_bytecode(data: bytes, rewriter: PrefixRewriter) -> bytes | None:
         pieces += (data[position:start], _marshalled(moved, kind))
         position = match.start() + length
     pieces.append(data[position:])
-    written = b"".join(pieces)
-    return None if not position or rewriter.occurs_in(written) else written
+    return b"".join(pieces)
 
 
 def _text_at(data: bytes, start: int) -> tuple[int, int, int] | None:

@@ -18,9 +18,9 @@ from engine.errors import EngineError, ErrorCode
 from engine.replicas.ownership import OwnedFile, read_owned, read_recorded
 from engine.replicas.prefixes import TEXT_LIMIT
 from engine.replicas.walking import Found, Kind, walk
+from engine.transactions.locking import WORKROOM
 
 INSTALLATION_FOLDERS: Final = ("envs", "pkgs", "conda-bld")
-WORKROOM: Final = ".envdesk"
 _NOBODYS = frozenset(
     ("CACHEDIR.TAG", ".nonadmin", ".condarc", ".DS_Store", "desktop.ini", "Thumbs.db")
 )

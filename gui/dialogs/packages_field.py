@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QSize, QStringListModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QWidget
+from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QListView, QWidget
 
 from gui.dialogs.fields import FieldMessage
 from gui.dialogs.flow import FlowLayout
@@ -63,9 +63,12 @@ class PackagesField(QWidget):
         self._completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self._completer.setModelSorting(QCompleter.ModelSorting.CaseInsensitivelySortedModel)
         self._completer.setMaxVisibleItems(_MOST_SHOWN)
+        self.popup = QListView()
+        self._completer.setPopup(self.popup)
         self.entry.setCompleter(self._completer)
         # The completer writes the chosen name into the field first.
         self._completer.activated.connect(self._take_entry, Qt.ConnectionType.QueuedConnection)
+        self.popup.installEventFilter(self)
         self.message = FieldMessage()
         self.setFocusProxy(self.entry)
         self.setLayout(column(self._flow_box, self.entry, self.message, spacing=0.5))
@@ -141,11 +144,15 @@ class PackagesField(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Let Enter make a chip, and Backspace in the empty line take the last one back."""
-        if (
-            watched is self.entry
-            and isinstance(event, QKeyEvent)
-            and event.type() == QEvent.Type.KeyPress
-        ):
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
+            return super().eventFilter(watched, event)
+        is_unchosen = not self.popup.currentIndex().isValid()
+        if watched is self.popup and event.key() in _ENTER and is_unchosen:
+            # Nothing is chosen in the list: Enter means what was typed.
+            self.popup.hide()
+            self._take_entry()
+            return True
+        if watched is self.entry:
             if event.key() in _ENTER and self.entry.text().strip():
                 self._take_entry()
                 return True

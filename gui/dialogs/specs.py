@@ -9,7 +9,8 @@ _OPERATOR: Final = re.compile(r"[<>=!~]")
 _VERSION: Final = re.compile(
     r"(?:\d+!)?\d+(?:\.\d+)*(?:\.?\*|[._-]?(?:a|b|rc|dev|post)\d*)?(?:[,|]\S*)?\Z"
 )
-_BUILD: Final = re.compile(r"\*\S*\Z|\S+\*\Z")
+_BUILD: Final = re.compile(r"[\w.]*\*[\w.*]*\Z")
+_HAS_VERSION: Final = re.compile(r"[<>=!~ ]")
 _COMMAND: Final = re.compile(
     r"\A\s*[$>%]?\s*(?:(?:conda|mamba|micromamba|pip3?|python3? -m pip)\s+install\s+)"
 )
@@ -53,7 +54,7 @@ def _glue(before: str, word: str) -> str | None:
     """Return what stands between `before` and `word` in one spec, None when they are two."""
     if _OPERATOR.match(word) or _OPERATOR.match(before[-1:]):
         return ""
-    if _VERSION.match(word) or _BUILD.match(word):
+    if _VERSION.match(word) or (_BUILD.match(word) and _HAS_VERSION.search(before)):
         return " "
     return None
 

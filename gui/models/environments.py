@@ -9,7 +9,10 @@ from typing import Final
 
 from PySide6.QtCore import (
     QAbstractListModel,
+    QCollator,
+    QCollatorSortKey,
     QCoreApplication,
+    QLocale,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -17,7 +20,7 @@ from PySide6.QtCore import (
 )
 
 from engine.events import Task, TaskState
-from engine.records import Environment, Sizes
+from engine.records import Environment, Mark, Sizes
 from engine.requests import CloneRequest, CreateRequest, affected_prefixes
 from gui.formats import format_bytes, format_when
 from gui.texts import mark_sentence, mark_word
@@ -88,13 +91,14 @@ def sizes_text(sizes: Sizes) -> str:
 
 
 class EnvironmentsModel(QAbstractListModel):
-    """Show environments in the order the engine gives them, those being made at the end."""
+    """Show environments: `base` first, then as the locale sorts names, at last those being made."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._environments: dict[Path, Environment] = {}
         self._tasks: dict[Path, Task] = {}
         self._filter = ""
+        self._collator = _collator()
         self._rows: list[EnvironmentRow] = []
         self._positions: dict[Path, int] = {}
 
@@ -113,7 +117,7 @@ class EnvironmentsModel(QAbstractListModel):
         """Show `environments`; sizes that were known stay until new ones come."""
         known = self._environments
         found: dict[Path, Environment] = {}
-        for environment in environments:
+        for environment in sorted(environments, key=self._order):
             before = known.get(environment.prefix)
             sizes = environment.sizes or (before.sizes if before is not None else None)
             found[environment.prefix] = replace(environment, sizes=sizes)
@@ -191,6 +195,10 @@ class EnvironmentsModel(QAbstractListModel):
             own = format_bytes(row.environment.sizes.own_bytes)
         return ", ".join(part for part in (row.title, row.second_line(), own) if part)
 
+    def _order(self, environment: Environment) -> tuple[bool, QCollatorSortKey]:
+        title = EnvironmentRow(environment.prefix, environment).title
+        return Mark.BASE not in environment.marks, self._collator.sortKey(title)
+
     def _pending(self) -> list[Path]:
         return [
             task.request.prefix
@@ -231,6 +239,16 @@ class EnvironmentsModel(QAbstractListModel):
         self._rows = rows
         if changed:
             self.dataChanged.emit(self.index(changed[0]), self.index(changed[-1]))
+
+
+def _collator() -> QCollator:
+    locale = QLocale()
+    if locale.language() is QLocale.Language.C:
+        locale = QLocale(QLocale.Language.English)  # C puts every capital before every small letter
+    collator = QCollator(locale)
+    collator.setNumericMode(True)
+    collator.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+    return collator
 
 
 def _matches(row: EnvironmentRow, words: list[str]) -> bool:

@@ -47,7 +47,7 @@ class PackageFilter:
         words = self.text.casefold().split()
         if not words:
             return True
-        searched = f"{record.name}\n{record.summary}\n{record.source.name}".casefold()
+        searched = f"{record.name}\n{record.summary}\n{source_word(record)}".casefold()
         return all(word in searched for word in words)
 
 

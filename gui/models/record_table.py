@@ -8,14 +8,12 @@ from typing import Any, Final, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from gui.theme import Tone, theme
+from gui.theme import Tone
 
 R = TypeVar("R")
 Index = QModelIndex | QPersistentModelIndex
 
 RECORD_ROLE: Final = Qt.ItemDataRole.UserRole
-CHIP_ROLE: Final = Qt.ItemDataRole.UserRole + 1
-KEY_ROLE: Final = Qt.ItemDataRole.UserRole + 2
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -177,28 +175,15 @@ class RecordTableModel(QAbstractTableModel, Generic[R]):
         self._replace(ordered, self._filtered(ordered))
 
     def _cell(self, record: R, column: Column[R], role: int) -> object:
-        value: object = None
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                value = column.text(record)
-            case Qt.ItemDataRole.ToolTipRole:
-                value = column.tip(record) or None
+                return column.text(record)
+            case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleDescriptionRole:
+                return column.tip(record) or None
             case Qt.ItemDataRole.TextAlignmentRole:
-                value = _RIGHT if column.is_number else _LEFT
-            case Qt.ItemDataRole.ForegroundRole:
-                value = None if column.tone is Tone.TEXT else theme().color(column.tone)
-            case Qt.ItemDataRole.DecorationRole:
-                icon = column.icon(record)
-                value = None if icon is None else theme().icon(*icon)
-            case _ if role == RECORD_ROLE:
-                value = record
-            case _ if role == CHIP_ROLE:
-                value = column.chip(record)
-            case _ if role == KEY_ROLE:
-                value = self._key(record)
+                return _RIGHT if column.is_number else _LEFT
             case _:
-                pass
-        return value
+                return record if role == RECORD_ROLE else None
 
     def _sorted(self) -> list[R]:
         first = self._columns[0]

@@ -27,30 +27,51 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.models.record_table import CHIP_ROLE, Chip, RecordTableModel
+from gui.models.record_table import Chip, RecordTableModel
 from gui.settings import ColumnChoice, WindowSettings
 from gui.theme import SPACE, TextRole, theme
 from gui.widgets import copy_text
 
 Index = QModelIndex | QPersistentModelIndex
 
+_PADDING = 11
+_ALONE = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+_ICON = 16
+
 
 class RecordDelegate(QStyledItemDelegate):
-    """Draw cells without a focus frame of their own, and chips as coloured labels."""
+    """Draw cells straight from records: through the style it takes four times as long."""
 
-    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
-        """Leave the focus to the row, and the words of a chip to `paint`."""
-        super().initStyleOption(option, index)
-        option.state &= ~QStyle.StateFlag.State_HasFocus
-        if index.data(CHIP_ROLE) is not None:
-            option.text = ""
+    def __init__(self, model: RecordTableModel[Any], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._model = model
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Draw the cell, and its chip over it."""
-        super().paint(painter, option, index)
-        chip = index.data(CHIP_ROLE)
-        if isinstance(chip, Chip):
-            paint_chip(painter, option.rect.adjusted(SPACE - 2, 0, -SPACE, 0), chip)
+        """Draw one cell: its chip, or its icon and text."""
+        record = self._model.record_at(index.row())
+        column = self._model.columns[index.column()]
+        look = theme()
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(option.rect, QColor(look.tokens.selected))
+        room: QRect = option.rect.adjusted(_PADDING, 0, -_PADDING, 0)
+        chip = column.chip(record)
+        if chip is not None:
+            paint_chip(painter, room, chip)
+            return
+        icon = column.icon(record)
+        if icon is not None:
+            ratio = painter.device().devicePixelRatio()
+            top = room.center().y() - _ICON // 2 + 1
+            painter.drawPixmap(room.left(), top, look.pixmap(icon[0], _ICON, ratio, icon[1]))
+            room.setLeft(room.left() + _ICON + SPACE)
+        text = column.text(record).partition("\n")[0]
+        if text:
+            painter.setFont(option.font)
+            painter.setPen(look.color(column.tone))
+            place = Qt.AlignmentFlag.AlignVCenter
+            place |= Qt.AlignmentFlag.AlignRight if column.is_number else Qt.AlignmentFlag.AlignLeft
+            shown = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+            painter.drawText(room, place, shown)
 
 
 def paint_chip(painter: QPainter, room: QRect, chip: Chip) -> None:
@@ -95,7 +116,7 @@ class RecordTable(QTableView):
         self._kept: tuple[str, ...] = ()
         self._is_resetting = False
         self.setModel(model)
-        self.setItemDelegate(RecordDelegate(self))
+        self.setItemDelegate(RecordDelegate(model, self))
         self._set_up()
         self._restore_columns()
         self.setSortingEnabled(True)
@@ -125,8 +146,10 @@ class RecordTable(QTableView):
         """Make the record with `key` current, and select it, if it is shown."""
         row = self._records.row_of(key)
         if row >= 0:
-            self.selectRow(row)
-            self.scrollTo(self._records.index(row, 0))
+            index = self._records.index(row, 0)
+            # unlike selectRow, this does not depend on the keys that are held down
+            self.selectionModel().setCurrentIndex(index, _ALONE)
+            self.scrollTo(index)
 
     def forget_selection(self) -> None:
         """Select nothing, and do not come back to what was selected."""

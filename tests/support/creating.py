@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.conda.caches import choose_cache
+from engine.conda.caches import Unpacked, choose_cache, unpacked_in
 from engine.conda.completing import complete
 from engine.conda.condarc import CondaConfiguration
 from engine.conda.history import write_creation
 from engine.conda.installing import install_into
 from engine.conda.repodata import open_repodata
-from engine.conda.solving import Solution, solve_records
+from engine.conda.solving import Solution, solve_records, to_repodata_records
 from engine.events import Progress
 from engine.places import Places
 from engine.plan import Plan
@@ -109,27 +108,13 @@ async def created(
     return plan, heard
 
 
+async def cached_in(folder: Path, records: Sequence[Record]) -> dict[str, Unpacked]:
+    """Return what of `records` is unpacked in `folder`."""
+    return await unpacked_in(folder, records, to_repodata_records(records))
+
+
 async def completed(staging: Path, final: Path, records: Sequence[Record]) -> Heard:
     """Complete a linked prefix."""
     heard = Heard()
     await complete(staging, final, records, heard)
     return heard
-
-
-@contextmanager
-def small_disk(folder: Path, megabytes: int) -> Generator[Path]:
-    """Mount a disk of that size at `folder`; raises OSError where that is not allowed."""
-    import subprocess
-
-    folder.mkdir(parents=True)
-    done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)],
-        capture_output=True,
-        check=False,
-    )
-    if done.returncode:
-        raise OSError(done.stderr.decode())
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=False)

@@ -50,6 +50,15 @@ def test_that_priority_decides_which_channel_a_package_comes_from(
     assert numerals.version == version
 
 
+def test_that_under_strict_priority_any_version_in_an_earlier_channel_hides_later_ones(
+    practice: Practice,
+) -> None:
+    with pytest.raises(EngineError) as caught:
+        practice.call(solved, ("numerals <1",), practice.both, practice.places)
+    assert caught.value.code is ErrorCode.UNSATISFIABLE
+    assert "channel" in caught.value.failure.cause
+
+
 def test_that_flexible_priority_is_strict_where_it_can_and_tells_where_it_cannot(
     practice: Practice,
 ) -> None:

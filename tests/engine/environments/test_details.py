@@ -116,6 +116,19 @@ def test_that_the_pip_of_the_site_packages_counts_and_not_its_record(
     )
 
 
+def test_that_envdesks_own_cache_is_told_once_it_is_used(tmp_path: Path, places: Places) -> None:
+    prefix = tmp_path / "env"
+    write_conda_record(prefix, "a")
+    configuration = CondaConfiguration(pkgs_dirs=(tmp_path / "pkgs",))
+    key = DetailKey.PACKAGE_CACHES
+    assert facts(prefix, places, configuration)[key] == (str(tmp_path / "pkgs"),)
+    places.pkgs.mkdir(parents=True)
+    assert facts(prefix, places, configuration)[key] == (
+        str(tmp_path / "pkgs"),
+        str(places.pkgs),
+    )
+
+
 def test_that_windows_keeps_its_programs_elsewhere(tmp_path: Path, places: Places) -> None:
     prefix = tmp_path / "env"
     site = "Lib/site-packages"

@@ -302,7 +302,7 @@ def test_that_words_for_cmd_and_powershell_end_where_they_should(text: str) -> N
 def test_that_only_harmless_words_go_without_quotes() -> None:
     assert is_plain("my-env_1.2")
     assert is_plain("/opt/conda/envs/x")
-    for word in ("a b", "数据", "-x", "~/x", "a$b", "", "a'b", "a,b"):
+    for word in ("a b", "数据", "-x", "~/x", "a$b", "", "a'b", "a,b", "a\\b"):
         assert not is_plain(word)
 
 

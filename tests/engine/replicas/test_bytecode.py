@@ -71,6 +71,14 @@ def test_that_every_length_is_written_as_marshal_reads_it(old: int, new: int) ->
     assert file_names(marshal.loads(written[16:])) == {f"{target}/m.py"}
 
 
+def test_that_what_stands_before_the_name_does_not_hide_it() -> None:
+    old = "/" + "o" * 96
+    data = bytes(16) + marshal.dumps(("x/y", f"{old}/m.py"))
+    written = rewrite_bytecode(data, rewriter(old, "/n"))
+    assert written is not None
+    assert marshal.loads(written[16:]) == ("x/y", "/n/m.py")
+
+
 def test_that_code_from_elsewhere_stays_the_same_object(tmp_path: Path) -> None:
     data = compiled(tmp_path, "/build/host/module.py")
     assert rewrite_bytecode(data, rewriter("/home/ann/envs/old", "/n")) is data

@@ -1,0 +1,61 @@
+"""The window's tests run on one application, offscreen, with the engine on a root of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+
+from engine.places import Places
+from engine.session import Engine
+from engine.tasks import Leaving
+from gui.bridge import EngineBridge
+from gui.main_window import MainWindow
+from gui.operations import cancel_operations
+from gui.settings import WindowSettings
+from tests.support.windowing import application, dressed, loop_factories, nothing_modal
+
+__all__ = ["dressed", "nothing_modal"]
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config, item: pytest.Item
+) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    return loop_factories(application)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            # the offscreen platform says so of windows with a smallest size, and of menus
+            item.add_marker(pytest.mark.qt_log_ignore("This plugin does not support"))
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> WindowSettings:
+    """Return settings in a folder of the test's own."""
+    return WindowSettings(tmp_path / "settings")
+
+
+@pytest.fixture
+async def window(
+    qapp: object, places: Places, settings: WindowSettings
+) -> AsyncIterator[MainWindow]:
+    """Return the main window over a real, started engine; what is on disk is listed at once."""
+    engine = Engine(places)
+    bridge = EngineBridge(engine)
+    made = MainWindow(engine, bridge, settings)
+    made.show()
+    made.refresh_all()
+    await engine.start()
+    yield made
+    await cancel_operations()
+    await engine.aclose(Leaving.CANCEL)
+    bridge.close()
+    made.hide()
+    made.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

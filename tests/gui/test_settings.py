@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QByteArray
+
+from gui.settings import ColumnChoice, WindowSettings
+
+KEYS = st.text("abcdefgh-", min_size=1, max_size=6)
+
+
+def again(settings: WindowSettings, folder: Path) -> WindowSettings:
+    settings.save()
+    return WindowSettings(folder)
+
+
+def test_that_nothing_is_remembered_at_first(tmp_path: Path) -> None:
+    settings = WindowSettings(tmp_path)
+    assert settings.state("geometry") is None
+    assert settings.columns("packages") is None
+    assert settings.selected() is None
+    assert settings.number("height", 208) == 208
+
+
+def test_that_everything_is_remembered_in_the_given_folder_only(tmp_path: Path) -> None:
+    settings = WindowSettings(tmp_path / "深")
+    settings.set_state("geometry", QByteArray(b"\x00\x01geometry"))
+    settings.set_selected(Path("/envs/数据, 分析"))
+    settings.set_number("height", 300)
+    read = again(settings, tmp_path / "深")
+    assert read.state("geometry") == QByteArray(b"\x00\x01geometry")
+    assert read.selected() == Path("/envs/数据, 分析")
+    assert read.number("height", 1) == 300
+    assert [path.name for path in (tmp_path / "深").iterdir()] == ["window.ini"]
+
+
+@given(
+    st.builds(
+        ColumnChoice,
+        st.lists(KEYS, min_size=1, max_size=5, unique=True).map(tuple),
+        st.lists(st.tuples(KEYS, st.integers(0, 4000)), max_size=4).map(tuple),
+        KEYS,
+        st.booleans(),
+    )
+)
+def test_that_any_choice_of_columns_survives(
+    tmp_path_factory: pytest.TempPathFactory, choice: ColumnChoice
+) -> None:
+    folder = tmp_path_factory.mktemp("settings")
+    settings = WindowSettings(folder)
+    settings.set_columns("packages", choice)
+    assert again(settings, folder).columns("packages") == choice
+
+
+@pytest.mark.parametrize(
+    "content", [b"\xff\xfe\x00rubbish", b"[packages]\nshown=@Invalid()\nwidths=a:b, c\n", b""]
+)
+def test_that_a_damaged_file_only_costs_the_memory(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "window.ini").write_bytes(content)
+    settings = WindowSettings(tmp_path)
+    assert settings.columns("packages") is None
+    assert settings.state("geometry") is None
+    settings.set_number("height", 5)
+    assert again(settings, tmp_path).number("height", 0) == 5

@@ -1,0 +1,149 @@
+"""What a test of dialogs and task widgets works with: a Qt loop, a real engine, no modal calls."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from typing import NoReturn
+
+import pytest
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QApplication,
+    QColorDialog,
+    QDialog,
+    QFileDialog,
+    QFontDialog,
+    QInputDialog,
+    QMenu,
+    QMessageBox,
+    QWidget,
+)
+from qasync import QEventLoop
+
+from engine.places import Places
+from engine.session import Engine
+from engine.tasks import Leaving
+from gui.bridge import EngineBridge
+from gui.operations import cancel_operations, present_failures_with
+from gui.texts import EnglishPlurals
+from gui.theme import start_theme
+
+_BLOCKING = {
+    QDialog: ("exec",),
+    QMenu: ("exec",),
+    QMessageBox: ("about", "aboutQt", "critical", "information", "question", "warning"),
+    QFileDialog: (
+        "getExistingDirectory",
+        "getExistingDirectoryUrl",
+        "getOpenFileName",
+        "getOpenFileNames",
+        "getSaveFileName",
+    ),
+    QInputDialog: ("getDouble", "getInt", "getItem", "getMultiLineText", "getText"),
+    QColorDialog: ("getColor",),
+    QFontDialog: ("getFont",),
+}
+
+
+def loop_factories(
+    qapp_of: Callable[[], QApplication],
+) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Return what makes coroutine tests run on Qt's loop."""
+    return {"qt": lambda: QEventLoop(qapp_of())}
+
+
+def application() -> QApplication:
+    """Return the application of the test process, dressed and speaking English."""
+    app = QApplication.instance() or QApplication([])
+    assert isinstance(app, QApplication)
+    return app
+
+
+@pytest.fixture(autouse=True)
+def dressed(qapp: QApplication) -> Iterator[None]:
+    """Give the application its look and its plurals."""
+    start_theme(qapp)
+    plurals = EnglishPlurals(qapp)
+    qapp.installTranslator(plurals)
+    yield
+    qapp.removeTranslator(plurals)
+
+
+@pytest.fixture(autouse=True)
+def nothing_modal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail when anything opens a dialog that blocks."""
+    for kind, names in _BLOCKING.items():
+        for name in names:
+
+            def refuse(*_: object, what: str = f"{kind.__name__}.{name}", **__: object) -> NoReturn:
+                raise AssertionError(f"{what} would block the window")
+
+            monkeypatch.setattr(kind, name, refuse)
+
+
+@pytest.fixture
+async def engine(configured: Places) -> AsyncIterator[Engine]:
+    """Return a real engine below a root of its own, whose channel is served on loopback."""
+    made = Engine(configured)
+    await made.start()
+    yield made
+    await cancel_operations()
+    await made.aclose(Leaving.CANCEL)
+
+
+@pytest.fixture
+async def quiet_engine(places: Places) -> AsyncIterator[Engine]:
+    """Return a real engine that was not started and has no channel, for what needs no worker."""
+    made = Engine(places)
+    yield made
+    await cancel_operations()
+    await made.aclose(Leaving.CANCEL)
+
+
+@pytest.fixture
+def bridge(engine: Engine) -> Iterator[EngineBridge]:
+    """Return the ear of a window on the real engine."""
+    made = EngineBridge(engine)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def house(qapp: QApplication) -> Iterator[QWidget]:
+    """Return a window that dialogs can open over."""
+    present_failures_with(_unexpected)
+    made = QWidget()
+    made.resize(900, 600)
+    made.show()
+    yield made
+    made.close()
+    made.deleteLater()
+    QCoreApplication.sendPostedEvents(None, 0)
+
+
+def _unexpected(_: QWidget, failure: object) -> None:
+    raise AssertionError(f"nobody took this failure: {failure}")
+
+
+async def until(condition: Callable[[], object], seconds: float = 30) -> None:
+    """Return as soon as `condition` holds; fail after `seconds`."""
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+def press(widget: QWidget, key: Qt.Key, modifier: Qt.KeyboardModifier | None = None) -> None:
+    """Press a key in `widget`."""
+    QTest.keyClick(widget, key, modifier or Qt.KeyboardModifier.NoModifier)
+
+
+def type_text(widget: QWidget, text: str) -> None:
+    """Type `text` into `widget`."""
+    QTest.keyClicks(widget, text)
+
+
+def click(widget: QWidget) -> None:
+    """Click into the middle of `widget`."""
+    QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
