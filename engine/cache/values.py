@@ -63,6 +63,7 @@ class SkipReason(StrEnum):
     LOCKED = "locked"  # another process holds its lock
     FORBIDDEN = "forbidden"  # there is no right to delete it
     OTHER_VOLUME = "other-volume"  # another disk is mounted in it
+    HOLDS_OTHERS = "holds-others"  # an environment or another cache lies in it
     CHANGED = "changed"  # it is not what it was when the plan was made
     FAILED = "failed"  # the operating system refused; `value` says how
 

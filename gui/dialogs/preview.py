@@ -171,7 +171,7 @@ class PreviewDialog(QDialog):
                 self._go.setEnabled(False)
                 self._go.setVisible(bool(self._go.text()))
             case Stage.SHOWING if self._plan is not None:
-                words = apply_label(self._plan.request)
+                words = apply_label(self._plan.request, self._plan.figures.freed_bytes)
                 self._show_go(words, not self._plan.is_blocked)
             case _:
                 self._show_go(self.tr("&Try again"), self._request is not None)

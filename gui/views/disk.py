@@ -1,0 +1,350 @@
+"""The page "Disk and caches": where the space went, and getting it back safely."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from engine.cache.values import (
+    Choice,
+    DiskPicture,
+    DiskProgress,
+    EnvironmentSpace,
+    VolumeSpace,
+)
+from engine.errors import EngineError, Failure
+from engine.records import Environment
+from engine.requests import CleanRequest, RelinkRequest
+from gui.dialogs import PreviewDialog
+from gui.dialogs.fitting import scrolled
+from gui.formats import format_bytes, format_when
+from gui.models.environments import EnvironmentsModel
+from gui.operations import Operation
+from gui.panels import Banner, EmptyState, Loading
+from gui.presenting import explain
+from gui.presenting.disk import disk_words
+from gui.presenting.disk_lessons import Lesson
+from gui.settings import WindowSettings
+from gui.theme import SPACE, TextRole, Tone
+from gui.views.disk_clean import CleanPanel
+from gui.views.disk_picture import PicturePanel
+from gui.views.disk_table import DiskTable
+from gui.views.disk_volumes import VolumeLines, volume_shares
+from gui.views.disk_why import WhyButton
+from gui.widgets import (
+    ButtonKind,
+    ElidedLabel,
+    Spinner,
+    button,
+    column,
+    label,
+    row,
+)
+
+if TYPE_CHECKING:
+    from engine.session import Engine
+
+_NARROW: Final = SPACE * 88  # below it, the panel goes under the picture
+_PROGRESS_MS: Final = 100
+_STALE_MS: Final = 400
+
+
+class DiskPage(QWidget):
+    """Show the disk once it is looked at; what stood there stays until there is something newer.
+
+    `environment_wanted` carries a prefix to go to, `volumes_seen` the volumes of a new picture.
+    """
+
+    environment_wanted = Signal(object)
+    volumes_seen = Signal(object)
+
+    def __init__(
+        self,
+        engine: Engine,
+        environments: EnvironmentsModel,
+        settings: WindowSettings,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._environments = environments
+        self._picture: DiskPicture | None = None
+        self._looking: Operation[DiskPicture | None] | None = None
+        self._is_stale = True
+        self._files = 0
+        self.panel = PicturePanel()
+        self.table = DiskTable(settings)
+        self.clean = CleanPanel()
+        self.volumes = VolumeLines()
+        self.banner = Banner(closable=True)
+        self.banner.hide()
+        self.again = button(self.tr("&Look again"), ButtonKind.QUIET, "refresh")
+        self.again.clicked.connect(lambda: self.look(fresh=True))
+        self._sum = label("", wrap=True)
+        self._spinner = Spinner()
+        self._state = ElidedLabel("", TextRole.SMALL, Tone.MUTED)
+        self._first = Loading(self.tr("Looking where the space went…"))
+        self._empty = EmptyState(
+            "disk",
+            self.tr("Nothing here yet"),
+            self.tr("There is no environment and no cache on this computer that takes up space."),
+        )
+        self._failed = EmptyState("warning", "", "", self.tr("Try &again"), kind=ButtonKind.PLAIN)
+        self._failed.acted.connect(self.look)
+        self._pages = QStackedWidget()
+        self._build()
+        self._draw = QTimer(self, singleShot=True, interval=_PROGRESS_MS)
+        self._draw.timeout.connect(self._draw_progress)
+        self._soon = QTimer(self, singleShot=True, interval=_STALE_MS)
+        self._soon.timeout.connect(self._look_if_stale)
+        self._known = QTimer(self, singleShot=True, interval=_STALE_MS)
+        self._known.timeout.connect(self.check_space)
+        self._connect()
+
+    @property
+    def picture(self) -> DiskPicture | None:
+        """Return the picture that is shown, None before the first."""
+        return self._picture
+
+    @property
+    def is_looking(self) -> bool:
+        """Return whether the disk is being looked at."""
+        return self._looking is not None
+
+    def look(self, *, fresh: bool = False) -> None:
+        """Look at the disk; `fresh` forgets what was remembered of earlier looks."""
+        if self._looking is not None:
+            self._is_stale = True
+            return
+        self._is_stale = False
+        self._files = 0
+        self._looking = (
+            Operation(self, lambda: self._look(fresh=fresh))
+            .then(self._take)
+            .otherwise(self._refuse)
+            .finally_(self._settle)
+            .run()
+        )
+        self._draw_progress()
+        if self._picture is None:
+            self._pages.setCurrentWidget(self._first)
+            self.check_space()
+
+    def expire(self) -> None:
+        """Take note that something changed: look anew, now or when it is shown again."""
+        self._is_stale = True
+        if self.isVisible():
+            self._soon.start()
+
+    def check_space(self) -> None:
+        """Ask what is free where environments are, and draw what is known of them by now."""
+        prefixes = tuple(each.prefix for each in self._environments.environments())
+        ask = Operation(self, lambda: _spaces(self._engine, (*prefixes, self._engine.places.envs)))
+        ask.then(self._take_spaces).run()
+
+    def focus_filter(self) -> None:
+        """Put the cursor into the filter of the table."""
+        self.table.focus_filter()
+
+    def say(self, text: str, tone: Tone = Tone.SUCCESS) -> None:
+        """Say above the picture how a task ended."""
+        self.banner.say(text, tone)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Look at the disk when that was not done, or something has changed."""
+        super().showEvent(event)
+        self._look_if_stale()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the panel beside the picture, or below it where the room is narrow."""
+        super().resizeEvent(event)
+        self._fold()
+
+    def _build(self) -> None:
+        title = label(self.tr("Disk and caches"), TextRole.TITLE)
+        self._spinner.hide()
+        head = row(title, None, self._spinner, self._state, self.again)
+        head.setStretch(3, 1)
+        self._split = QSplitter(Qt.Orientation.Vertical)
+        self._split.setChildrenCollapsible(False)
+        self._split.setHandleWidth(SPACE)
+        self._split.addWidget(self.panel)
+        self._split.addWidget(self.table)
+        self._split.setStretchFactor(0, 3)
+        self._split.setStretchFactor(1, 2)
+        self._split.setSizes([SPACE * 44, SPACE * 30])
+        self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._body.setSpacing(SPACE * 2)
+        self._body.addWidget(self._split, 1)
+        self._body.addWidget(self.clean)
+        sums = row(self._sum, WhyButton(Lesson.HARD_LINK), None)
+        inner = QWidget()
+        content = column(self.banner, sums, self.volumes, self._body, spacing=1.5)
+        content.setStretch(3, 1)
+        content.setContentsMargins(SPACE * 3, 0, SPACE * 3, SPACE * 2)
+        inner.setLayout(content)
+        self._scroll = scrolled(inner)
+        for page in (self._scroll, self._first, self._empty, self._failed):
+            self._pages.addWidget(page)
+        self._pages.setCurrentWidget(self._first)
+        top = row(column(head))
+        top.setContentsMargins(SPACE * 3, SPACE * 3, SPACE * 3, SPACE)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addLayout(top)
+        outer.addWidget(self._pages, 1)
+
+    def _connect(self) -> None:
+        self._environments.dataChanged.connect(self._on_environments)
+        self._environments.modelReset.connect(self._on_environments)
+        self.panel.scope_changed.connect(self.table.set_scope)
+        self.panel.item_chosen.connect(self.table.choose)
+        self.panel.environment_wanted.connect(self.environment_wanted)
+        self.table.selection_changed.connect(self.clean.set_selection)
+        self.table.clean_wanted.connect(self.clean.choose_selection)
+        self.clean.clean_wanted.connect(self._clean)
+        self.clean.relink_wanted.connect(self._relink)
+
+    def _on_environments(self) -> None:
+        if self._picture is None and self.is_looking and not self._known.isActive():
+            self._known.start()
+
+    def _fold(self) -> None:
+        is_narrow = self.width() < _NARROW
+        ways = QBoxLayout.Direction
+        self._body.setDirection(ways.TopToBottom if is_narrow else ways.LeftToRight)
+        self._split.setMinimumHeight(SPACE * 64 if is_narrow else SPACE * 50)
+
+    def _look_if_stale(self) -> None:
+        if self._is_stale and self.isVisible():
+            self.look()
+
+    async def _look(self, *, fresh: bool) -> DiskPicture | None:
+        async for told in self._engine.disk(fresh=fresh):
+            if isinstance(told, DiskPicture):
+                return told
+            self._on_progress(told)
+        return None
+
+    def _on_progress(self, progress: DiskProgress) -> None:
+        self._files = progress.files
+        if not self._draw.isActive():
+            self._draw.start()
+
+    def _draw_progress(self) -> None:
+        is_looking = self._looking is not None
+        self._spinner.setVisible(is_looking)
+        self.again.setEnabled(not is_looking)
+        if is_looking:
+            words = disk_words().files(self._files) if self._files else self.tr("Looking…")
+            self._state.set_whole(words)
+        elif self._picture is not None:
+            text = self.tr("as of {when}")
+            self._state.set_whole(text.format(when=format_when(self._picture.seen)))
+        else:
+            self._state.set_whole("")
+
+    def _take(self, picture: DiskPicture | None) -> None:
+        if picture is None:
+            return
+        self._picture = picture
+        self._sum.setText(self._words(picture))
+        self.table.show_picture(picture)
+        self.clean.show_picture(picture)
+        self._draw_picture(picture)
+        is_empty = not picture.total_bytes
+        self._pages.setCurrentWidget(self._empty if is_empty else self._scroll)
+        self.volumes_seen.emit(picture.volumes)
+
+    def _take_spaces(self, spaces: dict[Path, VolumeSpace]) -> None:
+        self.volumes_seen.emit(one_per_device(spaces.values()))
+        if self._picture is not None or not self.is_looking:
+            return
+        known = known_picture(self._environments.environments(), spaces)
+        if known.environments:
+            self._sum.setText(self.tr("Environments first; the caches are still looked at."))
+            self._draw_picture(known)
+            self._pages.setCurrentWidget(self._scroll)
+
+    def _draw_picture(self, picture: DiskPicture) -> None:
+        environments = self._environments.environments()
+        titles = {each.prefix: _short(each.prefix, each.name) for each in environments}
+        self.volumes.show_volumes(volume_shares(picture))
+        self.panel.show_picture(picture, titles)
+
+    def _words(self, picture: DiskPicture) -> str:
+        text = self.tr("Environments and caches take up {total} of the disk.")
+        parts = [text.format(total=format_bytes(picture.total_bytes))]
+        if picture.unreadable:
+            parts.append(
+                self.tr("%n folder(s) could not be looked into.", None, len(picture.unreadable))
+            )
+        return " ".join(parts)
+
+    def _refuse(self, failure: Failure) -> None:
+        words = explain(failure)
+        if self._picture is None:
+            text = "\n".join(part for part in (words.cause, words.remedy) if part)
+            self._failed.say(words.sentence, text)
+            self._pages.setCurrentWidget(self._failed)
+        else:
+            self.say(" ".join(part for part in (words.sentence, words.remedy) if part), Tone.DANGER)
+
+    def _settle(self) -> None:
+        self._looking = None
+        self._draw_progress()
+        self._look_if_stale()
+
+    def _clean(self, choice: Choice) -> None:
+        PreviewDialog(self._engine, CleanRequest(choice), self).open()
+
+    def _relink(self, prefixes: tuple[Path, ...]) -> None:
+        PreviewDialog(self._engine, RelinkRequest(prefixes), self).open()
+
+
+async def _spaces(engine: Engine, prefixes: Iterable[Path]) -> dict[Path, VolumeSpace]:
+    """Return what is free around each of `prefixes`; one that cannot be asked is left out."""
+    found: dict[Path, VolumeSpace] = {}
+    for prefix in prefixes:
+        with contextlib.suppress(EngineError):
+            found[prefix] = await engine.volume_space(prefix)
+    return found
+
+
+def known_picture(
+    environments: Iterable[Environment], spaces: dict[Path, VolumeSpace]
+) -> DiskPicture:
+    """Return what can be drawn before the disk was looked at: environments with known sizes."""
+    known = tuple(
+        EnvironmentSpace(
+            each.prefix,
+            spaces[each.prefix].device,
+            each.sizes.own_bytes,
+            each.sizes.shared_bytes,
+            0,
+            0,
+        )
+        for each in environments
+        if each.sizes is not None and each.prefix in spaces
+    )
+    return DiskPicture(one_per_device(spaces.values()), known, (), (), 0, (), (), datetime.now(UTC))
+
+
+def one_per_device(spaces: Iterable[VolumeSpace]) -> tuple[VolumeSpace, ...]:
+    """Return each volume once."""
+    found: dict[int, VolumeSpace] = {}
+    for space in spaces:
+        found.setdefault(space.device, space)
+    return tuple(found.values())
+
+
+def _short(prefix: Path, name: str) -> str:
+    return prefix.name if Path(name).is_absolute() else name
