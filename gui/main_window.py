@@ -397,4 +397,4 @@ class MainWindow(QMainWindow):
             self._update_page(prefix)
         if task.state.is_final:
             self.refresh()
-            self.disk.expire()
+            self.disk.take_end(task)

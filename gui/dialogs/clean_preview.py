@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QObject, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from engine.cache.values import CacheItem, Cleaning, Cost, ItemKind, Relinking, Skipped
@@ -45,10 +45,10 @@ class PlannedThing:
 
 
 class PlannedModel(RecordTableModel[PlannedThing]):
-    """List everything that a plan does, the largest first."""
+    """List everything that a plan does."""
 
-    def __init__(self) -> None:
-        super().__init__(_columns(), lambda thing: thing.key)
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(_columns(), lambda thing: thing.key, parent)
 
 
 class CleanPreview(QWidget):
@@ -60,8 +60,7 @@ class CleanPreview(QWidget):
         self._kinds.setContentsMargins(0, 0, 0, 0)
         self._kinds_box = QWidget()
         self._kinds_box.setLayout(self._kinds)
-        self.model = PlannedModel()
-        self.model.setParent(self)
+        self.model = PlannedModel(self)
         self._table = _table(self.model, self.tr("Everything that goes"))
         self.all = Disclosure(self.tr("Show each of them"), self._table)
         self._skipped = column(spacing=1)
@@ -87,9 +86,10 @@ class CleanPreview(QWidget):
 
     def texts(self) -> tuple[str, ...]:
         """Return the titles of what is shown, from top to bottom."""
-        boxes = (self._kinds_box, self._skipped_box)
-        parts = [part for box in boxes for part in box.findChildren(_Part)]
-        return tuple(part.title for part in parts)
+        layouts = (self._kinds, self._skipped)
+        items = (each.itemAt(at) for each in layouts for at in range(each.count()))
+        parts = (item.widget() for item in items if item is not None)
+        return tuple(part.title for part in parts if isinstance(part, _Part))
 
     def _show_cleaning(self, cleaning: Cleaning, freed: int) -> list[PlannedThing]:
         apart = 0
@@ -188,14 +188,14 @@ def _clear(box: QWidget) -> None:
     while layout is not None and (item := layout.takeAt(0)) is not None:
         old = item.widget()
         if old is not None:
-            old.setParent(None)
+            old.hide()
             old.deleteLater()
 
 
 def _table(model: PlannedModel, name: str) -> QTableView:
     made = QTableView()
     made.setModel(model)
-    made.setItemDelegate(RecordDelegate(made))
+    made.setItemDelegate(RecordDelegate(model, made))
     made.setAccessibleName(name)
     made.setProperty("framed", "true")
     made.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

@@ -87,7 +87,7 @@ def _columns() -> tuple[Column[DiskRow], ...]:
             lambda: QCoreApplication.translate("DiskModel", "Package"),
             lambda row: row.item.name or row.item.path.name,
             lambda row: ((row.item.name or row.item.path.name).casefold(), str(row.item.path)),
-            width=168,
+            width=136,
             icon=_icon,
             tip=lambda row: item_tip(row.item),
         ),
@@ -96,7 +96,7 @@ def _columns() -> tuple[Column[DiskRow], ...]:
             lambda: QCoreApplication.translate("DiskModel", "Version"),
             lambda row: row.item.version,
             lambda row: version_key(row.item.version),
-            width=88,
+            width=80,
         ),
         Column(
             "build",
@@ -111,7 +111,7 @@ def _columns() -> tuple[Column[DiskRow], ...]:
             lambda: QCoreApplication.translate("DiskModel", "Cache"),
             lambda row: cache_word(row.cache),
             lambda row: (cache_word(row.cache).casefold(), str(row.item.cache)),
-            width=96,
+            width=80,
             chip=_chip,
             tip=lambda row: str(row.item.cache),
         ),
@@ -120,7 +120,7 @@ def _columns() -> tuple[Column[DiskRow], ...]:
             lambda: QCoreApplication.translate("DiskModel", "Kind"),
             lambda row: kind_word(row.item.kind),
             lambda row: kind_word(row.item.kind),
-            width=104,
+            width=96,
             tip=lambda row: kind_sentence(row.item.kind),
         ),
         Column(
@@ -128,7 +128,7 @@ def _columns() -> tuple[Column[DiskRow], ...]:
             lambda: QCoreApplication.translate("DiskModel", "Size"),
             lambda row: format_bytes(row.item.allocated_bytes),
             lambda row: row.item.allocated_bytes,
-            width=88,
+            width=76,
             is_number=True,
         ),
         Column(
@@ -136,7 +136,7 @@ def _columns() -> tuple[Column[DiskRow], ...]:
             lambda: QCoreApplication.translate("DiskModel", "Would free"),
             lambda row: format_bytes(row.item.freed_bytes),
             lambda row: row.item.freed_bytes,
-            width=96,
+            width=92,
             is_number=True,
             tip=lambda row: QCoreApplication.translate(
                 "DiskModel",
@@ -156,7 +156,7 @@ def _columns() -> tuple[Column[DiskRow], ...]:
             lambda: QCoreApplication.translate("DiskModel", "Links"),
             lambda row: format_count(row.item.links) if row.item.links else "",
             lambda row: row.item.links,
-            width=72,
+            width=64,
             is_number=True,
             tip=lambda row: QCoreApplication.translate(
                 "DiskModel", "How many of its files have a second name in an environment."

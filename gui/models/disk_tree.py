@@ -97,11 +97,10 @@ def with_rest(
     """Return `children` with all `smaller` ones as one part after them."""
     if len(smaller) < 2:
         return (*children, *smaller)
-    roles = {small.role for small in smaller}
     rest = DiskNode(
         f"{node.key}/…",
         disk_words().smaller(len(smaller)),
-        roles.pop() if len(roles) == 1 else SpaceRole.OTHER,
+        _main_role(smaller),
         _sum(smaller),
         smaller,
         _items(smaller),
@@ -241,7 +240,7 @@ def _cache(space: CacheSpace, others: tuple[CacheSpace, ...]) -> DiskNode:
     return DiskNode(
         key,
         cache_name(space, others),
-        _common_role(parts),
+        _main_role(parts),
         space.allocated_bytes,
         children,
         frozenset(item.path for item in space.items),
@@ -275,9 +274,12 @@ def _role(item: CacheItem) -> SpaceRole:
     return SpaceRole.SPARE
 
 
-def _common_role(parts: list[DiskNode]) -> SpaceRole:
-    largest = max(parts, key=lambda part: part.size, default=None)
-    return SpaceRole.OTHER if largest is None else largest.role
+def _main_role(parts: Iterable[DiskNode]) -> SpaceRole:
+    """Return the role that most of the bytes have."""
+    sums: dict[SpaceRole, int] = {}
+    for part in parts:
+        sums[part.role] = sums.get(part.role, 0) + part.size
+    return max(sums, key=lambda role: sums[role], default=SpaceRole.OTHER)
 
 
 def _sorted(parts: Iterable[DiskNode]) -> tuple[DiskNode, ...]:

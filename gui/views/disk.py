@@ -10,18 +10,21 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.cache.values import (
     Choice,
     DiskPicture,
     DiskProgress,
     EnvironmentSpace,
+    Skipped,
     VolumeSpace,
 )
 from engine.errors import EngineError, Failure
+from engine.events import Task, TaskId, TaskState
+from engine.plan import Plan
 from engine.records import Environment
-from engine.requests import CleanRequest, RelinkRequest
+from engine.requests import CleanRequest, RelinkRequest, Request
 from gui.dialogs import PreviewDialog
 from gui.dialogs.fitting import scrolled
 from gui.formats import format_bytes, format_when
@@ -29,7 +32,7 @@ from gui.models.environments import EnvironmentsModel
 from gui.operations import Operation
 from gui.panels import Banner, EmptyState, Loading
 from gui.presenting import explain
-from gui.presenting.disk import disk_words
+from gui.presenting.disk import disk_words, skipped_sentences
 from gui.presenting.disk_lessons import Lesson
 from gui.settings import WindowSettings
 from gui.theme import SPACE, TextRole, Tone
@@ -77,6 +80,8 @@ class DiskPage(QWidget):
         self._environments = environments
         self._picture: DiskPicture | None = None
         self._looking: Operation[DiskPicture | None] | None = None
+        self._plans: dict[TaskId, Plan] = {}
+        self._way: Qt.Orientation | None = None
         self._is_stale = True
         self._files = 0
         self.panel = PicturePanel()
@@ -87,7 +92,7 @@ class DiskPage(QWidget):
         self.banner.hide()
         self.again = button(self.tr("&Look again"), ButtonKind.QUIET, "refresh")
         self.again.clicked.connect(lambda: self.look(fresh=True))
-        self._sum = label("", wrap=True)
+        self._sum = ElidedLabel()
         self._spinner = Spinner()
         self._state = ElidedLabel("", TextRole.SMALL, Tone.MUTED)
         self._first = Loading(self.tr("Looking where the space went…"))
@@ -99,6 +104,7 @@ class DiskPage(QWidget):
         self._failed = EmptyState("warning", "", "", self.tr("Try &again"), kind=ButtonKind.PLAIN)
         self._failed.acted.connect(self.look)
         self._pages = QStackedWidget()
+        self._state.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._build()
         self._draw = QTimer(self, singleShot=True, interval=_PROGRESS_MS)
         self._draw.timeout.connect(self._draw_progress)
@@ -149,6 +155,13 @@ class DiskPage(QWidget):
         ask = Operation(self, lambda: _spaces(self._engine, (*prefixes, self._engine.places.envs)))
         ask.then(self._take_spaces).run()
 
+    def take_end(self, task: Task) -> None:
+        """Take note of a task that is over: say what it freed, and look anew."""
+        plan = self._plans.pop(task.id, None)
+        if plan is not None and task.state is TaskState.SUCCEEDED:
+            self.say(self._end_words(plan, task), Tone.WARNING if task.skipped else Tone.SUCCESS)
+        self.expire()
+
     def focus_filter(self) -> None:
         """Put the cursor into the filter of the table."""
         self.table.focus_filter()
@@ -175,27 +188,35 @@ class DiskPage(QWidget):
         self._split = QSplitter(Qt.Orientation.Vertical)
         self._split.setChildrenCollapsible(False)
         self._split.setHandleWidth(SPACE)
+        self._split.setProperty("gap", "true")
         self._split.addWidget(self.panel)
         self._split.addWidget(self.table)
         self._split.setStretchFactor(0, 3)
         self._split.setStretchFactor(1, 2)
         self._split.setSizes([SPACE * 44, SPACE * 30])
-        self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._body.setSpacing(SPACE * 2)
-        self._body.addWidget(self._split, 1)
+        # a splitter, for its least height is that of its parts: a layout would ask for their best
+        self._body = QSplitter(Qt.Orientation.Horizontal)
+        self._body.setChildrenCollapsible(False)
+        self._body.setHandleWidth(SPACE * 2)
+        self._body.setProperty("gap", "true")
+        self._body.addWidget(self._split)
         self._body.addWidget(self.clean)
-        sums = row(self._sum, WhyButton(Lesson.HARD_LINK), None)
+        self._body.setStretchFactor(0, 1)
+        self._body.setStretchFactor(1, 0)
         inner = QWidget()
-        content = column(self.banner, sums, self.volumes, self._body, spacing=1.5)
-        content.setStretch(3, 1)
+        content = column(self._body)
         content.setContentsMargins(SPACE * 3, 0, SPACE * 3, SPACE * 2)
         inner.setLayout(content)
         self._scroll = scrolled(inner)
+        sums = row(self._sum, WhyButton(Lesson.HARD_LINK), None)
+        self._about = QWidget()
+        self._about.setLayout(column(sums, self.volumes, spacing=1))
+        self._about.hide()
         for page in (self._scroll, self._first, self._empty, self._failed):
             self._pages.addWidget(page)
         self._pages.setCurrentWidget(self._first)
-        top = row(column(head))
-        top.setContentsMargins(SPACE * 3, SPACE * 3, SPACE * 3, SPACE)
+        top = column(head, self.banner, self._about, spacing=1)
+        top.setContentsMargins(SPACE * 3, SPACE * 2, SPACE * 3, SPACE)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -218,10 +239,17 @@ class DiskPage(QWidget):
             self._known.start()
 
     def _fold(self) -> None:
-        is_narrow = self.width() < _NARROW
-        ways = QBoxLayout.Direction
-        self._body.setDirection(ways.TopToBottom if is_narrow else ways.LeftToRight)
-        self._split.setMinimumHeight(SPACE * 64 if is_narrow else SPACE * 50)
+        way = Qt.Orientation.Vertical if self.width() < _NARROW else Qt.Orientation.Horizontal
+        if way is self._way:
+            return
+        self._way = way
+        is_narrow = way is Qt.Orientation.Vertical
+        self._body.setOrientation(way)
+        self._split.setMinimumHeight(SPACE * 64 if is_narrow else 0)
+        self.clean.setMinimumHeight(SPACE * 48 if is_narrow else 0)
+        if not is_narrow:
+            panel = self.clean.minimumSizeHint().width() + SPACE
+            self._body.setSizes([max(0, self.width() - panel), panel])
 
     def _look_if_stale(self) -> None:
         if self._is_stale and self.isVisible():
@@ -256,12 +284,12 @@ class DiskPage(QWidget):
         if picture is None:
             return
         self._picture = picture
-        self._sum.setText(self._words(picture))
+        self._sum.set_whole(self._words(picture))
         self.table.show_picture(picture)
         self.clean.show_picture(picture)
         self._draw_picture(picture)
         is_empty = not picture.total_bytes
-        self._pages.setCurrentWidget(self._empty if is_empty else self._scroll)
+        self._show_page(self._empty if is_empty else self._scroll)
         self.volumes_seen.emit(picture.volumes)
 
     def _take_spaces(self, spaces: dict[Path, VolumeSpace]) -> None:
@@ -270,15 +298,19 @@ class DiskPage(QWidget):
             return
         known = known_picture(self._environments.environments(), spaces)
         if known.environments:
-            self._sum.setText(self.tr("Environments first; the caches are still looked at."))
+            self._sum.set_whole(self.tr("Environments first; the caches are still looked at."))
             self._draw_picture(known)
-            self._pages.setCurrentWidget(self._scroll)
+            self._show_page(self._scroll)
 
     def _draw_picture(self, picture: DiskPicture) -> None:
         environments = self._environments.environments()
         titles = {each.prefix: _short(each.prefix, each.name) for each in environments}
         self.volumes.show_volumes(volume_shares(picture))
         self.panel.show_picture(picture, titles)
+
+    def _show_page(self, page: QWidget) -> None:
+        self._pages.setCurrentWidget(page)
+        self._about.setVisible(page is self._scroll)
 
     def _words(self, picture: DiskPicture) -> str:
         text = self.tr("Environments and caches take up {total} of the disk.")
@@ -294,7 +326,7 @@ class DiskPage(QWidget):
         if self._picture is None:
             text = "\n".join(part for part in (words.cause, words.remedy) if part)
             self._failed.say(words.sentence, text)
-            self._pages.setCurrentWidget(self._failed)
+            self._show_page(self._failed)
         else:
             self.say(" ".join(part for part in (words.sentence, words.remedy) if part), Tone.DANGER)
 
@@ -303,11 +335,28 @@ class DiskPage(QWidget):
         self._draw_progress()
         self._look_if_stale()
 
+    def _end_words(self, plan: Plan, task: Task) -> str:
+        size = format_bytes(really_freed(plan, task.skipped))
+        if isinstance(plan.request, RelinkRequest):
+            return self.tr("{size} saved: these files are shared now.").format(size=size)
+        freed_words = self.tr("{size} freed.").format(size=size)
+        return " ".join((freed_words, *skipped_sentences(task.skipped)))
+
     def _clean(self, choice: Choice) -> None:
-        PreviewDialog(self._engine, CleanRequest(choice), self).open()
+        self._preview(CleanRequest(choice))
 
     def _relink(self, prefixes: tuple[Path, ...]) -> None:
-        PreviewDialog(self._engine, RelinkRequest(prefixes), self).open()
+        self._preview(RelinkRequest(prefixes))
+
+    def _preview(self, request: Request) -> None:
+        dialog = PreviewDialog(self._engine, request, self)
+
+        def remember(task_id: TaskId) -> None:
+            if dialog.plan is not None:
+                self._plans[task_id] = dialog.plan
+
+        dialog.submitted.connect(remember)
+        dialog.open()
 
 
 async def _spaces(engine: Engine, prefixes: Iterable[Path]) -> dict[Path, VolumeSpace]:
@@ -336,6 +385,16 @@ def known_picture(
         if each.sizes is not None and each.prefix in spaces
     )
     return DiskPicture(one_per_device(spaces.values()), known, (), (), 0, (), (), datetime.now(UTC))
+
+
+def really_freed(plan: Plan, skipped: Iterable[Skipped]) -> int:
+    """Return what a cleaning freed, without what it left alone; never too much."""
+    if plan.cleaning is None:
+        return plan.figures.freed_bytes
+    left = {each.path for each in skipped}
+    # what several share stays as long as one of them does
+    apart = [item.freed_bytes for item in plan.cleaning.items if item.path not in left]
+    return sum(apart) if left else plan.figures.freed_bytes
 
 
 def one_per_device(spaces: Iterable[VolumeSpace]) -> tuple[VolumeSpace, ...]:

@@ -35,6 +35,7 @@ from gui.widgets import ButtonKind, button, column, label, line, row
 
 _AGES: Final = (None, 7, 30, 90, 180, 365)
 _INDENT: Final = SPACE * 3
+_WIDTH: Final = SPACE * 34
 _NO_CHOICE: Final = Choice()
 
 
@@ -199,8 +200,9 @@ class CleanPanel(QFrame):
         )
         inner.setContentsMargins(0, 0, SPACE, 0)
         ways.setLayout(inner)
-        area = scrolled(ways)
-        area.setMinimumHeight(SPACE * 16)
+        self._ways = ways
+        self._area = scrolled(ways)
+        self._area.setMinimumHeight(SPACE * 16)
         self._copies.setLayout(
             column(
                 line(),
@@ -211,11 +213,11 @@ class CleanPanel(QFrame):
             )
         )
         self._copies.hide()
-        body = column(title, area, line(), self._note, self.go, spacing=1.25)
+        body = column(title, self._area, line(), self._note, self.go, spacing=1.25)
         body.setContentsMargins(SPACE * 2, SPACE * 2, SPACE, SPACE * 2)
         body.setStretch(1, 1)
         self.setLayout(body)
-        self.setMinimumWidth(SPACE * 34)
+        self.setMinimumWidth(_WIDTH)
 
     def _make_ages(self) -> QComboBox:
         box = QComboBox()
@@ -249,7 +251,13 @@ class CleanPanel(QFrame):
         text = self.tr("&Free {size}…") if free else self.tr("Nothing to free")
         self.go.setText(text.format(size=format_bytes(free)))
         self._note.setText(self._words(figures))
+        self._fit_width()
         self.go.setAccessibleDescription(self._note.text())
+
+    def _fit_width(self) -> None:
+        """Be as wide as the longest words: tick boxes cannot break theirs into lines."""
+        bar = self._area.verticalScrollBar().sizeHint().width()
+        self._area.setMinimumWidth(self._ways.minimumSizeHint().width() + bar)
 
     def _draw_ticks(self, kinds: tuple[KindFigure, ...]) -> None:
         for figure in kinds:

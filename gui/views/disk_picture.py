@@ -83,7 +83,7 @@ class Legend(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.entries = {role: LegendEntry(role) for role in SpaceRole}
-        flow = FlowLayout(SPACE * 2, self)
+        flow = FlowLayout(SPACE, self)
         for entry in self.entries.values():
             flow.addWidget(entry)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)

@@ -15,7 +15,7 @@ from gui.models.disk_tree import ROOT_KEY, DiskNode, SpaceRole, find_node, with_
 from gui.theme import SPACE, theme
 from gui.views.disk_boxes import DiskBox, head_height
 
-_LEAST_AREA: Final = SPACE * 6 * SPACE * 3  # square pixels; what is smaller is put together
+_LEAST_AREA: Final = SPACE * 8 * SPACE * 4  # square pixels; what is smaller is put together
 _MOST_BOXES: Final = 40  # in one group
 _GROUP_FROM: Final = (SPACE * 11, SPACE * 9)
 _GAP: Final = 2
