@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import struct
 import time
+import zlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -53,8 +54,7 @@ def look_at_disk(
     Unless it must be `fresh`, an earlier picture is returned when no folder has changed since and
     it is not older than an hour. Blocks; run it in a worker process. Raises nothing.
     """
-    prefixes = discover(places, configuration, remembered_folders(places))
-    caches = find_caches(places, configuration, prefixes)
+    caches, prefixes = _found(places, configuration)
     if not fresh:
         picture = _recall(places, caches, prefixes)
         if picture is not None:
@@ -66,6 +66,19 @@ def look_at_disk(
     return picture
 
 
+def look_for_plan(places: Places, configuration: CondaConfiguration) -> DiskPicture:
+    """Return the same, always looked at anew, without writing anything: a plan counts bytes."""
+    picture, _ = look(*_found(places, configuration))
+    return picture
+
+
+def _found(
+    places: Places, configuration: CondaConfiguration
+) -> tuple[tuple[FoundCache, ...], tuple[Path, ...]]:
+    prefixes = discover(places, configuration, remembered_folders(places))
+    return find_caches(places, configuration, prefixes), prefixes
+
+
 def _memory(places: Places) -> Path:
     return places.cache / MEMORY / "picture"
 
@@ -74,9 +87,9 @@ def _recall(
     places: Places, caches: Sequence[FoundCache], prefixes: Sequence[Path]
 ) -> DiskPicture | None:
     try:
-        parts = _split(_memory(places).read_bytes())
+        parts = [zlib.decompress(part) for part in _split(_memory(places).read_bytes())]
         head = msgspec.json.decode(parts[0], type=_Head)
-    except (OSError, ValueError, IndexError, struct.error, msgspec.MsgspecError):
+    except (OSError, ValueError, IndexError, struct.error, zlib.error, msgspec.MsgspecError):
         return None
     is_about_the_same = (
         head.format == FORMAT
@@ -139,7 +152,9 @@ def _status_of(text: str) -> tuple[str, int, int, int]:
 
 
 def _join(parts: Sequence[bytes]) -> bytes:
-    return b"".join(_LENGTH.pack(len(part)) + part for part in parts)
+    return b"".join(
+        _LENGTH.pack(len(part)) + part for part in (zlib.compress(part, 1) for part in parts)
+    )
 
 
 def _split(data: bytes) -> list[bytes]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from engine.cache.remembering import look_at_disk
+from engine.cache.remembering import look_for_plan
 from engine.cache.values import (
     CacheItem,
     Cleaning,
@@ -38,7 +38,7 @@ async def plan_clean(
 
 
 def _plan(request: CleanRequest, places: Places, configuration: CondaConfiguration) -> Plan:
-    picture = look_at_disk(places, configuration, fresh=True)
+    picture = look_for_plan(places, configuration)
     now = datetime.now(UTC)
     named = named_items(picture, request.choice, now)
     items = tuple(item for item in named if item.blocked is None)

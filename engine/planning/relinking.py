@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from engine.cache.records import SharableFile, linked_packages, sharable_files
-from engine.cache.remembering import look_at_disk
+from engine.cache.remembering import look_for_plan
 from engine.cache.values import Duplicate, Relinking
 from engine.conda.condarc import CondaConfiguration
 from engine.environments.describing import describe
@@ -39,7 +39,7 @@ def _plan(request: RelinkRequest, places: Places, configuration: CondaConfigurat
         raise EngineError(ErrorCode.BAD_USAGE, "No environment was chosen.")
     for prefix in request.prefixes:
         _check(prefix, places, configuration)
-    picture = look_at_disk(places, configuration, fresh=True)
+    picture = look_for_plan(places, configuration)
     found: list[Duplicate] = []
     for duplicate in picture.duplicates:
         if duplicate.prefix in request.prefixes:

@@ -14,7 +14,7 @@ from typing import Final
 from engine.cache.claims import unclaimed
 from engine.cache.locks import LockedError, hold_all, lock_files
 from engine.cache.programs import running_programs, writer_at
-from engine.cache.remembering import look_at_disk
+from engine.cache.remembering import look_for_plan
 from engine.cache.values import (
     CacheItem,
     CacheKind,
@@ -53,7 +53,7 @@ def clean(
     is there whole or gone. What stays is told to a report that listens. Raises OSError when the
     journal's folders cannot be made.
     """
-    picture = look_at_disk(places, configuration, fresh=True)
+    picture = look_for_plan(places, configuration)
     work = _Work(journal, places, report, picture)
     meant = {item.path for item in named_items(picture, request.choice, datetime.now(UTC))}
     for path in request.items:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.cache.claims import claim
 from engine.cache.records import SharableFile, sharable_file
-from engine.cache.remembering import look_at_disk
+from engine.cache.remembering import look_for_plan
 from engine.conda.condarc import CondaConfiguration
 from engine.events import Phase, ProgressUnit
 from engine.places import Places
@@ -33,7 +33,7 @@ def relink(
     folders cannot be made.
     """
     with claim(places):
-        picture = look_at_disk(places, configuration, fresh=True)
+        picture = look_for_plan(places, configuration)
         total = sum(each.files for each in picture.duplicates if each.prefix in prefixes)
         meter = Meter(report, Phase.LINKING, ProgressUnit.FILES, total)
         for prefix in prefixes:

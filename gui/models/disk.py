@@ -111,7 +111,7 @@ def _columns() -> tuple[Column[DiskRow], ...]:
             lambda: QCoreApplication.translate("DiskModel", "Cache"),
             lambda row: cache_word(row.cache),
             lambda row: (cache_word(row.cache).casefold(), str(row.item.cache)),
-            width=80,
+            width=104,
             chip=_chip,
             tip=lambda row: str(row.item.cache),
         ),

@@ -123,8 +123,9 @@ def tree_sums(root: DiskNode) -> dict[SpaceRole, int]:
 
 
 def volume_title(volume: VolumeSpace) -> str:
-    """Return what a volume is called: where it is."""
-    return str(volume.path)
+    """Return what a volume is called: the folder or the drive at which it begins."""
+    path = volume.path
+    return str(next((part for part in (path, *path.parents) if part.is_mount()), path))
 
 
 def _devices(picture: DiskPicture) -> tuple[int, ...]:

@@ -275,7 +275,8 @@ def item_tip(item: CacheItem) -> str:
 def cache_name(found: CacheSpace, others: tuple[CacheSpace, ...]) -> str:
     """Return the title of a cache, with its folder where `others` hold one of the same kind."""
     title = cache_title(found.kind)
-    if sum(other.kind is found.kind for other in others) < 2:
+    alike = [each for each in others if each.kind is found.kind and each.allocated_bytes]
+    if len(alike) < 2:
         return title
     folder = found.folder
     near = f"{folder.parent.name}/{folder.name}" if folder.parent.name else str(folder)

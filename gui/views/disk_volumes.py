@@ -123,7 +123,7 @@ class VolumeLine(QWidget):
     def show_shares(self, shares: VolumeShares) -> None:
         """Show `shares`."""
         volume = shares.volume
-        title = self.tr("Disk of {place}").format(place=volume_title(volume))
+        title = self.tr("Disk at {place}").format(place=volume_title(volume))
         self._title.set_whole(title)
         text = self.tr("{free} free of {total}")
         self._free.setText(
