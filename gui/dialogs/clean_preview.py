@@ -15,7 +15,7 @@ from gui.formats import format_bytes, join_words
 from gui.models.record_table import Column, RecordTableModel
 from gui.panels import Disclosure
 from gui.presenting.disk import (
-    cost_sentence,
+    again_sentence,
     disk_words,
     item_tip,
     item_title,
@@ -170,7 +170,7 @@ def _kind_part(kind: ItemKind, items: Sequence[CacheItem], size: int) -> _Part:
     worst = [cost for cost in (Cost.UNKNOWN, Cost.BUILD, Cost.DOWNLOAD) if cost in costs]
     parts = [kind_sentence(kind)]
     if worst and worst[0] is not Cost.DOWNLOAD:
-        parts.append(cost_sentence(worst[0]))
+        parts.append(again_sentence(worst[0]))
     text = QCoreApplication.translate("CleanPreview", "{title} ({count})")
     title = text.format(title=kind_title(kind), count=disk_words().things(len(items)))
     return _Part("package", title, format_bytes(size), " ".join(parts))

@@ -37,8 +37,7 @@ class KindFigure:
 class ChoiceFigures:
     """Hold every figure for one choice over one picture; bytes.
 
-    `chosen` are the things that go, `stuck` how many were meant and cannot go. `download_bytes`
-    is what having all back would download.
+    `chosen` are the things that go, `stuck` how many were meant and cannot go.
     """
 
     choice: Choice
@@ -47,16 +46,10 @@ class ChoiceFigures:
     chosen: tuple[CacheItem, ...]
     stuck: int
     freed_bytes: int
-    download_bytes: int
 
     def preset(self, preset: Preset) -> int:
         """Return what `preset` would free."""
         return dict(self.presets)[preset]
-
-    @property
-    def apart_bytes(self) -> int:
-        """Return the sum of what each thing frees alone; under `freed_bytes` if they share."""
-        return sum(item.freed_bytes for item in self.chosen)
 
     @property
     def builds(self) -> int:
@@ -92,7 +85,6 @@ def figures_for(picture: DiskPicture, choice: Choice, now: datetime) -> ChoiceFi
         chosen,
         len(named_items(picture, choice, now)) - len(chosen),
         freed(picture, taken),
-        sum(item.download_bytes for item in chosen if item.cost is Cost.DOWNLOAD),
     )
 
 

@@ -22,6 +22,7 @@ from gui.presenting.disk import cache_name, disk_words, item_tip, item_title, ki
 
 ROOT_KEY: Final = "disk"
 _ITEM: Final = "item:"
+_NEARLY_ALL: Final = 0.95
 
 
 class SpaceRole(StrEnum):
@@ -234,10 +235,10 @@ def _cache(space: CacheSpace, others: tuple[CacheSpace, ...]) -> DiskNode:
     if rest > 0:
         title = QCoreApplication.translate("DiskTree", "Other files")
         parts.append(DiskNode(f"{key}:rest", title, SpaceRole.OTHER, rest))
-    # a cache of one part is that part
     children = _sorted(parts)
-    if len(children) == 1 and children[0].children:
-        children = children[0].children
+    if children and children[0].size > _NEARLY_ALL * space.allocated_bytes:
+        # hardly more than one part: its own parts say more
+        children = _sorted((*(children[0].children or children[:1]), *children[1:]))
     return DiskNode(
         key,
         cache_name(space, others),

@@ -213,6 +213,19 @@ def cost_sentence(cost: Cost) -> str:
     return filled(_COSTS[cost])
 
 
+def again_sentence(cost: Cost) -> str:
+    """Return what it takes to have all things of a kind again, the worst of them."""
+    match cost:
+        case Cost.BUILD:
+            return QCoreApplication.translate("Disk", "Building them again may take long.")
+        case Cost.UNKNOWN:
+            return QCoreApplication.translate(
+                "Disk", "Where some of them came from is not known, so they may not be had again."
+            )
+        case _:
+            return cost_sentence(cost)
+
+
 def preset_title(preset: Preset) -> str:
     """Return the few words of a ready choice."""
     return filled(_PRESETS[preset][0])
@@ -273,10 +286,13 @@ def item_tip(item: CacheItem) -> str:
 
 
 def cache_name(found: CacheSpace, others: tuple[CacheSpace, ...]) -> str:
-    """Return the title of a cache, with its folder where `others` hold one of the same kind."""
+    """Return the title of a cache, with its folder where a larger one of its kind is in `others`.
+
+    Of caches of one kind, the largest is the one that a person knows.
+    """
     title = cache_title(found.kind)
-    alike = [each for each in others if each.kind is found.kind and each.allocated_bytes]
-    if len(alike) < 2:
+    alike = [each for each in others if each.kind is found.kind]
+    if not alike or max(alike, key=lambda each: each.allocated_bytes).folder == found.folder:
         return title
     folder = found.folder
     near = f"{folder.parent.name}/{folder.name}" if folder.parent.name else str(folder)

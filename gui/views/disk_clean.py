@@ -277,10 +277,7 @@ class CleanPanel(QFrame):
         if not figures.freed_bytes:
             return self._reason(figures)
         parts: list[str] = []
-        if figures.download_bytes:
-            text = self.tr("Should you need all of it again, {size} are downloaded.")
-            parts.append(text.format(size=format_bytes(figures.download_bytes)))
-        elif not figures.builds and not figures.unknown:
+        if len(figures.chosen) > figures.builds + figures.unknown:
             parts.append(self.tr("Should you need it again, it is downloaded."))
         if figures.builds:
             parts.append(self.tr("%n thing(s) would be built again.", None, figures.builds))
@@ -303,6 +300,8 @@ class CleanPanel(QFrame):
             return self.tr("Everything you chose is needed or in use now.")
         if choice.older_than_days is not None:
             return self.tr("Nothing here has been unused for so long.")
+        if choice.preset is not None:
+            return self.tr("Nothing can go: environments use all that is here.")
         return self.tr("There is nothing of this kind that could go.")
 
     def _show_copies(self, picture: DiskPicture) -> None:
