@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QObject
 
-from engine.cache.values import CacheItem, CacheKind, DiskPicture, SkipReason
+from engine.cache.values import CacheItem, CacheKind, DiskPicture, ItemKind, SkipReason
 from gui.formats import format_bytes, format_count, format_when
 from gui.models.packages import version_key
 from gui.models.record_table import Chip, Column, RecordTableModel
@@ -25,10 +25,11 @@ from gui.theme import Tone
 
 @dataclass(frozen=True, slots=True)
 class DiskRow:
-    """Describe one row: a thing, and whose cache it lies in."""
+    """Describe one row: a thing, whose cache it lies in, and the text that filters look through."""
 
     item: CacheItem
     cache: CacheKind
+    searched: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +50,26 @@ class DiskFilter:
         words = self.text.casefold().split()
         if not words:
             return True
-        users = " ".join(use.prefix.name for use in item.uses)
-        searched = "\n".join(
-            (
-                item.name,
-                item.version,
-                item.path.name,
-                cache_word(row.cache),
-                kind_word(item.kind),
-                users,
-            )
-        ).casefold()
-        return all(word in searched for word in words)
+        return all(word in row.searched for word in words)
+
+
+def _searched(item: CacheItem, owner: str, kind: str) -> str:
+    users = (use.prefix.name for use in item.uses)
+    words = (item.name, item.version, item.path.name, owner, kind)
+    return "\n".join((*words, *users)).casefold()
+
+
+def disk_rows(picture: DiskPicture) -> tuple[DiskRow, ...]:
+    """Return what the caches of `picture` hold; callable from any thread."""
+    kinds = {kind: kind_word(kind) for kind in ItemKind}
+    rows: list[DiskRow] = []
+    for cache in picture.caches:
+        owner = cache_word(cache.kind)
+        rows += [
+            DiskRow(item, cache.kind, _searched(item, owner, kinds[item.kind]))
+            for item in cache.items
+        ]
+    return tuple(rows)
 
 
 class DiskModel(RecordTableModel[DiskRow]):
@@ -68,12 +77,6 @@ class DiskModel(RecordTableModel[DiskRow]):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(_columns(), lambda row: str(row.item.path), parent)
-
-    def show_picture(self, picture: DiskPicture) -> None:
-        """Show what the caches of `picture` hold."""
-        self.set_records(
-            tuple(DiskRow(item, cache.kind) for cache in picture.caches for item in cache.items)
-        )
 
     def apply_filter(self, chosen: DiskFilter) -> None:
         """Show only what `chosen` accepts."""

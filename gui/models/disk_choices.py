@@ -68,12 +68,10 @@ def figures_for(picture: DiskPicture, choice: Choice, now: datetime) -> ChoiceFi
     chosen = chosen_items(picture, choice, now)
     taken = {item.path for item in chosen}
     kinds: list[KindFigure] = []
-    present = {item.kind for item in picture.items}
-    for kind in ItemKind:
-        if kind in present:
-            items = chosen_items(picture, replace(age, kinds=(kind,)), now)
-            count = sum(item.path in taken for item in items)
-            kinds.append(KindFigure(kind, freed(picture, _paths(items)), len(items), count))
+    for kind, part in _by_kind(picture).items():
+        items = chosen_items(part, replace(age, kinds=(kind,)), now)
+        count = sum(item.path in taken for item in items)
+        kinds.append(KindFigure(kind, freed(part, _paths(items)), len(items), count))
     presets = tuple(
         (preset, freed(picture, _paths(chosen_items(picture, replace(age, preset=preset), now))))
         for preset in Preset
@@ -86,6 +84,19 @@ def figures_for(picture: DiskPicture, choice: Choice, now: datetime) -> ChoiceFi
         len(named_items(picture, choice, now)) - len(chosen),
         freed(picture, taken),
     )
+
+
+def _by_kind(picture: DiskPicture) -> dict[ItemKind, DiskPicture]:
+    """Return `picture` once for each kind, with the things of that kind only."""
+    found: dict[ItemKind, list[CacheItem]] = {kind: [] for kind in ItemKind}
+    for item in picture.items:
+        found[item.kind].append(item)
+    first = next(iter(picture.caches), None)
+    return {
+        kind: replace(picture, caches=(replace(first, items=tuple(items)),))
+        for kind, items in found.items()
+        if items and first is not None
+    }
 
 
 def _paths(items: Collection[CacheItem]) -> frozenset[Path]:

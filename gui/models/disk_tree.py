@@ -18,10 +18,9 @@ from engine.cache.values import (
     ItemKind,
     VolumeSpace,
 )
-from gui.presenting.disk import cache_name, disk_words, item_tip, item_title, kind_title
+from gui.presenting.disk import cache_name, disk_words, item_title, kind_title
 
 ROOT_KEY: Final = "disk"
-_ITEM: Final = "item:"
 _NEARLY_ALL: Final = 0.95
 
 
@@ -39,7 +38,8 @@ class DiskNode:
     """Describe one part of the picture: bytes, and what it is made of.
 
     `key` is its identity in every picture of the same disk. `items` are the things in caches that
-    it stands for, None for all of them. `prefix` is there for an environment.
+    it stands for, None for all of them. `prefix` is there for an environment, `thing` for one
+    thing in a cache.
     """
 
     key: str
@@ -50,19 +50,13 @@ class DiskNode:
     items: frozenset[Path] | None = frozenset()
     prefix: Path | None = None
     tip: str = ""
+    thing: CacheItem | None = None
     is_group_of_rest: bool = False
 
     @property
     def can_open(self) -> bool:
         """Return whether there is more to see inside."""
         return bool(self.children)
-
-    @property
-    def item(self) -> Path | None:
-        """Return the one thing that it stands for, if it is one."""
-        if not self.key.startswith(_ITEM):
-            return None
-        return Path(self.key.removeprefix(_ITEM))
 
 
 def disk_tree(
@@ -253,12 +247,12 @@ def _cache(space: CacheSpace, others: tuple[CacheSpace, ...]) -> DiskNode:
 def _group(key: str, title: str, role: SpaceRole, items: Iterable[CacheItem], tip: str) -> DiskNode:
     leaves = _sorted(
         DiskNode(
-            f"{_ITEM}{item.path}",
+            f"item:{item.path}",
             item_title(item),
             role,
             item.allocated_bytes,
             items=frozenset((item.path,)),
-            tip=item_tip(item),
+            thing=item,
         )
         for item in items
     )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,18 +16,23 @@ from engine.cache.values import (
     Choice,
     DiskPicture,
     DiskProgress,
-    EnvironmentSpace,
-    Skipped,
     VolumeSpace,
 )
 from engine.errors import EngineError, Failure
 from engine.events import Task, TaskId, TaskState
 from engine.plan import Plan
-from engine.records import Environment
 from engine.requests import CleanRequest, RelinkRequest, Request
 from gui.dialogs import PreviewDialog
 from gui.dialogs.fitting import scrolled
 from gui.formats import format_bytes, format_when
+from gui.models.disk_looks import (
+    Prepared,
+    known_picture,
+    one_per_device,
+    prepared,
+    really_freed,
+    short_name,
+)
 from gui.models.environments import EnvironmentsModel
 from gui.operations import Operation
 from gui.panels import Banner, EmptyState, Loading
@@ -79,7 +84,7 @@ class DiskPage(QWidget):
         self._engine = engine
         self._environments = environments
         self._picture: DiskPicture | None = None
-        self._looking: Operation[DiskPicture | None] | None = None
+        self._looking: Operation[Prepared | None] | None = None
         self._plans: dict[TaskId, Plan] = {}
         self._way: Qt.Orientation | None = None
         self._is_stale = True
@@ -255,10 +260,10 @@ class DiskPage(QWidget):
         if self._is_stale and self.isVisible():
             self.look()
 
-    async def _look(self, *, fresh: bool) -> DiskPicture | None:
+    async def _look(self, *, fresh: bool) -> Prepared | None:
         async for told in self._engine.disk(fresh=fresh):
             if isinstance(told, DiskPicture):
-                return told
+                return await asyncio.to_thread(prepared, told, self._titles())
             self._on_progress(told)
         return None
 
@@ -280,14 +285,15 @@ class DiskPage(QWidget):
         else:
             self._state.set_whole("")
 
-    def _take(self, picture: DiskPicture | None) -> None:
-        if picture is None:
+    def _take(self, ready: Prepared | None) -> None:
+        if ready is None:
             return
+        picture = ready.picture
         self._picture = picture
         self._sum.set_whole(self._words(picture))
-        self.table.show_picture(picture)
+        self.table.show_rows(ready.rows)
         self.clean.show_picture(picture)
-        self._draw_picture(picture)
+        self._draw_picture(ready)
         is_empty = not picture.total_bytes
         self._show_page(self._empty if is_empty else self._scroll)
         self.volumes_seen.emit(picture.volumes)
@@ -299,14 +305,16 @@ class DiskPage(QWidget):
         known = known_picture(self._environments.environments(), spaces)
         if known.environments:
             self._sum.set_whole(self.tr("Environments first; the caches are still looked at."))
-            self._draw_picture(known)
+            self._draw_picture(prepared(known, self._titles()))
             self._show_page(self._scroll)
 
-    def _draw_picture(self, picture: DiskPicture) -> None:
+    def _draw_picture(self, ready: Prepared) -> None:
+        self.volumes.show_volumes(volume_shares(ready.picture))
+        self.panel.show_tree(ready.tree)
+
+    def _titles(self) -> dict[Path, str]:
         environments = self._environments.environments()
-        titles = {each.prefix: _short(each.prefix, each.name) for each in environments}
-        self.volumes.show_volumes(volume_shares(picture))
-        self.panel.show_picture(picture, titles)
+        return {each.prefix: short_name(each.prefix, each.name) for each in environments}
 
     def _show_page(self, page: QWidget) -> None:
         self._pages.setCurrentWidget(page)
@@ -366,44 +374,3 @@ async def _spaces(engine: Engine, prefixes: Iterable[Path]) -> dict[Path, Volume
         with contextlib.suppress(EngineError):
             found[prefix] = await engine.volume_space(prefix)
     return found
-
-
-def known_picture(
-    environments: Iterable[Environment], spaces: dict[Path, VolumeSpace]
-) -> DiskPicture:
-    """Return what can be drawn before the disk was looked at: environments with known sizes."""
-    known = tuple(
-        EnvironmentSpace(
-            each.prefix,
-            spaces[each.prefix].device,
-            each.sizes.own_bytes,
-            each.sizes.shared_bytes,
-            0,
-            0,
-        )
-        for each in environments
-        if each.sizes is not None and each.prefix in spaces
-    )
-    return DiskPicture(one_per_device(spaces.values()), known, (), (), 0, (), (), datetime.now(UTC))
-
-
-def really_freed(plan: Plan, skipped: Iterable[Skipped]) -> int:
-    """Return what a cleaning freed, without what it left alone; never too much."""
-    if plan.cleaning is None:
-        return plan.figures.freed_bytes
-    left = {each.path for each in skipped}
-    # what several share stays as long as one of them does
-    apart = [item.freed_bytes for item in plan.cleaning.items if item.path not in left]
-    return sum(apart) if left else plan.figures.freed_bytes
-
-
-def one_per_device(spaces: Iterable[VolumeSpace]) -> tuple[VolumeSpace, ...]:
-    """Return each volume once."""
-    found: dict[int, VolumeSpace] = {}
-    for space in spaces:
-        found.setdefault(space.device, space)
-    return tuple(found.values())
-
-
-def _short(prefix: Path, name: str) -> str:
-    return prefix.name if Path(name).is_absolute() else name

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from gui.formats import format_bytes
 from gui.models.disk_tree import DiskNode, SpaceRole
+from gui.presenting.disk import item_tip
 from gui.theme import SPACE, TextRole, Tone, theme
 
 HEAD: Final = SPACE * 3  # the least height of a group's title
@@ -62,10 +63,10 @@ class DiskBox(QAbstractButton):
         size = format_bytes(node.size)
         self.setAccessibleName(f"{node.title}, {size}")
         self.setAccessibleDescription(self._hint())
-        tip = (f"{node.title} · {size}", node.tip, self._hint())
-        is_item = node.item is not None
-        self.setToolTip(node.tip if is_item else "\n".join(part for part in tip if part))
-        opens = node.can_open or is_item or node.prefix is not None
+        about = (f"{node.title} · {size}", node.tip, self._hint())
+        tip = "\n".join(part for part in about if part)
+        self.setToolTip(tip if node.thing is None else item_tip(node.thing))
+        opens = node.can_open or node.thing is not None or node.prefix is not None
         shape = Qt.CursorShape.PointingHandCursor if opens else Qt.CursorShape.ArrowCursor
         self.setCursor(shape)
         self.update()
@@ -107,7 +108,7 @@ class DiskBox(QAbstractButton):
             return self.tr("Press to outline what it shares with the caches.")
         if node.can_open:
             return self.tr("Press to look inside.")
-        return self.tr("Press to find it in the table.") if node.item is not None else ""
+        return self.tr("Press to find it in the table.") if node.thing is not None else ""
 
     def _paint_group(self, painter: QPainter) -> None:
         tokens = theme().tokens

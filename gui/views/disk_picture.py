@@ -9,10 +9,9 @@ from PySide6.QtCore import QRectF, QSize, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
-from engine.cache.values import DiskPicture
 from gui.dialogs.flow import FlowLayout
 from gui.formats import format_bytes
-from gui.models.disk_tree import DiskNode, SpaceRole, disk_tree, tree_sums
+from gui.models.disk_tree import DiskNode, SpaceRole, tree_sums
 from gui.presenting.disk_lessons import Lesson
 from gui.theme import SPACE, TextRole, Tone, theme
 from gui.views.disk_boxes import space_colors
@@ -161,7 +160,6 @@ class PicturePanel(QWidget):
         self._told = ElidedLabel("", TextRole.SMALL, Tone.MUTED)
         self._go = button(self.tr("Go to this environment"), ButtonKind.LINK)
         self._go.hide()
-        self._titles: dict[Path, str] = {}
         foot = row(self._told, self._go)
         foot.setStretch(0, 1)
         inner = column(self.way, self.map, foot, self.legend, spacing=1)
@@ -176,10 +174,8 @@ class PicturePanel(QWidget):
         self._go.clicked.connect(self._on_go)
         self._tell(None)
 
-    def show_picture(self, picture: DiskPicture, titles: dict[Path, str]) -> None:
-        """Show `picture`; `titles` are the names of environments by their prefixes."""
-        self._titles = titles
-        tree = disk_tree(picture, lambda prefix: titles.get(prefix, prefix.name))
+    def show_tree(self, tree: DiskNode) -> None:
+        """Show `tree`."""
         self.map.show_tree(tree)
         self.legend.show_sums(tree_sums(tree))
 
@@ -223,7 +219,7 @@ class PicturePanel(QWidget):
                 "{name} has {size} for itself. What it shares with the caches is outlined, and"
                 " listed below."
             ).format(
-                name=self._titles.get(self.map.environment or Path(), chosen.title),
+                name=chosen.title,
                 size=format_bytes(chosen.size),
             )
         elif node is None:

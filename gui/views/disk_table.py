@@ -8,9 +8,8 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QLineEdit, QMenu, QStackedWidget, QWidget
 
-from engine.cache.values import DiskPicture
 from gui.formats import format_bytes, format_count
-from gui.models.disk import DiskFilter, DiskModel
+from gui.models.disk import DiskFilter, DiskModel, DiskRow
 from gui.panels import EmptyState
 from gui.settings import WindowSettings
 from gui.theme import SPACE, Tone, theme
@@ -55,9 +54,9 @@ class DiskTable(QWidget):
         self.table.selectionModel().selectionChanged.connect(self._on_selection)
         self.model.modelReset.connect(self._on_selection)
 
-    def show_picture(self, picture: DiskPicture) -> None:
-        """Show what the caches of `picture` hold; filter, order and selection stay."""
-        self.model.show_picture(picture)
+    def show_rows(self, rows: tuple[DiskRow, ...]) -> None:
+        """Show `rows`; filter, order and selection stay."""
+        self.model.set_records(rows)
         self._update()
 
     def set_scope(self, paths: frozenset[Path] | None) -> None:

@@ -186,8 +186,8 @@ class Treemap(QWidget):
             self.choose_environment(None if node.prefix == self._prefix else node.prefix)
         elif node.can_open:
             self._enter((*self._way_to(node), node))
-        elif node.item is not None:
-            self.item_chosen.emit(node.item)
+        elif node.thing is not None:
+            self.item_chosen.emit(node.thing.path)
 
     def _way_to(self, node: DiskNode) -> tuple[DiskNode, ...]:
         """Return the way to what `node` is a part of, over the group that it is seen in."""
