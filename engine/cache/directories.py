@@ -58,7 +58,7 @@ class DirectoryLog:
         self._paths: list[str] = []
         self._times = array("q")
         self._inodes = array("Q")
-        self._started = time.time_ns()
+        self._started = time.time_ns() - TICK_NS
         self._is_settled = True
 
     def __len__(self) -> int:
@@ -69,7 +69,7 @@ class DirectoryLog:
         self._paths.append(path)
         self._times.append(found.st_mtime_ns)
         self._inodes.append(found.st_ino & 0xFFFFFFFFFFFFFFFF)
-        if found.st_mtime_ns > self._started - TICK_NS:
+        if found.st_mtime_ns > self._started and time.time_ns() - found.st_mtime_ns < TICK_NS:
             self._is_settled = False
 
     @property

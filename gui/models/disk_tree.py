@@ -69,7 +69,7 @@ def disk_tree(
     devices = _devices(picture)
     title = QCoreApplication.translate("DiskTree", "All")
     if len(devices) < 2:
-        parts = _parts(picture, None, name_of) + _between(picture)
+        parts = _sorted((*_parts(picture, None, name_of), *_between(picture)))
         return DiskNode(ROOT_KEY, title, SpaceRole.OTHER, _sum(parts), parts, None)
     volumes = (_volume(picture, device, name_of) for device in devices)
     parts = _sorted((*volumes, *_between(picture)))
