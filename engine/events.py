@@ -35,6 +35,7 @@ class TaskState(StrEnum):
 class Phase(StrEnum):
     """Name the stretches of a transaction; the front end has a verb for each."""
 
+    WAITING = "waiting"
     PREPARING = "preparing"
     DOWNLOADING = "downloading"
     LINKING = "linking"

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from engine import opening, remembering, working_folders
+from engine import codec, opening, remembering, working_folders
 from engine.asking import Asking
 from engine.cache.values import DiskPicture, DiskProgress, VolumeSpace
 from engine.cache.volumes import volume_space
@@ -22,7 +22,15 @@ from engine.environments.outside import outside_pythons
 from engine.environments.packages import read_packages
 from engine.environments.watching import Surroundings, Watch, look_around
 from engine.errors import EngineError, ErrorCode
-from engine.events import EngineEvent, EnvironmentsChanged, Settled, SizesFound, Task, TaskId
+from engine.events import (
+    EngineEvent,
+    EnvironmentsChanged,
+    Settled,
+    SizesFound,
+    Task,
+    TaskChanged,
+    TaskId,
+)
 from engine.messages import (
     PackageNamesQuery,
     PlanQuery,
@@ -34,7 +42,7 @@ from engine.messages import (
 from engine.places import Places
 from engine.plan import Plan
 from engine.records import Details, Environment, Mark, OutsidePython, Record, Sizes
-from engine.requests import Request
+from engine.requests import CleanRequest, RelinkRequest, Request
 from engine.tasks import Leaving, TaskQueue
 
 _log = logging.getLogger(__name__)
@@ -65,6 +73,7 @@ class Engine:
         folders = working_folders.folders_with_work(self.places, configuration, prefixes)
         await self._settle(folders, timeout=0)
         await self._watch.start()
+        await asyncio.to_thread(codec.prepare)
         self._measure(prefixes)
 
     async def aclose(self, leaving: Leaving = Leaving.CANCEL) -> None:
@@ -84,6 +93,12 @@ class Engine:
     def _publish(self, event: EngineEvent) -> None:
         for listener in tuple(self._listeners):
             listener(event)
+        match event:
+            case TaskChanged(Task(request=CleanRequest() | RelinkRequest(), state=state)):
+                if state.is_final and self._sizing is not None:
+                    self._measure(())  # what environments share with caches is another now
+            case _:
+                pass
 
     async def environments(self) -> tuple[Environment, ...]:
         """Return every environment that can be found; sizes only where they are known yet."""

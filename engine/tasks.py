@@ -44,7 +44,7 @@ from engine.requests import affected_prefixes
 from engine.workers import WorkerProcess
 
 LOG_LINES = 2_000
-_WAITING = Progress(Phase.PREPARING, 0, 0, ProgressUnit.PACKAGES)
+_WAITING = Progress(Phase.WAITING, 0, 0, ProgressUnit.PACKAGES)
 
 
 class Leaving(StrEnum):

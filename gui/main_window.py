@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
 from engine.cache.values import VolumeSpace
 from engine.events import (
@@ -33,13 +33,13 @@ from gui.dialogs import (
 )
 from gui.models.environments import EnvironmentsModel
 from gui.operations import Operation
-from gui.panels import Banner, EmptyState, Loading
 from gui.presenting import settled_sentence
 from gui.presenting.disk import low_space_sentence
 from gui.settings import WindowSettings
 from gui.shortcuts import Keys, make_shortcuts
 from gui.tasks import ActivityView, TaskPanel
-from gui.theme import SPACE, Tone
+from gui.theme import SPACE
+from gui.views.content import Content, ContentPane
 from gui.views.disk import DiskPage
 from gui.views.environment_page import EnvironmentPage
 from gui.views.outside_python import OutsidePythonPage
@@ -58,7 +58,6 @@ if TYPE_CHECKING:
 
 _SIDEBAR_WIDTH = SPACE * 36
 _SIZE = (SPACE * 150, SPACE * 95)
-_SAID_FOR_MS = 8000
 
 
 class MainWindow(QMainWindow):
@@ -87,7 +86,7 @@ class MainWindow(QMainWindow):
         self.disk = DiskPage(engine, self.model, settings)
         self.activity = ActivityView(engine, bridge)
         self.tasks = TaskPanel(engine, bridge)
-        self.banner = Banner(closable=True)
+        self.content = ContentPane(self.page, self.outside, self.disk, self.activity)
         self._build()
         self._connect(bridge)
         make_shortcuts(
@@ -108,7 +107,8 @@ class MainWindow(QMainWindow):
             return
         self._is_stale = False
         self._reading = Operation(self, self._engine.environments)
-        self._reading.then(self._show_environments).finally_(self._after_reading).run()
+        self._reading.then(self._show_environments).otherwise(self.content.show_listing_failure)
+        self._reading.finally_(self._after_reading).run()
 
     def refresh_all(self) -> None:
         """Ask for everything anew, as F5 does."""
@@ -123,12 +123,17 @@ class MainWindow(QMainWindow):
         self._choose_something()
 
     @property
+    def is_reading(self) -> bool:
+        """Return whether the list is being asked for."""
+        return self._reading is not None
+
+    @property
     def is_settled(self) -> bool:
         """Return whether list, sizes and the visible tab are all there."""
         if not self._has_listed or self._reading is not None:
             return False
         is_sized = all(environment.sizes is not None for environment in self.model.environments())
-        is_shown = self._pages.currentWidget() is not self.page or self.page.is_loaded
+        is_shown = self.content.content is not Content.ENVIRONMENT or self.page.is_loaded
         return is_sized and is_shown
 
     def hear(self, event: EngineEvent) -> None:
@@ -142,7 +147,7 @@ class MainWindow(QMainWindow):
                 self.model.set_sizes(prefix, sizes)
                 self._update_page(prefix)
             case Settled():
-                self.say_lastingly(settled_sentence(event))
+                self.content.say_lastingly(settled_sentence(event))
                 self.refresh()
             case TaskLog():
                 pass
@@ -177,17 +182,6 @@ class MainWindow(QMainWindow):
         """Open the dialog that makes a new environment."""
         create_environment(self._engine, self)
 
-    def say(self, text: str, tone: Tone = Tone.NOTE) -> None:
-        """Say something in passing, above the page."""
-        self.banner.say(text, tone)
-        self._banner_row.show()
-        self._hush.start()
-
-    def say_lastingly(self, text: str, tone: Tone = Tone.NOTE) -> None:
-        """Say something above the page until the user closes it."""
-        self.say(text, tone)
-        self._hush.stop()
-
     def save(self) -> None:
         """Remember how the window was left."""
         self._settings.set_state("geometry", self.saveGeometry())
@@ -204,46 +198,9 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         self.setWindowTitle("Envdesk")
-        self._loading = Loading(self.tr("Looking for environments…"))
-        self._none = EmptyState(
-            "environment",
-            self.tr("Make your first environment"),
-            self.tr(
-                "An environment is a place of its own for one project: with its own Python and"
-                " its own packages, so that projects cannot break each other."
-            ),
-            self.tr("&New environment…"),
-        )
-        self._unchosen = EmptyState(
-            "environment",
-            self.tr("Choose an environment"),
-            self.tr("Its packages, its history and its details appear here."),
-        )
-        self._pages = QStackedWidget()
-        for page in (
-            self._loading,
-            self.page,
-            self._none,
-            self._unchosen,
-            self.outside,
-            self.disk,
-            self.activity,
-        ):
-            self._pages.addWidget(page)
-        self._banner_row = QWidget()
-        holder = column(self.banner)
-        holder.setContentsMargins(SPACE * 3, SPACE * 2, SPACE * 3, 0)
-        self._banner_row.setLayout(holder)
-        self._banner_row.hide()
-        self._hush = QTimer(self, singleShot=True, interval=_SAID_FOR_MS)
-        right = QWidget()
-        right.setProperty("panel", "surface")
-        inner = column(self._banner_row, self._pages, spacing=0)
-        inner.setStretch(1, 1)
-        right.setLayout(inner)
         self._panes = QSplitter(Qt.Orientation.Horizontal)
         self._panes.addWidget(self.sidebar)
-        self._panes.addWidget(right)
+        self._panes.addWidget(self.content)
         self._panes.setStretchFactor(0, 0)
         self._panes.setStretchFactor(1, 1)
         self._panes.setCollapsible(0, False)
@@ -265,10 +222,9 @@ class MainWindow(QMainWindow):
         self.outside.create_requested.connect(self.create_environment)
         self.disk.environment_wanted.connect(self.sidebar.choose_environment)
         self.disk.volumes_seen.connect(self._show_low_space)
-        self._none.acted.connect(self.create_environment)
+        self.content.create_requested.connect(self.create_environment)
+        self.content.retry_requested.connect(self.refresh)
         self.tasks.activity_requested.connect(lambda: self.sidebar.choose(ActivityChosen()))
-        self.banner.closed.connect(self._banner_row.hide)
-        self._hush.timeout.connect(self._banner_row.hide)
 
     def _restore(self) -> None:
         self.resize(*_SIZE)
@@ -285,15 +241,15 @@ class MainWindow(QMainWindow):
         match destination:
             case EnvironmentChosen(prefix=prefix):
                 self._last_row = max(0, self.model.row_of(prefix))
-                self._pages.setCurrentWidget(self.page)
+                self.content.show_content(Content.ENVIRONMENT)
                 self._update_page(prefix, is_chosen=True)
             case OutsideChosen(executable=executable):
-                self._pages.setCurrentWidget(self.outside)
+                self.content.show_content(Content.OUTSIDE)
                 self.outside.go_to(executable)
             case DiskChosen():
-                self._pages.setCurrentWidget(self.disk)
+                self.content.show_content(Content.DISK)
             case ActivityChosen():
-                self._pages.setCurrentWidget(self.activity)
+                self.content.show_content(Content.ACTIVITY)
             case _:
                 assert_never(destination)
 
@@ -301,10 +257,10 @@ class MainWindow(QMainWindow):
         self.sidebar.show_low_space(low_space_sentence(volumes))
 
     def _find(self) -> None:
-        if self._pages.currentWidget() is self.page:
+        if self.content.content is Content.ENVIRONMENT:
             self.page.tabs.setCurrentWidget(self.page.packages)
             self.page.packages.focus_filter()
-        elif self._pages.currentWidget() is self.disk:
+        elif self.content.content is Content.DISK:
             self.disk.focus_filter()
         else:
             self.sidebar.focus_filter()
@@ -317,7 +273,7 @@ class MainWindow(QMainWindow):
     def _copy_command(self, command: str) -> None:
         copy_text(command)
         text = self.tr("Copied: {command} — paste it into a terminal to work in this environment.")
-        self.say(text.format(command=command))
+        self.content.say(text.format(command=command))
 
     # -- what the engine told -----------------------------------------------------------------
 
@@ -345,18 +301,18 @@ class MainWindow(QMainWindow):
             self._wanted_name = ""
             if named is not None:
                 self.sidebar.choose_environment(named)
-        if self._pages.currentWidget() in (self.outside, self.disk, self.activity):
+        if self.content.content in (Content.OUTSIDE, Content.DISK, Content.ACTIVITY):
             return
         shown = self.sidebar.environments.current
         if shown is not None:
-            self._pages.setCurrentWidget(self.page)
-            self._update_page(shown)
+            self.content.show_content(Content.ENVIRONMENT)
+            self._update_page(shown, is_chosen=True)
         elif not self.model.total:
-            self._pages.setCurrentWidget(self._none)
-        elif self._pages.currentWidget() in (self._loading, self._none):
+            self.content.show_content(Content.NO_ENVIRONMENTS)
+        elif self.content.content not in (Content.ENVIRONMENT, Content.NOT_CHOSEN):
             self.sidebar.choose_environment(self._first())
         elif self.page.prefix is not None and self.model.environment(self.page.prefix) is None:
-            self._pages.setCurrentWidget(self._unchosen)
+            self.content.show_content(Content.NOT_CHOSEN)
             row = min(self._last_row, self.model.rowCount() - 1)
             if row >= 0:
                 self.sidebar.choose_environment(self.model.row_at(row).prefix)

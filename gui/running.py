@@ -6,20 +6,19 @@ import asyncio
 import logging
 import sys
 import time
+from logging.handlers import MemoryHandler
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
 from engine.errors import EngineError, Failure
 from engine.places import Places, places_for
 from engine.version import __version__
-from gui.faults import FaultReporter, write_log_to
+from gui.faults import FaultReporter, hold_log, write_log_to
 from gui.operations import Operation, cancel_operations, present_failure, present_failures_with
 from gui.options import Options
-from gui.practice import PracticeSplash, PracticeWorld, practice_note
 from gui.signals import TerminationSignals
 from gui.texts import EnglishPlurals
 from gui.theme import Scheme, Tone, start_theme, theme
@@ -30,10 +29,13 @@ if TYPE_CHECKING:
     from engine.tasks import Leaving
     from gui.bridge import EngineBridge
     from gui.main_window import MainWindow
+    from gui.practice import PracticeWorld
 
 _log = logging.getLogger(__name__)
 _PICTURE_AFTER_S = 30.0
 _SWITCH_S = 0.0005
+_WINDOW_ICON = (16, 24, 32, 48, 64, 128)
+_WINDOW_ICON_SIZES = (16, 24, 32, 48, 64, 96)
 
 
 def run(options: Options) -> int:
@@ -41,12 +43,14 @@ def run(options: Options) -> int:
     # Every Qt call that lets go of the interpreter lock may wait this long to get it back from a
     # thread that reads files; the usual 5 ms add up to a frame that is late.
     sys.setswitchinterval(_SWITCH_S)
+    held = hold_log()
     app = make_application()
     start_theme(app, None if options.scheme == "system" else Scheme(options.scheme))
+    app.setWindowIcon(theme().icon("environment", Tone.ACCENT, _WINDOW_ICON))
     loop = QEventLoop(app)
     asyncio.set_event_loop(loop)
     with loop:
-        return loop.run_until_complete(_Run(options, app, loop).run())
+        return loop.run_until_complete(_Run(options, app, loop, held).run())
 
 
 def make_application() -> QApplication:
@@ -65,8 +69,11 @@ def make_application() -> QApplication:
 class _Run:
     """One life of the application, from its places to its exit status."""
 
-    def __init__(self, options: Options, app: QApplication, loop: QEventLoop) -> None:
+    def __init__(
+        self, options: Options, app: QApplication, loop: QEventLoop, held: MemoryHandler
+    ) -> None:
         self._options = options
+        self._held = held
         self._app = app
         self._loop = loop
         self._window: MainWindow | None = None
@@ -77,6 +84,8 @@ class _Run:
         practice: PracticeWorld | None = None
         try:
             if self._options.practice:
+                from gui.practice import PracticeWorld
+
                 practice = PracticeWorld()
                 if not await self._prepare(practice):
                     return 1
@@ -89,6 +98,8 @@ class _Run:
                 await practice.remove()
 
     async def _prepare(self, practice: PracticeWorld) -> bool:
+        from gui.practice import PracticeSplash
+
         building = self._loop.create_task(practice.build())
         splash = PracticeSplash(building)
         splash.show()
@@ -105,7 +116,7 @@ class _Run:
         return True
 
     async def _run_window(self, places: Places, *, is_practice: bool) -> int:
-        write_log_to(places.state)
+        write_log_to(places.state, self._held)
         FaultReporter(self._tell).install(self._loop)
         from engine.session import Engine
         from engine.tasks import Leaving
@@ -117,9 +128,9 @@ class _Run:
         present_failures_with(present_error)
         engine = Engine(places)
         bridge = EngineBridge(engine)
-        window = MainWindow(engine, bridge, WindowSettings(places.settings))
+        with theme().undressed():
+            window = MainWindow(engine, bridge, WindowSettings(places.settings))
         self._window = window
-        window.setWindowIcon(_window_icon())
         if self._options.size is not None:
             window.resize(*self._options.size)
         if self._options.select:
@@ -128,7 +139,9 @@ class _Run:
         signals = TerminationSignals(lambda: self._leave(Leaving.CANCEL))
         window.show()
         if is_practice:
-            window.say_lastingly(practice_note())
+            from gui.practice import practice_note
+
+            window.content.say_lastingly(practice_note())
         window.refresh_all()
         Operation(window, engine.start).run()
         watchdog = start_watchdog(self._app)
@@ -218,7 +231,3 @@ def _save_picture(window: MainWindow, file: Path) -> int:
 def _say_plainly(failure: Failure) -> None:
     words = " ".join(part for part in (failure.summary, failure.cause, failure.hint) if part)
     print(words, file=sys.stderr)  # noqa: T201 - there is no window yet
-
-
-def _window_icon() -> QIcon:
-    return theme().icon("environment", Tone.ACCENT)

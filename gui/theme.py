@@ -7,11 +7,22 @@ only when they keep something that was made from them. Helper widgets are in `gu
 from __future__ import annotations
 
 import string
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import fields
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QDir, QLocale, QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontDatabase,
+    QFontInfo,
+    QIcon,
+    QPainter,
+    QPalette,
+    QPixmap,
+)
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QStyleFactory
 from shiboken6 import isValid
@@ -21,7 +32,7 @@ from resources import read_icon, read_style, styles_folder
 
 __all__ = ["SPACE", "Scheme", "TextRole", "Theme", "Tokens", "Tone", "start_theme", "theme"]
 
-_ICON_SIZES = (16, 20, 24, 32, 48, 64, 96)
+_ICON = 16
 _HAN_FAMILIES = (
     "Microsoft YaHei UI",
     "PingFang SC",
@@ -65,6 +76,19 @@ class Theme(QObject):
         self._forced = scheme
         self._follow()
 
+    @contextmanager
+    def undressed(self) -> Generator[None]:
+        """Take the style sheet off while many widgets are built, and dress them in one go.
+
+        Otherwise each of them is styled anew whenever it gets a parent. For use before anything
+        is shown.
+        """
+        self._app.setStyleSheet("")
+        try:
+            yield
+        finally:
+            self._app.setStyleSheet(_style_sheet(self._tokens, self._points()))
+
     def color(self, tone: Tone) -> QColor:
         """Return the colour of `tone` in force."""
         return QColor(self._tokens.tone(tone))
@@ -86,17 +110,21 @@ class Theme(QObject):
         font.setWeight(QFont.Weight(weight))
         return font
 
-    def icon(self, name: str, tone: Tone = Tone.TEXT) -> QIcon:
+    def icon(self, name: str, tone: Tone = Tone.TEXT, sizes: tuple[int, ...] = ()) -> QIcon:
         """Return the line icon `name` in the colour of `tone`, faded where it is disabled.
 
+        Without `sizes`, in pixels of the screen, it is as large as buttons and menus show it.
         What keeps it asks again when `changed` comes.
         """
         icon = QIcon()
+        if not sizes:
+            ratios = (screen.devicePixelRatio() for screen in self._app.screens())
+            sizes = tuple(sorted({_ICON, _ICON * 2, *(round(_ICON * ratio) for ratio in ratios)}))
         for mode, color in (
             (QIcon.Mode.Normal, self._tokens.tone(tone)),
             (QIcon.Mode.Disabled, self._tokens.disabled),
         ):
-            for size in _ICON_SIZES:
+            for size in sizes:
                 icon.addPixmap(_pixmap(name, color, size, 1.0), mode)
         return icon
 
@@ -129,7 +157,8 @@ class Theme(QObject):
         font.setWeight(QFont.Weight.Normal)
         if QLocale.system().language() not in (QLocale.Language.Japanese, QLocale.Language.Korean):
             # Without a hint, Han characters can come out in their Japanese shapes.
-            font.setFamilies([font.family(), *_HAN_FAMILIES])
+            # A generic name such as "Sans Serif" would be passed over for the first real one.
+            font.setFamilies([QFontInfo(self._system_font).family(), *_HAN_FAMILIES])
         return font
 
     def _dress(self) -> None:

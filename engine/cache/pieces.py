@@ -117,6 +117,8 @@ def _package_piece(
     name, is_folder = entry.name, _is_folder(entry)
     if name.endswith(_TRASH):
         return Piece(entry.path, ItemKind.TRASH, name, cost=Cost.NOTHING, used=_touched(entry))
+    if name.startswith(".tmp"):
+        return _short_lived(entry, ItemKind.LEFTOVER)
     if is_folder:
         return _folder_piece(entry, entries, origins)
     if name.endswith(_PARTIAL):
@@ -142,8 +144,6 @@ def _folder_piece(
     entry: os.DirEntry[str], entries: dict[str, os.DirEntry[str]], origins: dict[str, str]
 ) -> Piece | None:
     name = entry.name
-    if name.startswith(".tmp"):
-        return _short_lived(entry, ItemKind.LEFTOVER)
     has_archive = [name + suffix for suffix in _ARCHIVES if name + suffix in entries]
     if not os.path.isfile(f"{entry.path}/info/index.json"):  # noqa: PTH113
         is_package = bool(has_archive) or f"{name}.lock" in entries

@@ -263,14 +263,26 @@ def _cmd_script(change: Activation) -> str:
             lines.append(f'set "{name}="')
         elif "\n" not in value and "\r" not in value:  # cmd has no way to write such a value
             lines.append(cmd_assignment(name, value))
-    lines += [f"call {quoted(path, Shell.CMD)}" for path in change.scripts]
+    if change.scripts:
+        # Relative names: `call` reads its line twice, to the harm of odd characters in a path.
+        lines.append(f"pushd {quoted(_cmd_parent(change.scripts[0]), Shell.CMD)}")
+        lines += [f"call {quoted(_cmd_name(path), Shell.CMD)}" for path in change.scripts]
+        lines.append("popd")
     return "".join(f"@{line}\r\n" for line in lines)
 
 
 _CMD_LEAVE = (
-    r'for /f "usebackq delims=" %%s in '
-    r'(`dir /b /s /o-n "%CONDA_PREFIX%\etc\conda\deactivate.d\*.bat" 2^>nul`) do @call "%%~s"'
+    r'pushd "%CONDA_PREFIX%\etc\conda\deactivate.d" 2>nul && '
+    '(for /f "delims=" %%s in (\'dir /b /o-n *.bat 2^>nul\') do @call "%%~s") & popd'
 )
+
+
+def _cmd_parent(path: str) -> str:
+    return path[: -len(_cmd_name(path)) - 1]
+
+
+def _cmd_name(path: str) -> str:
+    return re.split(r"[\\/]", path)[-1]
 
 
 def _before(assignment: str, rest: str) -> str:

@@ -137,7 +137,7 @@ def _clean(folder: Path, names: tuple[str, ...], shell: Shell = Shell.SH) -> str
     return f"command rm -f -- {paths}\ncommand rmdir -- {quoted(str(folder), shell)}\n"
 
 
-_CMD_HEAD = "@chcp 65001 >nul\r\n"
+_CMD_HEAD = "@echo off\r\n@chcp 65001 >nul\r\n"
 _CMD_FOOT = '@cd /d "%USERPROFILE%"\r\n'
 # The first command ends the batch file, so that cmd does not miss it when it is gone.
-_CMD_CLEAN = '@(goto) 2>nul & del "%~f0" & rmdir "%~dp0."\r\n'
+_CMD_CLEAN = '@echo on\r\n@(goto) 2>nul & del "%~f0" & rmdir "%~dp0."\r\n'

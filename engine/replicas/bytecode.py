@@ -35,26 +35,24 @@ def rewrite_bytecode(data: bytes, rewriter: PrefixRewriter) -> bytes | None:
     """
     olds = sorted((old.encode("utf-8", "surrogatepass") for old in rewriter.olds), key=len)
     pattern = b"|".join(re.escape(old) for old in reversed(olds))
-    found = [*re.finditer(rb"(?:" + pattern + rb")(?=[\\/])", data)]
-    if not found:
-        return None if rewriter.occurs_in(data) else data
+    is_named = any(old in data for old in olds)
     pieces: list[bytes] = []
     position = 0
-    new = rewriter.new
-    for match in found:
+    for match in re.finditer(rb"(?:" + pattern + rb")(?=[\\/])", data) if is_named else ():
         text = _text_at(data, match.start())
         if text is None:
             return None
         start, kind, length = text
         tail = data[match.end() : match.start() + length]
         try:
-            moved = new + tail.decode("utf-8", "surrogatepass")
+            moved = rewriter.new + tail.decode("utf-8", "surrogatepass")
         except UnicodeDecodeError:
             return None
         pieces += (data[position:start], _marshalled(moved, kind))
         position = match.start() + length
-    pieces.append(data[position:])
-    return b"".join(pieces)
+    if not pieces:
+        return None if rewriter.occurs_in(data) else data
+    return b"".join((*pieces, data[position:]))
 
 
 def _text_at(data: bytes, start: int) -> tuple[int, int, int] | None:
@@ -65,8 +63,12 @@ def _text_at(data: bytes, start: int) -> tuple[int, int, int] | None:
     if start >= _HEADER + 5 and _is_kind(data[start - 5], b"aAut"):
         (length,) = struct.unpack_from("<i", data, start - 4)
         found.append((start - 5, data[start - 5], length))
-    fitting = [text for text in found if data[start : start + text[2]].endswith((b".py", b".pyw"))]
+    fitting = [text for text in found if _is_source(data[start : start + max(text[2], 0)])]
     return fitting[0] if len(fitting) == 1 else None
+
+
+def _is_source(name: bytes) -> bool:
+    return name.endswith((b".py", b".pyw"))
 
 
 def _is_kind(byte: int, kinds: bytes) -> bool:

@@ -11,7 +11,7 @@ from typing import Final
 
 from engine.errors import EngineError, ErrorCode
 from engine.replicas.bytecode import rewrite_bytecode, source_of
-from engine.replicas.copying import read_source, read_start
+from engine.replicas.copying import contains, read_source, read_start
 from engine.replicas.launchers import is_program, rewrite_launcher
 from engine.replicas.metadata import Rewritten, rewrite_conda_record, rewrite_record_file
 from engine.replicas.prefixes import (
@@ -67,7 +67,8 @@ class Contents:
         if looks_like_text(start):
             is_wanted = size <= TEXT_LIMIT
         elif is_native_binary(start):
-            is_wanted = owned is None or owned.size != size
+            is_ours = owned is None or owned.size != size
+            is_wanted = is_ours and contains(path, self.rewriter.needles)
         else:
             is_wanted = is_program(start) and size <= _LAUNCHER_LIMIT
         if not is_wanted:

@@ -142,6 +142,25 @@ def read_start(path: str, length: int) -> bytes:
         raise SourceError(error) from error
 
 
+def contains(path: str, needles: tuple[bytes, ...]) -> bool:
+    """Return whether one of `needles` is in a file, of any size, of the source.
+
+    Raises SourceError.
+    """
+    overlap = max(map(len, needles)) - 1
+    rest = b""
+    try:
+        with open(path, "rb", buffering=0) as stream:  # noqa: PTH123 - a text is at hand
+            while chunk := stream.read(CHUNK):
+                data = rest + chunk
+                if any(needle in data for needle in needles):
+                    return True
+                rest = data[-overlap:] if overlap else b""
+    except OSError as error:
+        raise SourceError(error) from error
+    return False
+
+
 def sha256_of(path: str) -> str:
     """Return the hash of a file in hexadecimal; raises SourceError."""
     try:

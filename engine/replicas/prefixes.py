@@ -86,6 +86,11 @@ class PrefixRewriter:
         pattern = rb"(?:\\\\|\\|/)(?:" + kept + rb")(?![" + _NAME + rb".])"
         object.__setattr__(self, "_kept_next", re.compile(pattern) if self.kept else None)
 
+    @property
+    def needles(self) -> tuple[bytes, ...]:
+        """Return the old prefix as it stands in programs."""
+        return tuple(old.encode(errors="surrogateescape") for old in self.olds)
+
     def occurs_in(self, data: bytes) -> bool:
         """Return whether the old prefix occurs in `data`, in any spelling, as a path."""
         return any(self._is_meant(data, match) for match, _ in self._matches(data))
@@ -121,10 +126,10 @@ class PrefixRewriter:
         that of the recorded placeholder. Without one a string is only ever shortened; others are
         left as they are. Raises PrefixTooLongError.
         """
-        olds = [old.encode(errors="surrogateescape") for old in self.olds]
-        if not any(old in data for old in olds):
+        if not any(old in data for old in self.needles):
             return data
-        found = re.compile(b"|".join(map(re.escape, sorted(olds, key=len, reverse=True))))
+        longest_first = sorted(self.needles, key=len, reverse=True)
+        found = re.compile(b"|".join(map(re.escape, longest_first)))
         new = self.new.encode(errors="surrogateescape")
 
         def written(match: re.Match[bytes]) -> bytes:

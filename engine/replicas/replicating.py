@@ -47,7 +47,8 @@ def replicate(
     Files of conda packages are linked from the package cache where it has them unaltered, all
     others are copied; the old prefix inside of files becomes `final`. `conda-meta/history` is left
     to the caller. With `moving` the source is given up afterwards, so that its files are linked
-    rather than copied where nothing in them changes. Blocks; tells progress in bytes.
+    rather than copied where nothing in them changes, and its history comes along. Blocks; tells
+    progress in bytes.
 
     Raises EngineError: link-failed (a file cannot be read), name-invalid (`final` is too long for
     a package), source-changed, disk-full, not-writable.
@@ -104,12 +105,15 @@ class _Job:
     def run(self) -> ReplicaResult:
         self.report.log(f"Copying {self.source} to {self.final}")
         os.mkdir(self.staging, 0o777)  # noqa: PTH102 - texts from here on
+        volume = os.stat(self.source).st_dev  # noqa: PTH116
         folders: list[Item] = []
         late: list[Item] = []
         for item in self.survey.items:
             if item.treatment is Treatment.FOLDER:
                 os.mkdir(self._to(item), 0o700)  # noqa: PTH102
                 folders.append(item)
+                if item.found.device != volume:
+                    self.report.log(f"Left empty, because it is another disk: {item.found.path}")
             elif self.contents.is_late(item):
                 late.append(item)
             else:
@@ -227,15 +231,16 @@ class _Job:
     def _copy_compiled(self, item: Item) -> None:
         data = copying.read_source(self.contents.place_of(item))
         source = source_of(item.found.path)
+        has_source = bool(source) and os.path.exists(f"{self.staging}/{source}")  # noqa: PTH110
         written = self.contents.rewrite_compiled(item, data)
-        if written is data:
+        if written is data or (written is None and not has_source):
             self._copy_unchanged(item, data)
             return
-        if written is not None:
+        if written is None:
+            self.to_compile[source] = None
+        else:
             copying.write_new(self._to(item), written, item.found, keep_time=True)
             self.copied += len(written)
-        elif source and os.path.exists(f"{self.staging}/{source}"):  # noqa: PTH110
-            self.to_compile[source] = None
         self.meter.add(item.found.size, item.found.path)
 
     def _copy_unchanged(self, item: Item, data: bytes) -> None:
@@ -247,7 +252,8 @@ class _Job:
         self.meter.add(len(data), item.found.path)
 
     def _copy_whole(self, item: Item) -> None:
-        if self.moving and copying.link(self.contents.place_of(item), self._to(item)):
+        is_shared = self.moving and not item.found.path.startswith("conda-meta/")
+        if is_shared and copying.link(self.contents.place_of(item), self._to(item)):
             self.linked += item.found.size
             self.meter.add(item.found.size, item.found.path)
             return

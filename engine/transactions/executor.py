@@ -120,11 +120,11 @@ async def _under_journal(plan: Plan, places: Places, report: Report) -> None:
                 _place(journal, places, report)
             case CloneRequest(source=source):
                 with claim(places):
-                    _replicate(journal, source, plan, report)
+                    _replicate(journal, source, plan, configuration, report)
                 _place(journal, places, report)
             case RenameRequest(source=source):
                 with claim(places):
-                    _replicate(journal, source, plan, report)
+                    _replicate(journal, source, plan, configuration, report)
                 move_away(journal, source)  # first: where programs hold it, nothing has changed yet
                 _place(journal, places, report)
                 take_away(journal, source, places, report)
@@ -164,17 +164,29 @@ async def _create(
     await install_into(records, journal.new, journal.prefix, cache, report, places, configuration)
     await complete(journal.new, journal.prefix, records, report)
     specs = tuple(spec for record in records for spec in record.requested)
-    write_creation(journal.new, records, specs, f"envdesk create -p {journal.prefix}")
+    write_creation(
+        journal.new, records, specs, f"envdesk create -p {journal.prefix}", configuration
+    )
 
 
-def _replicate(journal: Journal, source: Path, plan: Plan, report: Report) -> None:
+def _replicate(
+    journal: Journal,
+    source: Path,
+    plan: Plan,
+    configuration: CondaConfiguration,
+    report: Report,
+) -> None:
     from engine.replicas.replicating import compile_missing, replicate
 
-    result = replicate(source, journal.new, journal.prefix, report)
+    moving = isinstance(plan.request, RenameRequest)
+    result = replicate(source, journal.new, journal.prefix, report, moving=moving)
     compile_missing(journal.new, journal.prefix, result, report)
+    if moving:
+        return  # its history came along
     records = plan.after.of(RecordKind.CONDA)
     specs = tuple(spec for record in records for spec in record.requested)
-    write_creation(journal.new, records, specs, f"envdesk clone {source} {journal.prefix}")
+    command = f"envdesk clone {source} {journal.prefix}"
+    write_creation(journal.new, records, specs, command, configuration)
 
 
 def _place(journal: Journal, places: Places, report: Report) -> None:

@@ -42,7 +42,7 @@ class PythonField(QWidget):
         self.box.setAccessibleName(self.tr("Python version"))
         self.message = FieldMessage()
         self._was_chosen = False
-        self.box.activated.connect(self._on_chosen)
+        self.box.activated.connect(self.hold)
         self.setFocusProxy(self.box)
         self.setLayout(column(self.box, self.message, spacing=0.5))
         self._fill((), _NEWEST)
@@ -84,7 +84,8 @@ class PythonField(QWidget):
         self.box.addItem(self.tr("No Python"), _NONE)
         self.box.setCurrentIndex(max(0, self.box.findData(chosen)))
 
-    def _on_chosen(self) -> None:
+    def hold(self) -> None:
+        """Take what is shown for the user's choice."""
         self._was_chosen = True
 
 
@@ -156,6 +157,10 @@ class CreateForm(RequestForm):
         self.placing.start()
         Operation(self, self._engine.configuration).then(self._use_configuration).run()
 
+    def hold(self) -> None:
+        """Keep the version of Python that is shown, whatever the channels still answer."""
+        self.python.hold()
+
     def take_focus(self) -> None:
         """Begin with the name."""
         self.placing.take_focus()
@@ -208,7 +213,11 @@ def _without_completion(_: Failure) -> None:
 
 
 def create_environment(engine: Engine, parent: QWidget) -> PreviewDialog:
-    """Open the dialog that makes a new environment, and return it."""
+    """Open the dialog that makes a new environment, and return it.
+
+    It shows in the next turn of the event loop: building it and showing it would together keep
+    the window from painting for longer than a frame may take.
+    """
     dialog = PreviewDialog(engine, CreateForm(engine), parent)
-    dialog.open()
+    QTimer.singleShot(0, dialog, dialog.open)
     return dialog

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QDialog, QFrame, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from engine.errors import Failure
 from gui.dialogs.fitting import fit_to_content
@@ -19,9 +19,10 @@ _DETAIL_HEIGHT = SPACE * 18
 class RawText(QWidget):
     """Show text that is meant for those who help: monospaced, read-only, with a copy button."""
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, while_empty: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._edit = QPlainTextEdit()
+        self._edit.setPlaceholderText(while_empty)
         self._edit.setReadOnly(True)
         self._edit.setAccessibleName(name)
         self._edit.setFont(theme().font(TextRole.MONO))
@@ -102,6 +103,10 @@ class FailureWords(QWidget):
         """Return the sentence that is shown."""
         return self._sentence.text()
 
+    def labels(self) -> tuple[QLabel, ...]:
+        """Return the labels of the sentence, the cause and what to do."""
+        return (self._sentence, self._cause, self._remedy)
+
 
 class FailureDialog(QDialog):
     """Show one failure over a window; open it with `open`, never with `exec`."""
@@ -110,14 +115,14 @@ class FailureDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Something did not work"))
-        self._words = FailureWords()
-        self._words.say(failure)
-        self._words.details.toggled.connect(self._fit)
+        self.words = FailureWords()
+        self.words.say(failure)
+        self.words.details.toggled.connect(self._fit)
         close = button(self.tr("&Close"), ButtonKind.PRIMARY)
         close.setDefault(True)
         close.clicked.connect(self.accept)
         icon = IconLabel("warning", Tone.DANGER, SPACE * 3)
-        head = row(icon, self._words, spacing=2)
+        head = row(icon, self.words, spacing=2)
         head.setAlignment(icon, Qt.AlignmentFlag.AlignTop)
         head.setStretch(1, 1)
         outer: QVBoxLayout = column(head, None, row(None, close), spacing=2, margins=2.5)
@@ -127,7 +132,7 @@ class FailureDialog(QDialog):
 
     def sentence(self) -> str:
         """Return the sentence that is shown."""
-        return self._words.sentence()
+        return self.words.sentence()
 
     def sizeHint(self) -> QSize:
         """Return a width that reads well."""

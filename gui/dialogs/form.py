@@ -25,6 +25,9 @@ class RequestForm(QWidget):
     def start(self) -> None:
         """Begin loading what the form offers; called once, when it is about to be shown."""
 
+    def hold(self) -> None:
+        """Take every default for a choice: what was planned must not change behind the preview."""
+
     def take_focus(self) -> None:
         """Put the keyboard into the field to begin with."""
         self.setFocus()

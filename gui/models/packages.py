@@ -95,7 +95,7 @@ def _columns() -> tuple[Column[Record], ...]:
             source_word,
             lambda record: (record.kind, source_word(record).casefold()),
             width=128,
-            chip=_chip,
+            chip=source_chip,
             tip=source_sentence,
         ),
         Column(
@@ -103,7 +103,7 @@ def _columns() -> tuple[Column[Record], ...]:
             lambda: QCoreApplication.translate("PackagesModel", "Size"),
             lambda record: format_bytes(record.installed_bytes),
             lambda record: -1 if record.installed_bytes is None else record.installed_bytes,
-            width=88,
+            width=96,
             is_number=True,
         ),
         Column(
@@ -111,7 +111,7 @@ def _columns() -> tuple[Column[Record], ...]:
             lambda: QCoreApplication.translate("PackagesModel", "Why it is here"),
             _reason,
             lambda record: not record.requested,
-            width=144,
+            width=136,
             tone=Tone.MUTED,
             tip=lambda record: ", ".join(record.requested),
         ),
@@ -120,7 +120,7 @@ def _columns() -> tuple[Column[Record], ...]:
             lambda: QCoreApplication.translate("PackagesModel", "Licence"),
             lambda record: record.license,
             lambda record: record.license.casefold(),
-            width=128,
+            width=112,
             tone=Tone.MUTED,
             tip=lambda record: record.license,
         ),
@@ -129,7 +129,7 @@ def _columns() -> tuple[Column[Record], ...]:
             lambda: QCoreApplication.translate("PackagesModel", "Summary"),
             lambda record: record.summary,
             lambda record: record.summary.casefold(),
-            width=160,
+            width=96,
             tone=Tone.MUTED,
             tip=lambda record: record.summary,
         ),
@@ -157,7 +157,8 @@ def _reason(record: Record) -> str:
     return QCoreApplication.translate("PackagesModel", "needed by others")
 
 
-def _chip(record: Record) -> Chip | None:
+def source_chip(record: Record) -> Chip | None:
+    """Return the chip that says where `record` came from, in the colours of its kind of source."""
     word = source_word(record)
     match record.source.kind:
         case SourceKind.CHANNEL:

@@ -29,6 +29,7 @@ _STATES: Final[dict[TaskState, Sentence]] = {
     TaskState.CANCELLED: QT_TRANSLATE_NOOP("Tasks", "Cancelled"),
 }
 _PHASES: Final[dict[Phase, Sentence]] = {
+    Phase.WAITING: QT_TRANSLATE_NOOP("Tasks", "waiting for another window to finish"),
     Phase.PREPARING: QT_TRANSLATE_NOOP("Tasks", "preparing"),
     Phase.DOWNLOADING: QT_TRANSLATE_NOOP("Tasks", "downloading"),
     Phase.LINKING: QT_TRANSLATE_NOOP("Tasks", "linking"),
@@ -39,6 +40,9 @@ _PHASES: Final[dict[Phase, Sentence]] = {
     Phase.PUTTING_BACK: QT_TRANSLATE_NOOP("Tasks", "putting everything back"),
 }
 _PHASE_SENTENCES: Final[dict[Phase, Sentence]] = {
+    Phase.WAITING: QT_TRANSLATE_NOOP(
+        "Tasks", "Another Envdesk, or a program like it, is at work on this environment."
+    ),
     Phase.PREPARING: QT_TRANSLATE_NOOP("Tasks", "The folder and the packages are prepared."),
     Phase.DOWNLOADING: QT_TRANSLATE_NOOP(
         "Tasks", "Packages are fetched from their channels into the package cache."

@@ -40,7 +40,8 @@ class TaskCard(QFrame):
         self._line_box = column()
         self._stuck = label(cannot_cancel_sentence(), TextRole.SMALL, Tone.MUTED, wrap=True)
         self._failure = FailureWords()
-        self._raw = RawText(self.tr("Log of the task"))
+        self._failure.hide()
+        self._raw = RawText(self.tr("Log of the task"), self.tr("Nothing was written yet."))
         self.log = Disclosure(self.tr("Log"), self._raw)
         self.log.toggled.connect(self._on_log)
         head = row(self._mark, self._title)
@@ -72,15 +73,27 @@ class TaskCard(QFrame):
         self._times.setText(self._time_text())
         self._show_line(task)
         self._stuck.setVisible(task.state is TaskState.RUNNING and not task.can_cancel)
-        has_failed = task.state is TaskState.FAILED and task.failure is not None
-        if has_failed and task.failure is not None and not self._failure.isVisibleTo(self):
-            self._failure.say(task.failure)
-        self._failure.setVisible(has_failed)
+        failure = task.failure if task.state is TaskState.FAILED else None
+        if failure is not None and not self._failure.isVisibleTo(self):
+            self._failure.say(failure)
+        self._failure.setVisible(failure is not None)
 
     def hear_line(self, text: str) -> None:
         """Take one more line of the log."""
         if self.log.is_open:
             self._raw.append(text)
+
+    def times_text(self) -> str:
+        """Return what is said of the state and its times."""
+        return self._times.text()
+
+    def failure_sentence(self) -> str:
+        """Return what is said to have gone wrong, "" for nothing."""
+        return self._failure.sentence() if self._failure.isVisibleTo(self) else ""
+
+    def is_stuck(self) -> bool:
+        """Return whether the card says that the task cannot be stopped now."""
+        return self._stuck.isVisibleTo(self)
 
     def log_text(self) -> str:
         """Return the log as it is shown."""
@@ -116,8 +129,7 @@ class TaskCard(QFrame):
 
     def _on_log(self, is_open: bool) -> None:
         if is_open:
-            lines = self._engine.log(self._task.id)
-            self._raw.set_text("\n".join(lines) or self.tr("Nothing was written yet."))
+            self._raw.set_text("\n".join(self._engine.log(self._task.id)))
 
 
 class ActivityView(QWidget):

@@ -90,6 +90,14 @@ class ClosingDialog(QDialog):
         self._say()
         self.wait.setFocus()
 
+    def title(self) -> str:
+        """Return the sentence at the top."""
+        return self._title.text()
+
+    def lines(self) -> tuple[TaskLine, ...]:
+        """Return the lines of the tasks that are not over."""
+        return tuple(self._lines.values())
+
     def hear(self, event: EngineEvent) -> None:
         """Take an event of the engine; when the last task ends there is nothing left to ask."""
         if not isinstance(event, TaskChanged):

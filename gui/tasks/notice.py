@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
+from engine.errors import ErrorCode
 from engine.events import Task, TaskState
 from engine.requests import (
     CleanRequest,
@@ -19,6 +20,7 @@ from engine.requests import (
     Request,
 )
 from gui.dialogs.errors import present_error
+from gui.dialogs.preview import PreviewDialog
 from gui.operations import Operation
 from gui.presenting import task_sentence
 from gui.tasks.line import TaskMark
@@ -53,7 +55,7 @@ class TaskNotice(QWidget):
         inner.setStretch(1, 1)
         self.setLayout(inner)
         self._timer = QTimer(self, singleShot=True, interval=_SHOWN_FOR_MS)
-        self._timer.timeout.connect(self._on_time)
+        self._timer.timeout.connect(self.run_out)
         self._offer()
         if task.state is not TaskState.FAILED:
             self._timer.start()
@@ -64,7 +66,12 @@ class TaskNotice(QWidget):
 
     def _offer(self) -> None:
         prefix = _ready_prefix(self.task.request)
-        if self.task.state is TaskState.FAILED and self.task.failure is not None:
+        failure = self.task.failure if self.task.state is TaskState.FAILED else None
+        if failure is not None and failure.code is ErrorCode.PLAN_STALE:
+            self.action.setText(self.tr("Look again"))
+            self.action.clicked.connect(self._preview_again)
+            self.action.show()
+        elif failure is not None:
             self.action.setText(self.tr("Details"))
             self.action.clicked.connect(self._show_failure)
             self.action.show()
@@ -73,6 +80,10 @@ class TaskNotice(QWidget):
             self.action.clicked.connect(lambda: self._open_terminal(prefix))
             self.action.show()
 
+    def _preview_again(self) -> None:
+        PreviewDialog(self._engine, self.task.request, self.window()).open()
+        self.closed.emit()
+
     def _show_failure(self) -> None:
         if self.task.failure is not None:
             present_error(self, self.task.failure)
@@ -80,7 +91,8 @@ class TaskNotice(QWidget):
     def _open_terminal(self, prefix: Path) -> None:
         Operation(self, lambda: self._engine.open_terminal(prefix)).run()
 
-    def _on_time(self) -> None:
+    def run_out(self) -> None:
+        """Ask to be closed, unless somebody is about to use it."""
         # Whoever points at it, or stands in it with the keyboard, is about to use it.
         if self.underMouse() or self.action.hasFocus() or self._close.hasFocus():
             self._timer.start()

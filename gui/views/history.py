@@ -46,7 +46,7 @@ class HistoryView(QWidget):
             self.tr("No history yet"),
             self.tr("Every change of the packages will be noted here."),
         )
-        self._failed = EmptyState("warning", "", "", self.tr("Try &again"), kind=ButtonKind.PLAIN)
+        self._failed = EmptyState("warning", "", "", self.tr("T&ry again"), kind=ButtonKind.PLAIN)
         self._failed.acted.connect(self.retry_requested)
         self._pages = QStackedWidget()
         for page in (self.tree, self._loading, self._empty, self._failed):

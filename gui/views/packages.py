@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QLineEdit, QMenu, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QWidget
 
 from engine.errors import Failure
 from engine.records import Record
@@ -14,10 +14,10 @@ from gui.models.packages import PackageFilter, PackagesModel, SourceFilter
 from gui.panels import EmptyState, Loading, Segmented
 from gui.presenting import explain
 from gui.settings import WindowSettings
-from gui.theme import SPACE, Tone, theme
+from gui.theme import SPACE, Tone
 from gui.views.package_details import PackageDetails
 from gui.views.record_table import RecordTable
-from gui.widgets import ButtonKind, column, copy_text, icon_button, label, row
+from gui.widgets import ButtonKind, SearchBox, column, copy_text, icon_button, label, row
 
 _DETAILS = "package-details-height"
 
@@ -50,7 +50,7 @@ class PackagesView(QWidget):
         self._pages = QStackedWidget()
         self._loading = Loading(self.tr("Reading the packages…"))
         self._empty = EmptyState("package", "", "")
-        self._failed = EmptyState("warning", "", "", self.tr("Try &again"), kind=ButtonKind.PLAIN)
+        self._failed = EmptyState("warning", "", "", self.tr("T&ry again"), kind=ButtonKind.PLAIN)
         self._failed.acted.connect(self.retry_requested)
         self._build()
 
@@ -83,24 +83,13 @@ class PackagesView(QWidget):
         self.filter_box.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.filter_box.selectAll()
 
-    def _make_filter_box(self) -> QLineEdit:
-        box = QLineEdit()
-        box.setPlaceholderText(self.tr("Find a package"))
-        box.setAccessibleName(self.tr("Find a package"))
-        box.setToolTip(
-            self.tr("Find a package by name, summary or channel ({keys})").format(
-                keys=QKeySequence(QKeySequence.StandardKey.Find).toString(
-                    QKeySequence.SequenceFormat.NativeText
-                )
-            )
-        )
-        box.setClearButtonEnabled(True)
+    def _make_filter_box(self) -> SearchBox:
+        box = SearchBox(self.tr("Find a package"))
+        keys = QKeySequence(QKeySequence.StandardKey.Find)
+        text = self.tr("Find a package by name, summary or channel ({keys})")
+        box.setToolTip(text.format(keys=keys.toString(QKeySequence.SequenceFormat.NativeText)))
         box.setMinimumWidth(SPACE * 24)
         box.setMaximumWidth(SPACE * 40)
-        action = box.addAction(
-            theme().icon("search", Tone.MUTED), QLineEdit.ActionPosition.LeadingPosition
-        )
-        theme().changed.connect(lambda: action.setIcon(theme().icon("search", Tone.MUTED)))
         box.textChanged.connect(self._apply_filter)
         return box
 

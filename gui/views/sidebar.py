@@ -8,13 +8,13 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from engine.records import OutsidePython
 from gui.models.environments import EnvironmentsModel
-from gui.theme import SPACE, TextRole, Tone, theme
+from gui.theme import SPACE, TextRole, Tone
 from gui.views.environment_list import EnvironmentList
-from gui.widgets import ButtonKind, button, column, keep_icon, label, row
+from gui.widgets import ButtonKind, SearchBox, button, column, keep_icon, label, row
 
 FILTER_FROM: Final = 12  # rows; fewer are seen at a glance
 
@@ -101,7 +101,9 @@ class Sidebar(QWidget):
         wanted = {OutsideChosen(python.executable): python for python in pythons}
         for place in [key for key in self._places if isinstance(key, OutsideChosen)]:
             if place not in wanted:
-                self._places.pop(place).deleteLater()
+                gone = self._places.pop(place)
+                gone.hide()
+                gone.deleteLater()
         for place, python in wanted.items():
             made = self._places.get(place)
             if made is None:
@@ -151,19 +153,14 @@ class Sidebar(QWidget):
         inner.addLayout(self._outside)
         inner.addLayout(self._elsewhere)
         self.setLayout(inner)
-        self.setMinimumWidth(SPACE * 26)
+        self.environments.setMinimumWidth(SPACE * 26)
         self.setTabOrder(self.new, self.filter_box)
         self.setTabOrder(self.filter_box, self.environments)
 
-    def _make_filter_box(self) -> QLineEdit:
-        box = _FilterBox(self.environments)
-        box.setPlaceholderText(self.tr("Find an environment"))
-        box.setAccessibleName(self.tr("Find an environment"))
-        box.setClearButtonEnabled(True)
-        place = QLineEdit.ActionPosition.LeadingPosition
-        action = box.addAction(theme().icon("search", Tone.MUTED), place)
-        theme().changed.connect(lambda: action.setIcon(theme().icon("search", Tone.MUTED)))
+    def _make_filter_box(self) -> SearchBox:
+        box = _FilterBox(self.tr("Find an environment"), self.environments)
         box.textChanged.connect(self._model.set_filter)
+        box.textChanged.connect(self._count)
         box.hide()
         return box
 
@@ -196,11 +193,11 @@ class Sidebar(QWidget):
         self._none.setVisible(is_used and self._model.rowCount() == 0)
 
 
-class _FilterBox(QLineEdit):
+class _FilterBox(SearchBox):
     """Filters the list; Down goes on into it, Escape gives the whole list back."""
 
-    def __init__(self, environments: EnvironmentList) -> None:
-        super().__init__()
+    def __init__(self, name: str, environments: EnvironmentList) -> None:
+        super().__init__(name)
         self._environments = environments
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

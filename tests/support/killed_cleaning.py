@@ -28,7 +28,7 @@ from engine.transactions.settling import settle_all
 from tests.support.caches import make_package, make_prefix
 
 PACKAGES = 12
-FILES = 25
+FILES = 15
 
 
 def build(root: Path) -> Places:
@@ -79,7 +79,7 @@ def once(root: Path, chance: random.Random) -> dict[str, object]:
     if child == 0:
         asyncio.run(carry_out(plan, places, SilentReport()))
         os._exit(0)
-    time.sleep(chance.uniform(0, 0.16))
+    time.sleep(chance.uniform(0, 0.12))
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     left = sum(1 for _ in places.pkgs.iterdir())

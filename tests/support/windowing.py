@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import NoReturn
 
 import pytest
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
@@ -51,7 +53,14 @@ def loop_factories(
     qapp_of: Callable[[], QApplication],
 ) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
     """Return what makes coroutine tests run on Qt's loop."""
-    return {"qt": lambda: QEventLoop(qapp_of())}
+
+    def make() -> asyncio.AbstractEventLoop:
+        # A closed loop is garbage with Qt timers in it. Were it collected while another thread
+        # runs, Qt would go on firing timers of an object that is no more.
+        gc.collect()
+        return QEventLoop(qapp_of())
+
+    return {"qt": make}
 
 
 def application() -> QApplication:
@@ -111,6 +120,14 @@ def bridge(engine: Engine) -> Iterator[EngineBridge]:
 
 
 @pytest.fixture
+def ear(engine: Engine) -> Iterator[EngineBridge]:
+    """Return the same for a test that has a bridge of its own on another engine."""
+    made = EngineBridge(engine)
+    yield made
+    made.close()
+
+
+@pytest.fixture
 def house(qapp: QApplication) -> Iterator[QWidget]:
     """Return a window that dialogs can open over."""
     present_failures_with(_unexpected)
@@ -140,8 +157,11 @@ def press(widget: QWidget, key: Qt.Key, modifier: Qt.KeyboardModifier | None = N
 
 
 def type_text(widget: QWidget, text: str) -> None:
-    """Type `text` into `widget`."""
-    QTest.keyClicks(widget, text)
+    """Type `text`, in any script, into `widget`."""
+    for character in text:
+        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            event = QKeyEvent(kind, 0, Qt.KeyboardModifier.NoModifier, character)
+            QCoreApplication.sendEvent(widget, event)
 
 
 def click(widget: QWidget) -> None:

@@ -242,7 +242,7 @@ def test_that_the_batch_file_for_cmd_sets_what_conda_sets(tmp_path: Path) -> Non
     assert '@set A=say ^"^&^" 100%%' in lines
     assert '@set "B=x=%%PATH%%^"' in lines
     assert not [line for line in lines if "two" in line]
-    assert lines[-1] == f'@call "{doubled}/etc/conda/activate.d/x.bat"'
+    assert lines[-3:] == [f'@pushd "{doubled}/etc/conda/activate.d"', '@call "x.bat"', "@popd"]
     left = [line for line in lines if line.startswith("@if defined CONDA_PREFIX call set")]
     assert left[-1] == '@if defined CONDA_PREFIX call set "PATH=%%PATH:%CONDA_PREFIX%;=%%"'
     assert len(left) == 6

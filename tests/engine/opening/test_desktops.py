@@ -168,10 +168,11 @@ def test_that_windows_runs_a_batch_file_that_needs_no_quoting() -> None:
     ((name, text),) = session.files
     assert name == "open.bat"
     lines = text.split("\r\n")
-    assert lines[0] == "@chcp 65001 >nul"
+    assert lines[:2] == ["@echo off", "@chcp 65001 >nul"]
     assert '@set "CONDA_PREFIX=C:\\envs\\第一个 & 100%%"' in lines
-    assert lines[-3:] == [
+    assert lines[-4:] == [
         '@cd /d "%USERPROFILE%"',
+        "@echo on",
         '@(goto) 2>nul & del "%~f0" & rmdir "%~dp0."',
         "",
     ]

@@ -19,7 +19,7 @@ def test_that_nothing_of_envdesk_is_passed_on() -> None:
         "PYTHONHOME": "/app",
         "VIRTUAL_ENV": "/src/.venv",
         "VIRTUAL_ENV_PROMPT": "(x)",
-        "_MEIPASS2": "/tmp/_MEI",
+        "_MEIPASS2": "/app/_MEI",
         "_PYI_ARCHIVE_FILE": "/app/envdesk",
         "PATH": "/src/.venv/bin:/app/.venv/bin/:/usr/bin:/bin",
         "LD_LIBRARY_PATH": "/app/lib",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import csv
 import hashlib
 import json
 import os
@@ -15,6 +17,7 @@ from engine.events import Progress
 PLACEHOLDER = "/opt/build/" + "placehold_" * 20
 PYTHON = "3.12"
 SITE = f"lib/python{PYTHON}/site-packages"
+PROGRAM = b"\x7fELF\2\1" + bytes(10) + f"{PLACEHOLDER}/lib:{PLACEHOLDER}/lib64\0end\0".encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,3 +184,25 @@ def picture(root: Path) -> dict[str, tuple[object, ...]]:
             mode, time, inode = status.st_mode, status.st_mtime_ns, status.st_ino
             found[str(path.relative_to(root))] = (content, mode, time, inode)
     return found
+
+
+def install_from_pypi(prefix: Path, name: str) -> Path:
+    """Put a distribution in place as pip does, RECORD included."""
+    info = prefix / SITE / f"{name}-1.0.dist-info"
+    files = {
+        f"{name}/__init__.py": b"x = 1\n",
+        f"{info.name}/INSTALLER": b"pip\n",
+        f"{info.name}/METADATA": f"Name: {name}\nVersion: 1.0\n".encode(),
+        f"{info.name}/direct_url.json": f'{{"url": "file://{prefix}/src/{name}"}}'.encode(),
+        f"../../../bin/{name}": f"#!{prefix}/bin/python\nimport {name}\n".encode(),
+        f"../../../share/{name}, odd.txt": f"at {prefix}\n".encode(),
+    }
+    rows: list[tuple[str, str, str]] = []
+    for path, data in files.items():
+        write(Path(os.path.normpath(prefix / SITE / path)), data)
+        digest = base64.urlsafe_b64encode(bytes.fromhex(sha256(data))).rstrip(b"=").decode()
+        rows.append((path, f"sha256={digest}", str(len(data))))
+    rows.append((f"{info.name}/RECORD", "", ""))
+    with (info / "RECORD").open("w", newline="", encoding="utf-8") as stream:
+        csv.writer(stream, lineterminator="\r\n").writerows(rows)
+    return info

@@ -91,7 +91,7 @@ def test_that_a_failure_is_said_and_another_try_offered(view: PackagesView, qtbo
     again = next(
         button
         for button in view.findChildren(QPushButton)
-        if button.isVisible() and button.text() == "Try &again"
+        if button.isVisible() and button.text() == "T&ry again"
     )
     with qtbot.waitSignal(view.retry_requested, timeout=1000):
         again.click()

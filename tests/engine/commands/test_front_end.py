@@ -1,0 +1,139 @@
+"""The headless front end, run as its own process like any script would."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.places import Places
+from engine.practice import ChannelServer
+from tests.support.environments import make_environment
+
+SOURCE = Path(__file__).resolve().parents[3]
+
+
+def _run(places: Places, *arguments: str, stdin: bytes = b"") -> tuple[int, list[Any], str]:
+    command = [sys.executable, "-m", "engine", "--root", str(places.home.parent), *arguments]
+    done = subprocess.run(
+        command, cwd=SOURCE, input=stdin, capture_output=True, timeout=120, check=False
+    )
+    documents = [json.loads(line) for line in done.stdout.splitlines()]
+    return done.returncode, documents, done.stderr.decode("utf-8", "replace")
+
+
+def _one(places: Places, *arguments: str) -> Any:
+    status, documents, complaints = _run(places, *arguments)
+    assert status == 0, (documents, complaints)
+    (document,) = documents
+    return document
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("info",),
+        ("environments",),
+        ("packages",),
+        ("history",),
+        ("plan",),
+        ("plan", "create"),
+        ("plan", "clone"),
+        ("plan", "rename"),
+        ("plan", "remove"),
+        ("apply",),
+        ("practice",),
+    ],
+)
+def test_that_every_command_helps(places: Places, command: tuple[str, ...]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "engine", *command, "--help"],
+        cwd=SOURCE,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert done.stdout.startswith(b"usage: python -m engine")
+
+
+@pytest.mark.parametrize("arguments", [(), ("dance",), ("plan",), ("plan", "create"), ("apply",)])
+def test_that_bad_usage_exits_with_two(places: Places, arguments: tuple[str, ...]) -> None:
+    status, documents, complaints = _run(places, *arguments)
+    assert status == 2
+    assert documents == []
+    assert complaints.startswith("usage:")
+
+
+def test_that_environments_and_their_packages_are_listed_with_sizes(places: Places) -> None:
+    prefix = make_environment(places.envs / "数据 分析", ["zlib"], files=True)
+    listing = _one(places, "environments", "--sizes")
+    (environment,) = listing["environments"]
+    assert environment["name"] == "数据 分析"
+    assert environment["python_version"] == "3.12.7"
+    assert environment["sizes"]["own_bytes"] > 0
+    packages = _one(places, "packages", str(prefix))
+    assert [record["name"] for record in packages["packages"]] == ["python", "zlib"]
+
+
+def test_that_information_names_places_channels_and_this_computer(configured: Places) -> None:
+    information = _one(configured, "info")
+    assert information["places"]["envs"] == str(configured.envs)
+    assert information["channels"][0].endswith("practice-main")
+    assert any(name.startswith("__") for name in information["virtual_packages"])
+    prefix = make_environment(configured.envs / "one")
+    details = _one(configured, "info", str(prefix))
+    assert ["3.12.7"] in [fact["values"] for fact in details["facts"]]
+
+
+def test_that_a_folder_that_is_no_environment_is_one_error_document(places: Places) -> None:
+    for command in ("packages", "history", "info"):
+        status, documents, _ = _run(places, command, str(places.home))
+        assert status == 1
+        assert documents[0]["error"]["code"] == "not-an-environment"
+
+
+@pytest.mark.parametrize("name", ["", "base", "CON", "a/b", "x" * 300, "with:colon"])
+def test_that_a_name_that_cannot_be_is_refused(configured: Places, name: str) -> None:
+    status, documents, _ = _run(configured, "plan", "create", "-n", name, "almanac")
+    assert status == 1
+    assert documents[0]["error"]["code"] in {"name-invalid", "prefix-exists"}
+    assert not configured.envs.exists()
+
+
+def test_that_plans_written_to_files_are_carried_out_and_recorded(
+    configured: Places, server: ChannelServer, tmp_path: Path
+) -> None:
+    plan = tmp_path / "plan.json"
+    answer = _one(configured, "plan", "create", "-n", "课", "almanac", "--out", str(plan))
+    assert answer["plan"] == str(plan)
+    status, messages, _ = _run(configured, "apply", str(plan))
+    assert status == 0
+    assert messages[-1]["message"] == "WorkDone"
+    prefix = configured.envs / "课"
+    revisions = _one(configured, "history", str(prefix))["revisions"]
+    assert "almanac" in " ".join(revisions[-1]["specs"])
+    status, messages, _ = _run(configured, "apply", str(plan))
+    assert status == 1
+    assert messages[-1]["failure"]["code"] == "prefix-exists"
+    _one(configured, "plan", "remove", str(prefix), "--out", str(plan))
+    status, _, _ = _run(configured, "apply", "-", stdin=plan.read_bytes())
+    assert status == 0
+    assert not prefix.exists()
+    assert list(configured.envs.iterdir()) == []
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b"\xff", None])
+def test_that_a_plan_that_cannot_be_read_changes_nothing(
+    places: Places, tmp_path: Path, content: bytes | None
+) -> None:
+    plan = tmp_path / "plan.json"
+    if content is not None:
+        plan.write_bytes(content)
+    status, messages, _ = _run(places, "apply", str(plan))
+    assert status == 1
+    assert messages[-1]["failure"]["code"] == "plan-unreadable"
