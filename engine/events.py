@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NewType
 
+from engine.cache.values import Skipped
 from engine.errors import Failure
 from engine.records import Sizes
 from engine.requests import Request
@@ -66,7 +67,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Describe one unit of the queue as it stands now; times are aware, in UTC."""
+    """Describe one unit of the queue as it stands now; times are aware, in UTC.
+
+    `skipped` is what a cleaning left although it was planned.
+    """
 
     id: TaskId
     request: Request
@@ -77,6 +81,7 @@ class Task:
     progress: Progress | None = None
     failure: Failure | None = None
     can_cancel: bool = True
+    skipped: tuple[Skipped, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

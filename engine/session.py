@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from engine import codec, opening, remembering, working_folders
 from engine.asking import Asking
+from engine.cache.values import DiskPicture, DiskProgress, VolumeSpace
+from engine.cache.volumes import volume_space
 from engine.conda.condarc import CondaConfiguration, read_configuration
 from engine.conda.history import Revision, read_revisions
 from engine.environments.describing import describe
@@ -20,7 +22,15 @@ from engine.environments.outside import outside_pythons
 from engine.environments.packages import read_packages
 from engine.environments.watching import Surroundings, Watch, look_around
 from engine.errors import EngineError, ErrorCode
-from engine.events import EngineEvent, EnvironmentsChanged, Settled, SizesFound, Task, TaskId
+from engine.events import (
+    EngineEvent,
+    EnvironmentsChanged,
+    Settled,
+    SizesFound,
+    Task,
+    TaskChanged,
+    TaskId,
+)
 from engine.messages import (
     PackageNamesQuery,
     PlanQuery,
@@ -32,7 +42,7 @@ from engine.messages import (
 from engine.places import Places
 from engine.plan import Plan
 from engine.records import Details, Environment, Mark, OutsidePython, Record, Sizes
-from engine.requests import Request
+from engine.requests import CleanRequest, RelinkRequest, Request
 from engine.tasks import Leaving, TaskQueue
 
 _log = logging.getLogger(__name__)
@@ -83,6 +93,12 @@ class Engine:
     def _publish(self, event: EngineEvent) -> None:
         for listener in tuple(self._listeners):
             listener(event)
+        match event:
+            case TaskChanged(Task(request=CleanRequest() | RelinkRequest(), state=state)):
+                if state.is_final and self._sizing is not None:
+                    self._measure(())  # what environments share with caches is another now
+            case _:
+                pass
 
     async def environments(self) -> tuple[Environment, ...]:
         """Return every environment that can be found; sizes only where they are known yet."""
@@ -165,6 +181,19 @@ class Engine:
     def check_name(self, name: str, folder: Path) -> tuple[NameProblem, ...]:
         """Return what speaks against `name` for an environment in `folder`; quick."""
         return check_name(name, folder)
+
+    async def disk(self, *, fresh: bool = False) -> AsyncIterator[DiskProgress | DiskPicture]:
+        """Look where the space went: yields how far that has come, and the picture as the last.
+
+        What has not changed since an earlier look is remembered, unless `fresh` is asked for;
+        plans are always made from a fresh look. Leaving the loop early stops the work.
+        """
+        async for message in self._asking.disk(fresh=fresh):
+            yield message
+
+    async def volume_space(self, path: Path) -> VolumeSpace:
+        """Return what is free on the volume that `path` lies, or would lie, on."""
+        return await asyncio.to_thread(volume_space, path)
 
     async def plan(self, request: Request) -> Plan:
         """Work a request out; cancelling the caller's task really stops the work."""

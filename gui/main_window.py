@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
+from engine.cache.values import VolumeSpace
 from engine.events import (
     EngineEvent,
     EnvironmentsChanged,
     Settled,
-    Settlement,
     SizesFound,
     Task,
     TaskChanged,
@@ -22,8 +22,8 @@ from engine.events import (
     TaskState,
 )
 from engine.records import Environment, OutsidePython
-from engine.requests import CloneRequest, CreateRequest, RenameRequest
-from gui.actions import SHORTCUTS, EnvironmentAction, reason_against
+from engine.requests import CloneRequest, CreateRequest, RenameRequest, affected_prefixes
+from gui.actions import EnvironmentAction, reason_against
 from gui.bridge import EngineBridge
 from gui.dialogs import (
     clone_environment,
@@ -33,16 +33,21 @@ from gui.dialogs import (
 )
 from gui.models.environments import EnvironmentsModel
 from gui.operations import Operation
+from gui.presenting import settled_sentence
+from gui.presenting.disk import low_space_sentence
 from gui.settings import WindowSettings
+from gui.shortcuts import Keys, make_shortcuts
 from gui.tasks import ActivityView, TaskPanel
 from gui.theme import SPACE
 from gui.views.added_folders import AddedFoldersButton
 from gui.views.content import Content, ContentPane
+from gui.views.disk import DiskPage
 from gui.views.environment_page import EnvironmentPage
 from gui.views.outside_python import OutsidePythonPage
 from gui.views.sidebar import (
     ActivityChosen,
     Destination,
+    DiskChosen,
     EnvironmentChosen,
     OutsideChosen,
     Sidebar,
@@ -80,12 +85,18 @@ class MainWindow(QMainWindow):
         self.sidebar.add_to_head(AddedFoldersButton(engine))
         self.page = EnvironmentPage(engine, settings)
         self.outside = OutsidePythonPage()
+        self.disk = DiskPage(engine, self.model, settings)
         self.activity = ActivityView(engine, bridge)
         self.tasks = TaskPanel(engine, bridge)
-        self.content = ContentPane(self.page, self.outside, self.activity)
+        self.content = ContentPane(self.page, self.outside, self.disk, self.activity)
         self._build()
         self._connect(bridge)
-        self._make_shortcuts()
+        make_shortcuts(
+            self,
+            self.sidebar.environments,
+            self._act_on_current,
+            Keys(self.create_environment, self._find, self.refresh_all, self.sidebar.focus_filter),
+        )
         self._restore()
         self.sidebar.environments.setFocus()
 
@@ -106,6 +117,7 @@ class MainWindow(QMainWindow):
         self.refresh()
         Operation(self, self._engine.outside_pythons).then(self._show_outside).run()
         self.page.reload()
+        self.disk.expire()
 
     def select_name(self, name: str) -> None:
         """Choose the environment called `name`, as soon as the list is there."""
@@ -137,7 +149,7 @@ class MainWindow(QMainWindow):
                 self.model.set_sizes(prefix, sizes)
                 self._update_page(prefix)
             case Settled():
-                self._tell_settled(event)
+                self.content.say_lastingly(settled_sentence(event))
                 self.refresh()
             case TaskLog():
                 pass
@@ -210,33 +222,11 @@ class MainWindow(QMainWindow):
         self.sidebar.action_requested.connect(self.act)
         self.page.action_requested.connect(self.act)
         self.outside.create_requested.connect(self.create_environment)
+        self.disk.environment_wanted.connect(self.sidebar.choose_environment)
+        self.disk.volumes_seen.connect(self._show_low_space)
         self.content.create_requested.connect(self.create_environment)
         self.content.retry_requested.connect(self.refresh)
         self.tasks.activity_requested.connect(lambda: self.sidebar.choose(ActivityChosen()))
-
-    def _make_shortcuts(self) -> None:
-        for keys, do in (
-            (QKeySequence(QKeySequence.StandardKey.New), self.create_environment),
-            (QKeySequence(QKeySequence.StandardKey.Find), self._find),
-            (QKeySequence(QKeySequence.StandardKey.Refresh), self.refresh_all),
-            (QKeySequence("F5"), self.refresh_all),
-            (QKeySequence(QKeySequence.StandardKey.Quit), self.close),
-            (QKeySequence("Ctrl+W"), self.close),
-            (QKeySequence("Ctrl+L"), self.sidebar.focus_filter),
-        ):
-            if not keys.isEmpty() and not any(made.key() == keys for made in self._shortcuts()):
-                QShortcut(keys, self, do)
-        for action, keys in SHORTCUTS.items():
-            is_everywhere = action is EnvironmentAction.TERMINAL
-            shortcut = QShortcut(
-                QKeySequence(keys), self if is_everywhere else self.sidebar.environments
-            )
-            if not is_everywhere:
-                shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
-            shortcut.activated.connect(lambda chosen=action: self._act_on_current(chosen))
-
-    def _shortcuts(self) -> list[QShortcut]:
-        return self.findChildren(QShortcut, options=Qt.FindChildOption.FindDirectChildrenOnly)
 
     def _restore(self) -> None:
         self.resize(*_SIZE)
@@ -258,15 +248,22 @@ class MainWindow(QMainWindow):
             case OutsideChosen(executable=executable):
                 self.content.show_content(Content.OUTSIDE)
                 self.outside.go_to(executable)
+            case DiskChosen():
+                self.content.show_content(Content.DISK)
             case ActivityChosen():
                 self.content.show_content(Content.ACTIVITY)
             case _:
                 assert_never(destination)
 
+    def _show_low_space(self, volumes: tuple[VolumeSpace, ...]) -> None:
+        self.sidebar.show_low_space(low_space_sentence(volumes))
+
     def _find(self) -> None:
         if self.content.content is Content.ENVIRONMENT:
             self.page.tabs.setCurrentWidget(self.page.packages)
             self.page.packages.focus_filter()
+        elif self.content.content is Content.DISK:
+            self.disk.focus_filter()
         else:
             self.sidebar.focus_filter()
 
@@ -285,6 +282,7 @@ class MainWindow(QMainWindow):
     def _show_environments(self, environments: tuple[Environment, ...]) -> None:
         self._has_listed = True
         self.model.set_environments(environments)
+        self.disk.check_space()
         self._choose_something()
 
     def _after_reading(self) -> None:
@@ -305,7 +303,7 @@ class MainWindow(QMainWindow):
             self._wanted_name = ""
             if named is not None:
                 self.sidebar.choose_environment(named)
-        if self.content.content in (Content.OUTSIDE, Content.ACTIVITY):
+        if self.content.content in (Content.OUTSIDE, Content.DISK, Content.ACTIVITY):
             return
         shown = self.sidebar.environments.current
         if shown is not None:
@@ -353,19 +351,8 @@ class MainWindow(QMainWindow):
             self.sidebar.environments.follow(request.source, request.prefix)
         running = [other for other in self._engine.tasks() if not other.state.is_final]
         self.sidebar.count_tasks(len(running))
-        self._update_page(request.prefix)
+        for prefix in affected_prefixes(request):
+            self._update_page(prefix)
         if task.state.is_final:
             self.refresh()
-
-    def _tell_settled(self, settled: Settled) -> None:
-        name = settled.prefix.name
-        match settled.settlement:
-            case Settlement.FINISHED:
-                text = self.tr("Envdesk finished interrupted work on {name}.")
-            case Settlement.PUT_BACK:
-                text = self.tr(
-                    "Envdesk put back interrupted work on {name}: it is as it was before."
-                )
-            case _:
-                assert_never(settled.settlement)
-        self.content.say_lastingly(text.format(name=name))
+            self.disk.take_end(task)

@@ -7,7 +7,15 @@ from typing import assert_never
 from engine.conda.condarc import CondaConfiguration
 from engine.places import Places
 from engine.plan import Plan
-from engine.requests import CloneRequest, CreateRequest, RemoveRequest, RenameRequest, Request
+from engine.requests import (
+    CleanRequest,
+    CloneRequest,
+    CreateRequest,
+    RelinkRequest,
+    RemoveRequest,
+    RenameRequest,
+    Request,
+)
 
 
 async def plan_request(request: Request, places: Places, configuration: CondaConfiguration) -> Plan:
@@ -29,5 +37,13 @@ async def plan_request(request: Request, places: Places, configuration: CondaCon
             from engine.planning.removing import plan_remove
 
             return await plan_remove(request, places, configuration)
+        case CleanRequest():
+            from engine.planning.cleaning import plan_clean
+
+            return await plan_clean(request, places, configuration)
+        case RelinkRequest():
+            from engine.planning.relinking import plan_relink
+
+            return await plan_relink(request, places, configuration)
         case _:
             assert_never(request)

@@ -6,9 +6,11 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from engine.cache.claims import claim
 from engine.conda.condarc import CondaConfiguration, read_configuration
 from engine.conda.history import write_creation
 from engine.environments.describing import stamp_of
+from engine.environments.discovering import is_environment
 from engine.environments.registering import register
 from engine.errors import EngineError, ErrorCode, from_os_error
 from engine.places import Places
@@ -16,8 +18,10 @@ from engine.plan import Plan
 from engine.records import RecordKind
 from engine.remembering import remember_use
 from engine.requests import (
+    CleanRequest,
     CloneRequest,
     CreateRequest,
+    RelinkRequest,
     RemoveRequest,
     RenameRequest,
     affected_prefixes,
@@ -42,6 +46,8 @@ async def carry_out(
     """
     if plan.is_blocked:
         raise EngineError(ErrorCode.BAD_USAGE, "This plan cannot be carried out as it is.")
+    if not affected_prefixes(plan.request):
+        return  # an empty cleaning
     folders_made = [
         prefix.parent for prefix in affected_prefixes(plan.request) if not prefix.parent.exists()
     ]
@@ -75,6 +81,12 @@ def _check_still_true(plan: Plan) -> None:
             _check_free(prefix)
         case RemoveRequest(prefix=source):
             pass
+        case CleanRequest():
+            return  # every piece is looked at again on its own
+        case RelinkRequest(prefixes=prefixes):
+            source = next((each for each in prefixes if not is_environment(each)), prefixes[0])
+            if all(map(is_environment, prefixes)):
+                return  # every file is compared again on its own
     if stamp_of(source) != plan.stamp:
         raise EngineError(
             ErrorCode.PLAN_STALE,
@@ -103,18 +115,29 @@ async def _under_journal(plan: Plan, places: Places, report: Report) -> None:
         configuration = read_configuration(places)
         match plan.request:
             case CreateRequest():
-                await _create(journal, plan, places, configuration, report)
+                with claim(places):
+                    await _create(journal, plan, places, configuration, report)
                 _place(journal, places, report)
             case CloneRequest(source=source):
-                _replicate(journal, source, plan, configuration, report)
+                with claim(places):
+                    _replicate(journal, source, plan, configuration, report)
                 _place(journal, places, report)
             case RenameRequest(source=source):
-                _replicate(journal, source, plan, configuration, report)
+                with claim(places):
+                    _replicate(journal, source, plan, configuration, report)
                 move_away(journal, source)  # first: where programs hold it, nothing has changed yet
                 _place(journal, places, report)
                 take_away(journal, source, places, report)
             case RemoveRequest(prefix=prefix):
                 take_away(journal, prefix, places, report)
+            case CleanRequest() as request:
+                from engine.transactions.cleaning import clean
+
+                clean(journal, request, places, configuration, report)
+            case RelinkRequest(prefixes=prefixes):
+                from engine.transactions.relinking import relink
+
+                relink(journal, prefixes, places, configuration, report)
         end(journal)
     except BaseException as error:
         try:

@@ -189,7 +189,7 @@ class PreviewDialog(QDialog):
                 self.go.setEnabled(False)
                 self.go.setVisible(bool(self.go.text()))
             case Stage.SHOWING if self._plan is not None:
-                words = apply_label(self._plan.request)
+                words = apply_label(self._plan.request, self._plan.figures.freed_bytes)
                 self._show_go(words, not self._plan.is_blocked)
             case _:
                 self._show_go(self.tr("&Try again"), self._request is not None)

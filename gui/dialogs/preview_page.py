@@ -22,12 +22,14 @@ from PySide6.QtWidgets import (
 from engine.plan import Change, Plan, PlanWarning, Severity
 from engine.requests import RemoveRequest, Request
 from gui.dialogs.changes_model import ChangeColumn, ChangesModel, Index
+from gui.dialogs.clean_preview import CleanPreview
 from gui.dialogs.fitting import scrolled
 from gui.models.packages import source_chip
 from gui.presenting import (
     alternative_label,
     explain_warning,
     figures_sentences,
+    request_place,
     request_title,
     severity_name,
 )
@@ -181,6 +183,7 @@ class PreviewPage(QWidget):
         self._find.setClearButtonEnabled(True)
         self._nothing = label(self.tr("No package has this name."), tone=Tone.MUTED)
         self._view = ChangesView()
+        self.cleaning = CleanPreview()
         self._find.textChanged.connect(self._on_find)
         inner = QWidget()
         body = column(
@@ -191,6 +194,7 @@ class PreviewPage(QWidget):
             self._find,
             self._nothing,
             self._view,
+            self.cleaning,
             spacing=1.5,
         )
         # Where there is no table, the words stay together at the top.
@@ -206,13 +210,16 @@ class PreviewPage(QWidget):
     def show_plan(self, plan: Plan) -> None:
         """Show `plan` from its beginning."""
         self._title.setText(request_title(plan.request))
-        self._where.set_whole(str(plan.prefix))
+        where = request_place(plan.request)
+        self._where.set_whole(where)
+        self._where.setVisible(bool(where))
         self._figures.setText(" ".join(figures_sentences(plan)))
         self._show_warnings(plan)
         self._find.clear()
         self._view.changes.set_changes(plan.changes)
         self._view.changes.sort(-1)
         self._view.setVisible(bool(plan.changes))
+        self.cleaning.show_plan(plan)
         self._find.setVisible(len(plan.changes) > _LONG_LIST)
         self._nothing.hide()
         self._view.share_width()

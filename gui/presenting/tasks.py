@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from engine.events import Phase, Progress, ProgressUnit, Task, TaskState
 from gui import formats
+from gui.presenting.disk import skipped_sentences
 from gui.presenting.failures import explain
 from gui.presenting.requests import (
     cancelled_sentence,
@@ -118,7 +119,7 @@ def task_sentence(task: Task) -> str:
         case TaskState.WAITING | TaskState.RUNNING | TaskState.CANCELLING:
             return _under_way(task)
         case TaskState.SUCCEEDED:
-            return success_sentence(task.request)
+            return " ".join((success_sentence(task.request), *skipped_sentences(task.skipped)))
         case TaskState.FAILED:
             reason = explain(task.failure).sentence if task.failure else ""
             return f"{failure_title(task.request)} {reason}".strip()

@@ -11,6 +11,7 @@ from engine.environments.naming import NameProblem, NameProblemCode
 from engine.plan import Alternative, PlanWarning, Severity, WarningCode
 from engine.requests import CloneRequest, Request
 from gui.presenting.names import explain_name_problem
+from gui.presenting.requests import affected_name
 from gui.presenting.wording import QT_TRANSLATE_NOOP, Sentence, filled, first_filled
 
 
@@ -244,7 +245,7 @@ def explain_warning(warning: PlanWarning, request: Request) -> WarningWords:
     """Return what a person reads about `warning` of a plan for `request`, in their language."""
     values = [(key.replace("-", "_"), value) for key, value in warning.values]
     # A new environment has the name before it has anything else.
-    values.append(("name", request.prefix.name))
+    values.append(("name", affected_name(request)))
     words = _words_for(warning.code, request)
     reason = _reason_of_name(warning) or filled(words.reason, values)
     return WarningWords(first_filled(words.sentence, values) or warning.summary, reason)

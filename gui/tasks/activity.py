@@ -13,7 +13,7 @@ from gui.dialogs.errors import FailureWords, RawText
 from gui.dialogs.fitting import scrolled
 from gui.formats import format_duration, format_when
 from gui.panels import Disclosure, EmptyState
-from gui.presenting import cannot_cancel_sentence, request_title, state_word
+from gui.presenting import cannot_cancel_sentence, request_place, request_title, state_word
 from gui.tasks.line import TaskLine, TaskMark
 from gui.theme import SPACE, TextRole, Tone
 from gui.widgets import ElidedLabel, column, label, row
@@ -33,7 +33,7 @@ class TaskCard(QFrame):
         self._mark = TaskMark()
         self._title = ElidedLabel(request_title(task.request), TextRole.STRONG)
         self._where = ElidedLabel(
-            str(task.request.prefix), TextRole.SMALL, Tone.MUTED, Qt.TextElideMode.ElideMiddle
+            request_place(task.request), TextRole.SMALL, Tone.MUTED, Qt.TextElideMode.ElideMiddle
         )
         self._times = label("", TextRole.SMALL, Tone.MUTED, wrap=True)
         self._line: TaskLine | None = None

@@ -10,7 +10,15 @@ from PySide6.QtWidgets import QWidget
 
 from engine.errors import ErrorCode
 from engine.events import Task, TaskState
-from engine.requests import CloneRequest, CreateRequest, RemoveRequest, RenameRequest, Request
+from engine.requests import (
+    CleanRequest,
+    CloneRequest,
+    CreateRequest,
+    RelinkRequest,
+    RemoveRequest,
+    RenameRequest,
+    Request,
+)
 from gui.dialogs.errors import present_error
 from gui.dialogs.preview import PreviewDialog
 from gui.operations import Operation
@@ -98,5 +106,5 @@ def _ready_prefix(request: Request) -> Path | None:
             return prefix
         case RenameRequest(prefix=prefix):
             return prefix
-        case RemoveRequest():
+        case RemoveRequest() | CleanRequest() | RelinkRequest():
             return None

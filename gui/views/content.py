@@ -25,6 +25,7 @@ class Content(StrEnum):
     NOT_CHOSEN = "not-chosen"
     NOT_LISTED = "not-listed"
     OUTSIDE = "outside"
+    DISK = "disk"
     ACTIVITY = "activity"
 
 
@@ -41,6 +42,7 @@ class ContentPane(QWidget):
         self,
         environment: QWidget,
         outside: QWidget,
+        disk: QWidget,
         activity: QWidget,
         parent: QWidget | None = None,
     ) -> None:
@@ -74,6 +76,7 @@ class ContentPane(QWidget):
             Content.NOT_CHOSEN: not_chosen,
             Content.NOT_LISTED: self._not_listed,
             Content.OUTSIDE: outside,
+            Content.DISK: disk,
             Content.ACTIVITY: activity,
         }
         self._content = Content.LOADING

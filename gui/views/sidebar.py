@@ -34,11 +34,17 @@ class OutsideChosen:
 
 
 @dataclass(frozen=True, slots=True)
+class DiskChosen:
+    """Go to the picture of the disk."""
+
+
+@dataclass(frozen=True, slots=True)
 class ActivityChosen:
     """Go to the list of tasks."""
 
 
-Destination = EnvironmentChosen | OutsideChosen | ActivityChosen
+Place = OutsideChosen | DiskChosen | ActivityChosen
+Destination = EnvironmentChosen | Place
 
 
 class Sidebar(QWidget):
@@ -55,7 +61,7 @@ class Sidebar(QWidget):
     def __init__(self, model: EnvironmentsModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
-        self._places: dict[OutsideChosen | ActivityChosen, QPushButton] = {}
+        self._places: dict[Place, QPushButton] = {}
         self.setProperty("panel", "sidebar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.environments = EnvironmentList(model)
@@ -80,8 +86,13 @@ class Sidebar(QWidget):
         self._elsewhere = QVBoxLayout()
         self._elsewhere.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
         self._elsewhere.setSpacing(0)
+        self.disk = self._make_place(DiskChosen(), "disk", self.tr("&Disk and caches"))
+        self._low = label("", TextRole.SMALL, Tone.WARNING, wrap=True)
+        self._low.setContentsMargins(SPACE * 4 + 6, 0, SPACE, SPACE // 2)
+        self._low.hide()
         self.activity = self._make_place(ActivityChosen(), "activity", self.tr("&Activity"))
-        self._elsewhere.addWidget(self.activity)
+        for below in (self.disk, self._low, self.activity):
+            self._elsewhere.addWidget(below)
         self._build()
         model.modelReset.connect(self._count)
 
@@ -106,7 +117,7 @@ class Sidebar(QWidget):
         """Choose the environment at `prefix`, now or as soon as it is there."""
         self.environments.choose(prefix)
 
-    def choose(self, place: OutsideChosen | ActivityChosen) -> None:
+    def choose(self, place: Place) -> None:
         """Choose another place."""
         self._on_place(place)
 
@@ -120,6 +131,16 @@ class Sidebar(QWidget):
         if running:
             text = self.tr("&Activity (%n)", None, running)
         self.activity.setText(text)
+
+    def show_low_space(self, sentence: str) -> None:
+        """Say below "Disk and caches" that a disk is nearly full; "" says nothing."""
+        self._low.setText(sentence)
+        self._low.setVisible(bool(sentence))
+        self.disk.setAccessibleDescription(sentence)
+
+    def low_space(self) -> str:
+        """Return what is said about disks that are nearly full."""
+        return self._low.text()
 
     def focus_filter(self) -> None:
         """Put the cursor into the filter, or onto the list when there is no filter."""
@@ -148,9 +169,7 @@ class Sidebar(QWidget):
         box.hide()
         return box
 
-    def _make_place(
-        self, place: OutsideChosen | ActivityChosen, icon: str, text: str
-    ) -> QPushButton:
+    def _make_place(self, place: Place, icon: str, text: str) -> QPushButton:
         made = button(text)
         made.setProperty("kind", "place")
         made.setCheckable(True)
@@ -163,12 +182,12 @@ class Sidebar(QWidget):
         self._check(None)
         self.chosen.emit(EnvironmentChosen(prefix))
 
-    def _on_place(self, place: OutsideChosen | ActivityChosen) -> None:
+    def _on_place(self, place: Place) -> None:
         self.environments.choose(None)
         self._check(place)
         self.chosen.emit(place)
 
-    def _check(self, chosen: OutsideChosen | ActivityChosen | None) -> None:
+    def _check(self, chosen: Place | None) -> None:
         for place, made in self._places.items():
             made.setChecked(place == chosen)
 
