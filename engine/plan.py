@@ -65,14 +65,30 @@ class WarningCode(StrEnum):
     LINKS_LEFT_ALONE = "links-left-alone"
     OUTSIDE_KNOWN_PLACES = "outside-known-places"
     REPODATA_OLD = "repodata-old"
+    # changes of conda packages
+    UNSATISFIABLE = "unsatisfiable"
+    PACKAGE_UNKNOWN = "package-unknown"
+    KEEP_IMPOSSIBLE = "keep-impossible"
+    UPDATE_HELD_BACK = "update-held-back"
+    REMOVES_DEPENDENTS = "removes-dependents"
+    PYTHON_CHANGES = "python-changes"
+    FILES_CLOBBERED = "files-clobbered"
 
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Offer another request that would avoid a warning; the front end has words for `code`."""
+    """Offer another request that would avoid a warning; the front end has words for `code`.
+
+    `values` are the names that it puts into them.
+    """
 
     code: str
     request: Request
+    values: tuple[tuple[str, str], ...] = ()
+
+    def value(self, key: str) -> str:
+        """Return the value stored under `key`, or an empty string."""
+        return dict(self.values).get(key, "")
 
 
 @dataclass(frozen=True, slots=True)
