@@ -47,16 +47,30 @@ class Solution:
     warnings: tuple[PlanWarning, ...] = ()
 
 
-async def solve_records(
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Hold what a solution starts from: files of conda-meta, and specs that must hold.
+
+    `fixed` packages stay as they are if they stay at all, `preferred` ones where that can be.
+    `limits` are specs of packages that need not be there.
+    """
+
+    fixed: tuple[Path, ...] = ()
+    preferred: tuple[Path, ...] = ()
+    limits: tuple[str, ...] = ()
+
+
+async def solve_records(  # noqa: PLR0917 - one call, and its arguments are of different types
     specs: Sequence[str],
     repodata: Repodata,
     priority: ChannelPriority,
     configuration: CondaConfiguration,
     places: Places,
+    ground: Ground = Ground(),
     *,
     timeout: float = SOLVE_SECONDS,
 ) -> Solution:
-    """Return the newest packages that fulfil `specs` together.
+    """Return the newest packages that fulfil `specs` together, on the `ground` of what is there.
 
     `timeout` is in seconds and bounds each attempt; a solve that is merely cancelled would go on.
     Flexible priority is strict where that works and none at all where it does not, which is as
@@ -64,14 +78,19 @@ async def solve_records(
     unsatisfiable, solve-timeout, or about a channel).
     """
     wanted = [await _match_spec(spec, repodata, configuration) for spec in specs]
-    virtual = _detected(places)
+    base = _Base(
+        _detected(places),
+        [PrefixRecord.from_path(path) for path in ground.fixed],
+        [PrefixRecord.from_path(path) for path in ground.preferred],
+        [await _match_spec(spec, repodata, configuration) for spec in ground.limits],
+    )
     warnings: tuple[PlanWarning, ...] = ()
     try:
         strict = priority is not ChannelPriority.DISABLED
         found = await _attempt(
             [*wanted, *(_whole_names(specs, wanted) if strict else ())],
             repodata,
-            virtual,
+            base,
             strict=strict,
             timeout=timeout,
         )
@@ -79,7 +98,7 @@ async def solve_records(
         if priority is not ChannelPriority.FLEXIBLE or len(repodata.addresses) < 2:
             raise await _solver_error(str(error), specs, repodata) from error
         try:
-            found = await _attempt(wanted, repodata, virtual, strict=False, timeout=timeout)
+            found = await _attempt(wanted, repodata, base, strict=False, timeout=timeout)
         except SolverError as second:
             raise await _solver_error(str(second), specs, repodata) from second
         warnings = (
@@ -172,10 +191,20 @@ def to_repodata_records(records: Iterable[Record]) -> list[RepoDataRecord]:
     return rebuilt
 
 
+@dataclass(frozen=True, slots=True)
+class _Base:
+    """Hold the ground of a solution in rattler's own terms."""
+
+    virtual: list[VirtualPackage]
+    fixed: list[PrefixRecord]
+    preferred: list[PrefixRecord]
+    limits: list[MatchSpec]
+
+
 async def _attempt(
     wanted: Sequence[MatchSpec],
     repodata: Repodata,
-    virtual: list[VirtualPackage],
+    base: _Base,
     *,
     strict: bool,
     timeout: float,
@@ -187,7 +216,10 @@ async def _attempt(
                 repodata.channels,
                 list(wanted),
                 gateway=repodata.gateway,
-                virtual_packages=virtual,
+                virtual_packages=base.virtual,
+                pinned_packages=base.fixed,
+                locked_packages=base.preferred,
+                constraints=base.limits,
                 timeout=timedelta(seconds=timeout),
                 channel_priority=priority,
                 channel_relations="disabled",
