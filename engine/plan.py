@@ -73,6 +73,22 @@ class WarningCode(StrEnum):
     REMOVES_DEPENDENTS = "removes-dependents"
     PYTHON_CHANGES = "python-changes"
     FILES_CLOBBERED = "files-clobbered"
+    # changes of PyPI packages, and what they and conda's do to each other
+    PYPI_CHANGES_CONDA = "pypi-changes-conda"
+    PYPI_OVERWRITES_CONDA = "pypi-overwrites-conda"
+    PYPI_HAS_CONDA_COPY = "pypi-has-conda-copy"
+    PYPI_IN_CHANNEL = "pypi-in-channel"
+    PYPI_COPY_REPLACED = "pypi-copy-replaced"
+    PYPI_TAKES_OVER = "pypi-takes-over"
+    PYPI_BROKEN = "pypi-broken"
+    PYPI_DEPENDENTS_REMOVED = "pypi-dependents-removed"
+    PYPI_REINSTALLED = "pypi-reinstalled"
+    PYPI_CANNOT_FOLLOW = "pypi-cannot-follow"
+    SOURCE_BUILD = "source-build"
+    RUNS_FOREIGN_CODE = "runs-foreign-code"
+    OTHER_INDEX = "other-index"
+    USER_SITE_LEAKS = "user-site-leaks"
+    PIP_SETTINGS_UNREADABLE = "pip-settings-unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +145,8 @@ class Plan:
 
     `stamp` is that of the environment the plan was made from (of the source for a clone, empty
     when nothing existed); the executor refuses the plan when it no longer holds. `package_cache`
-    is the folder that packages are unpacked into, None when none are.
+    is the folder that packages are unpacked into, None when none are. `pypi_lock` holds the exact
+    releases for the PyPI part (see `engine.pypi.locking`), empty when it changes nothing.
     """
 
     request: Request
@@ -142,6 +159,7 @@ class Plan:
     stamp: str
     created: datetime
     package_cache: Path | None = None
+    pypi_lock: str = ""
     format: int = PLAN_FORMAT
 
     @property

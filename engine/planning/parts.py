@@ -13,10 +13,11 @@ class PypiPart:
     """Hold what a change does to the PyPI packages of an environment.
 
     `records` are all PyPI records after it, `changes` those that differ from before, and `figures`
-    count what the changes alone cost.
+    count what the changes alone cost. `lock` is for the executor (see `engine.pypi.locking`).
     """
 
     records: tuple[Record, ...] = ()
     changes: tuple[Change, ...] = ()
     warnings: tuple[PlanWarning, ...] = ()
     figures: Figures = field(default_factory=Figures)
+    lock: str = ""
