@@ -95,12 +95,13 @@ async def solve_records(  # noqa: PLR0917 - one call, and its arguments are of d
             timeout=timeout,
         )
     except SolverError as error:
+        there = frozenset(record.name.normalized for record in (*base.fixed, *base.preferred))
         if priority is not ChannelPriority.FLEXIBLE or len(repodata.addresses) < 2:
-            raise await _solver_error(str(error), specs, repodata) from error
+            raise await _solver_error(str(error), specs, repodata, there) from error
         try:
             found = await _attempt(wanted, repodata, base, strict=False, timeout=timeout)
         except SolverError as second:
-            raise await _solver_error(str(second), specs, repodata) from second
+            raise await _solver_error(str(second), specs, repodata, there) from second
         warnings = (
             PlanWarning(
                 WarningCode.PRIORITY_RELAXED,
@@ -130,6 +131,17 @@ def _whole_names(specs: Sequence[str], wanted: Sequence[MatchSpec]) -> list[Matc
 def check_spec(spec: str) -> str:
     """Return the package name in `spec`. Raises EngineError (spec-invalid)."""
     return _name_of(_parsed(spec, spec))
+
+
+def is_bound(spec: str) -> bool:
+    """Return whether `spec` asks for more than a name. Raises EngineError (spec-invalid)."""
+    return spec.strip().lower() != check_spec(spec)
+
+
+def fulfils(record: Record, spec: str) -> bool:
+    """Return whether a planned `record` has the version and build that `spec` asks for."""
+    (original,) = to_repodata_records([record])
+    return _parsed(spec_channel(spec)[1], spec).matches(original)
 
 
 def spec_channels(specs: Iterable[str]) -> tuple[str, ...]:
@@ -297,10 +309,12 @@ def _blamed(detail: str, addresses: Sequence[Address]) -> Address:
     return next(named, addresses[0])
 
 
-async def _solver_error(text: str, specs: Sequence[str], repodata: Repodata) -> EngineError:
+async def _solver_error(
+    text: str, specs: Sequence[str], repodata: Repodata, there: frozenset[str]
+) -> EngineError:
     detail = _named_channels(text.strip(), repodata.addresses)
     explanation = explain(detail, specs)
-    names = await repodata.names()
+    names = await repodata.names() | there
     unknown = [name for spec in specs if (name := check_spec(spec)) not in names]
     if not unknown and explanation.missing and explanation.missing not in names:
         missing = explanation.missing
@@ -320,6 +334,7 @@ async def _solver_error(text: str, specs: Sequence[str], repodata: Repodata) -> 
         detail=detail,
         packages=", ".join(packages),
         priority="in-the-way" if explanation.is_priority_in_the_way else "",
+        limits="; ".join(explanation.limits),
     )
 
 

@@ -7,7 +7,14 @@ from typing import assert_never
 from engine.conda.condarc import CondaConfiguration
 from engine.places import Places
 from engine.plan import Plan
-from engine.requests import CloneRequest, CreateRequest, RemoveRequest, RenameRequest, Request
+from engine.requests import (
+    ChangeRequest,
+    CloneRequest,
+    CreateRequest,
+    RemoveRequest,
+    RenameRequest,
+    Request,
+)
 
 
 async def plan_request(request: Request, places: Places, configuration: CondaConfiguration) -> Plan:
@@ -29,5 +36,9 @@ async def plan_request(request: Request, places: Places, configuration: CondaCon
             from engine.planning.removing import plan_remove
 
             return await plan_remove(request, places, configuration)
+        case ChangeRequest():
+            from engine.planning.changing import plan_change
+
+            return await plan_change(request, places, configuration)
         case _:
             assert_never(request)
