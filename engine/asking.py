@@ -22,7 +22,7 @@ from engine.messages import (
 )
 from engine.places import Places
 from engine.plan import Plan
-from engine.transactions.journal import unfinished
+from engine.transactions.journal import abandoned, unfinished
 from engine.workers import WorkerProcess
 
 
@@ -82,9 +82,11 @@ class Asking:
     async def settle(self, folders: tuple[Path, ...], timeout: float) -> tuple[SettledMessage, ...]:
         """Settle interrupted work in `folders`; waits `timeout` seconds for work still alive."""
         journals = await asyncio.to_thread(unfinished, folders)
-        if not journals:
+        remains = await asyncio.to_thread(abandoned, folders)
+        if not journals and not remains:
             return ()
-        places = sorted({str(journal.prefix.parent) for journal in journals})
+        beside = (journal.prefix.parent for journal in journals)
+        places = sorted({*map(str, beside), *(str(folder.parent.parent) for folder in remains)})
         command = engine_command("settle", "--timeout", str(timeout), *places, places=self._places)
         worker = WorkerProcess(command)
         lines = [line async for line in worker]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from engine import opening, remembering, working_folders
+from engine import codec, opening, remembering, working_folders
 from engine.asking import Asking
 from engine.conda.condarc import CondaConfiguration, read_configuration
 from engine.conda.history import Revision, read_revisions
@@ -63,6 +63,7 @@ class Engine:
         folders = working_folders.folders_with_work(self.places, configuration, prefixes)
         await self._settle(folders, timeout=0)
         await self._watch.start()
+        await asyncio.to_thread(codec.prepare)
         self._measure(prefixes)
 
     async def aclose(self, leaving: Leaving = Leaving.CANCEL) -> None:

@@ -20,6 +20,7 @@ from gui.operations import internal_failure
 _log = logging.getLogger("envdesk")
 _qt_log = logging.getLogger("envdesk.qt")
 _LOG_BYTES = 1_000_000
+_HELD = 1_000
 _QUIET_S = 10.0  # one sentence is enough when errors come in swarms
 _LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
@@ -30,8 +31,16 @@ _LEVELS = {
 }
 
 
-def write_log_to(folder: Path) -> None:
-    """Send all logging, and Qt's messages, to `envdesk.log` in `folder`.
+def hold_log() -> logging.handlers.MemoryHandler:
+    """Keep all logging, and Qt's messages, until it is known where the log is written."""
+    held = logging.handlers.MemoryHandler(_HELD, flushLevel=logging.CRITICAL + 1)
+    logging.getLogger().addHandler(held)
+    qInstallMessageHandler(_on_qt_message)
+    return held
+
+
+def write_log_to(folder: Path, held: logging.handlers.MemoryHandler | None = None) -> None:
+    """Send all logging, and Qt's messages, to `envdesk.log` in `folder`, what is held first.
 
     Where nothing can be written, only warnings go to standard error.
     """
@@ -48,6 +57,10 @@ def write_log_to(folder: Path) -> None:
         handler = logging.StreamHandler()
     handler.setFormatter(form)
     root.addHandler(handler)
+    if held is not None:
+        root.removeHandler(held)
+        held.setTarget(handler)
+        held.close()
     qInstallMessageHandler(_on_qt_message)
 
 

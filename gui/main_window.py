@@ -351,7 +351,7 @@ class MainWindow(QMainWindow):
         shown = self.sidebar.environments.current
         if shown is not None:
             self._pages.setCurrentWidget(self.page)
-            self._update_page(shown)
+            self._update_page(shown, is_chosen=True)
         elif not self.model.total:
             self._pages.setCurrentWidget(self._none)
         elif self._pages.currentWidget() in (self._loading, self._none):

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import sys
 import time
+from logging.handlers import MemoryHandler
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from qasync import QEventLoop
 from engine.errors import EngineError, Failure
 from engine.places import Places, places_for
 from engine.version import __version__
-from gui.faults import FaultReporter, write_log_to
+from gui.faults import FaultReporter, hold_log, write_log_to
 from gui.operations import Operation, cancel_operations, present_failure, present_failures_with
 from gui.options import Options
 from gui.practice import PracticeSplash, PracticeWorld, practice_note
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _PICTURE_AFTER_S = 30.0
 _SWITCH_S = 0.0005
+_WINDOW_ICON_SIZES = (16, 24, 32, 48, 64, 96)
 
 
 def run(options: Options) -> int:
@@ -41,12 +43,13 @@ def run(options: Options) -> int:
     # Every Qt call that lets go of the interpreter lock may wait this long to get it back from a
     # thread that reads files; the usual 5 ms add up to a frame that is late.
     sys.setswitchinterval(_SWITCH_S)
+    held = hold_log()
     app = make_application()
     start_theme(app, None if options.scheme == "system" else Scheme(options.scheme))
     loop = QEventLoop(app)
     asyncio.set_event_loop(loop)
     with loop:
-        return loop.run_until_complete(_Run(options, app, loop).run())
+        return loop.run_until_complete(_Run(options, app, loop, held).run())
 
 
 def make_application() -> QApplication:
@@ -65,8 +68,11 @@ def make_application() -> QApplication:
 class _Run:
     """One life of the application, from its places to its exit status."""
 
-    def __init__(self, options: Options, app: QApplication, loop: QEventLoop) -> None:
+    def __init__(
+        self, options: Options, app: QApplication, loop: QEventLoop, held: MemoryHandler
+    ) -> None:
         self._options = options
+        self._held = held
         self._app = app
         self._loop = loop
         self._window: MainWindow | None = None
@@ -105,7 +111,7 @@ class _Run:
         return True
 
     async def _run_window(self, places: Places, *, is_practice: bool) -> int:
-        write_log_to(places.state)
+        write_log_to(places.state, self._held)
         FaultReporter(self._tell).install(self._loop)
         from engine.session import Engine
         from engine.tasks import Leaving
@@ -221,4 +227,4 @@ def _say_plainly(failure: Failure) -> None:
 
 
 def _window_icon() -> QIcon:
-    return theme().icon("environment", Tone.ACCENT)
+    return theme().icon("environment", Tone.ACCENT, _WINDOW_ICON_SIZES)

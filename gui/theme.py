@@ -21,7 +21,7 @@ from resources import read_icon, read_style, styles_folder
 
 __all__ = ["SPACE", "Scheme", "TextRole", "Theme", "Tokens", "Tone", "start_theme", "theme"]
 
-_ICON_SIZES = (16, 20, 24, 32, 48, 64, 96)
+_ICON = 16
 _HAN_FAMILIES = (
     "Microsoft YaHei UI",
     "PingFang SC",
@@ -86,17 +86,21 @@ class Theme(QObject):
         font.setWeight(QFont.Weight(weight))
         return font
 
-    def icon(self, name: str, tone: Tone = Tone.TEXT) -> QIcon:
+    def icon(self, name: str, tone: Tone = Tone.TEXT, sizes: tuple[int, ...] = ()) -> QIcon:
         """Return the line icon `name` in the colour of `tone`, faded where it is disabled.
 
+        Without `sizes`, in pixels of the screen, it is as large as buttons and menus show it.
         What keeps it asks again when `changed` comes.
         """
         icon = QIcon()
+        if not sizes:
+            ratios = (screen.devicePixelRatio() for screen in self._app.screens())
+            sizes = tuple(sorted({_ICON, _ICON * 2, *(round(_ICON * ratio) for ratio in ratios)}))
         for mode, color in (
             (QIcon.Mode.Normal, self._tokens.tone(tone)),
             (QIcon.Mode.Disabled, self._tokens.disabled),
         ):
-            for size in _ICON_SIZES:
+            for size in sizes:
                 icon.addPixmap(_pixmap(name, color, size, 1.0), mode)
         return icon
 

@@ -105,12 +105,15 @@ class _Job:
     def run(self) -> ReplicaResult:
         self.report.log(f"Copying {self.source} to {self.final}")
         os.mkdir(self.staging, 0o777)  # noqa: PTH102 - texts from here on
+        volume = os.stat(self.source).st_dev  # noqa: PTH116
         folders: list[Item] = []
         late: list[Item] = []
         for item in self.survey.items:
             if item.treatment is Treatment.FOLDER:
                 os.mkdir(self._to(item), 0o700)  # noqa: PTH102
                 folders.append(item)
+                if item.found.device != volume:
+                    self.report.log(f"Left empty, because it is another disk: {item.found.path}")
             elif self.contents.is_late(item):
                 late.append(item)
             else:

@@ -11,13 +11,14 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QCompleter,
     QLineEdit,
+    QListView,
     QListWidget,
     QListWidgetItem,
     QRadioButton,
     QWidget,
 )
 
-from engine.conda.channels import without_credentials
+from engine.conda.channels import short_name, without_credentials
 from engine.requests import ChannelPriority
 from gui.dialogs.fields import FieldMessage
 from gui.theme import SPACE, TextRole, Tone
@@ -108,7 +109,7 @@ class ChannelsEditor(QWidget):
         self._say_meaning()
 
     def _append(self, channel: str) -> None:
-        item = QListWidgetItem(without_credentials(channel))
+        item = QListWidgetItem(_shown(channel))
         item.setData(_ADDRESS_ROLE, channel)
         item.setToolTip(without_credentials(channel))
         item.setSizeHint(item.sizeHint().expandedTo(QSize(0, _ROW_HEIGHT)))
@@ -205,7 +206,16 @@ class ChannelsEditor(QWidget):
         return super().eventFilter(watched, event)
 
 
+def _shown(channel: str) -> str:
+    """Return the channel's name, and behind it its address where that is more than the name."""
+    address, name = without_credentials(channel), short_name(channel)
+    return address if name in ("", address) else f"{name}  ({address})"
+
+
 def _completer(entry: QLineEdit) -> QCompleter:
     completer = QCompleter(list(WELL_KNOWN), entry)
     completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+    popup = QListView()
+    popup.setProperty("framed", "true")
+    completer.setPopup(popup)
     return completer

@@ -213,7 +213,11 @@ def _without_completion(_: Failure) -> None:
 
 
 def create_environment(engine: Engine, parent: QWidget) -> PreviewDialog:
-    """Open the dialog that makes a new environment, and return it."""
+    """Open the dialog that makes a new environment, and return it.
+
+    It shows in the next turn of the event loop: building it and showing it would together keep
+    the window from painting for longer than a frame may take.
+    """
     dialog = PreviewDialog(engine, CreateForm(engine), parent)
-    dialog.open()
+    QTimer.singleShot(0, dialog, dialog.open)
     return dialog

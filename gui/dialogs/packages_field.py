@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QSize, QStringListModel, Qt, Signal
@@ -17,6 +18,9 @@ from gui.widgets import column, icon_button, label, row, set_style_property
 _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _MOST_SHOWN: Final = 12
 _CHIP_LENGTH: Final = 40
+_STEM_LENGTH: Final = 3
+_LENGTHS_APART: Final = 2
+_MOST_COMPARED: Final = 200
 
 
 class Chip(QFrame):
@@ -64,12 +68,15 @@ class PackagesField(QWidget):
         self._completer.setModelSorting(QCompleter.ModelSorting.CaseInsensitivelySortedModel)
         self._completer.setMaxVisibleItems(_MOST_SHOWN)
         self.popup = QListView()
+        self.popup.setProperty("framed", "true")
         self._completer.setPopup(self.popup)
         self.entry.setCompleter(self._completer)
         # The completer writes the chosen name into the field first.
         self._completer.activated.connect(self._take_entry, Qt.ConnectionType.QueuedConnection)
         self.popup.installEventFilter(self)
+        self._similar = ""
         self.message = FieldMessage()
+        self.message.acted.connect(self._take_similar)
         self.setFocusProxy(self.entry)
         self.setLayout(column(self._flow_box, self.entry, self.message, spacing=0.5))
         self.entry.textEdited.connect(self._on_typed)
@@ -125,9 +132,32 @@ class PackagesField(QWidget):
                 unknown.append(name or chip.spec)
         if unknown:
             text = self.tr("None of the channels has {names}. Check the spelling.")
-            self.message.say(text.format(names=", ".join(unknown)), Tone.WARNING)
+            self._similar = self._most_similar(unknown[0])
+            offer = self.tr("Use {name}").format(name=self._similar) if self._similar else ""
+            self.message.say(text.format(names=", ".join(unknown)), Tone.WARNING, offer)
         else:
             self.message.clear()
+
+    def _most_similar(self, name: str) -> str:
+        """Return a known name that `name` may stand for, looking at few enough to be quick."""
+        near = (
+            known
+            for known in self.known_names
+            if known[:1] == name[:1] and abs(len(known) - len(name)) <= _LENGTHS_APART
+        )
+        few = sorted(near, key=lambda known: _shared_letters(known, name), reverse=True)
+        found = difflib.get_close_matches(name, few[:_MOST_COMPARED], n=1)
+        if found:
+            return found[0]
+        longer = [known for known in self.known_names if known.startswith(name)]
+        return min(longer, key=len) if longer and len(name) >= _STEM_LENGTH else ""
+
+    def _take_similar(self) -> None:
+        for chip in self.chips:
+            if spec_name(chip.spec) not in self.known_names:
+                self._drop(chip)
+                self.add(self._similar)
+                return
 
     def _take_entry(self) -> None:
         specs = split_specs(self.entry.text())
@@ -163,6 +193,10 @@ class PackagesField(QWidget):
                 self._after_change()
                 return True
         return super().eventFilter(watched, event)
+
+
+def _shared_letters(one: str, other: str) -> int:
+    return len(set(one) & set(other))
 
 
 def _shortened(spec: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 _WIDTH: Final = SPACE * 88
 _HEIGHT: Final = SPACE * 82
 _SLOW_AFTER_MS: Final = 4000
+_FRAME: Final = SPACE * 5  # the title bar and the borders of the system, at most
 
 
 class Stage(StrEnum):
@@ -70,6 +72,7 @@ class PreviewDialog(QDialog):
         self._plan: Plan | None = None
         self._planning: Operation[Plan] | None = None
         self._stage = Stage.ASKING
+        self._is_closing = False
         self._build()
         if self._form is not None:
             self._form.changed.connect(self._update_buttons)
@@ -89,20 +92,26 @@ class PreviewDialog(QDialog):
         """Return the plan that is shown, None before there is one."""
         return self._plan
 
+    @cached_property
+    def page(self) -> PreviewPage:
+        """Return the page that shows the plan; made when it is needed, so that opening is quick."""
+        made = PreviewPage()
+        made.alternative_chosen.connect(self._work_out)
+        self._pages.addWidget(made)
+        return made
+
     def failure_sentence(self) -> str:
         """Return what is said to have gone wrong, "" for nothing."""
-        return self._failure.sentence() if self._failure.isVisibleTo(self) else ""
+        box = self._failure
+        return box.sentence() if box is not None and box.isVisibleTo(self) else ""
 
     def _build(self) -> None:
-        self._failure = FailureBox()
-        self.page = PreviewPage()
-        self.page.alternative_chosen.connect(self._work_out)
+        self._failure: FailureBox | None = None
         self._heading = label("", TextRole.TITLE, wrap=True)
         self._loading = QWidget()
         self._loading.setLayout(column(self._heading, None))
         self._pages = QStackedWidget()
-        for page in (self.page, self._loading):
-            self._pages.addWidget(page)
+        self._pages.addWidget(self._loading)
         if self._form is not None:
             if (layout := self._form.layout()) is not None:
                 layout.setContentsMargins(0, 0, SPACE * 2, SPACE)
@@ -114,14 +123,14 @@ class PreviewDialog(QDialog):
         self.cancel = button(self.tr("Cancel"))
         self.go = button("", ButtonKind.PRIMARY)
         self.back.clicked.connect(self._go_back)
-        self.cancel.clicked.connect(self.reject)
+        self.cancel.clicked.connect(self._give_up)
         self.go.clicked.connect(self._go_on)
         foot = row(self.back, self._spinner, self._state, self.cancel, self.go)
         foot.setStretch(2, 1)
         foot.setContentsMargins(SPACE * 3, SPACE * 2, SPACE * 3, SPACE * 2)
-        above = row(self._failure)
-        above.setContentsMargins(0, 0, SPACE * 2, 0)
-        body = column(above, self._pages, spacing=1.5)
+        self._above = row()
+        self._above.setContentsMargins(0, 0, SPACE * 2, 0)
+        body = column(self._above, self._pages, spacing=1.5)
         body.setContentsMargins(SPACE * 3, SPACE * 3, SPACE, SPACE)
         body.setStretch(1, 1)
         outer = QVBoxLayout(self)
@@ -141,6 +150,10 @@ class PreviewDialog(QDialog):
             self.resize(wanted)
         elif self.height() < wanted.height():
             self.resize(self.size().expandedTo(wanted))
+            room = self.screen().availableGeometry()
+            beyond = self.frameGeometry().top() + wanted.height() + _FRAME - room.bottom()
+            if beyond > 0:
+                self.move(self.x(), max(room.top(), self.frameGeometry().top() - beyond))
 
     def _enter(self, stage: Stage) -> None:
         self._stage = stage
@@ -150,7 +163,8 @@ class PreviewDialog(QDialog):
             self.setWindowTitle(self._form.windowTitle())
         elif stage is Stage.SHOWING:
             self._pages.setCurrentWidget(self.page)
-            self._grow(_HEIGHT)
+            if self._plan is not None and self._plan.changes:
+                self._grow(_HEIGHT)
         elif self._plan is None and self._form is None:
             self._heading.setText(self.windowTitle())
             self._pages.setCurrentWidget(self._loading)
@@ -217,12 +231,12 @@ class PreviewDialog(QDialog):
 
     def _go_back(self) -> None:
         self._plan = None
-        self._failure.hide()
+        self._say_failure(None)
         self._enter(Stage.ASKING)
 
     def _work_out(self, request: Request) -> None:
         self._request = request
-        self._failure.hide()
+        self._say_failure(None)
         self._enter(Stage.PLANNING)
         self._slow.start()
         self._planning = (
@@ -244,8 +258,17 @@ class PreviewDialog(QDialog):
             self.go.setFocus()
 
     def _refuse(self, failure: Failure) -> None:
-        self._failure.say(failure)
+        self._say_failure(failure)
         self._return()
+
+    def _say_failure(self, failure: Failure | None) -> None:
+        if failure is not None and self._failure is None:
+            self._failure = FailureBox()
+            self._above.addWidget(self._failure)
+        if self._failure is not None and failure is not None:
+            self._failure.say(failure)
+        elif self._failure is not None:
+            self._failure.hide()
 
     def _settle(self) -> None:
         # Cancelling, by whomever, ends an operation without a word.
@@ -276,22 +299,31 @@ class PreviewDialog(QDialog):
         try:
             task_id = self._engine.submit(self._plan)
         except EngineError as error:
-            self._failure.say(error.failure)
+            self._say_failure(error.failure)
             self._update_buttons()
             return
         self.submitted.emit(task_id)
         self.accept()
 
-    def reject(self) -> None:
-        """Stop the planning, else go back to the form, else close."""
+    def _give_up(self) -> None:
         if self._stage is Stage.PLANNING and self._planning is not None:
             self._planning.cancel()
             if self._form is not None or self._plan is not None:
                 return
         super().reject()
 
+    def reject(self) -> None:
+        """Stop the planning, else go back to the form with all that was entered, else close."""
+        if self._is_closing:
+            super().reject()
+        elif self._stage is Stage.SHOWING and self._form is not None:
+            self._go_back()
+        else:
+            self._give_up()
+
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop the planning and close."""
+        """Stop the planning and close, wherever it stands; Qt asks `reject` on the way."""
+        self._is_closing = True
         if self._planning is not None:
             self._planning.cancel()
         super().closeEvent(event)

@@ -5,20 +5,25 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHeaderView,
     QLineEdit,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTreeView,
     QVBoxLayout,
     QWidget,
 )
 
-from engine.plan import Plan, PlanWarning, Severity
+from engine.plan import Change, Plan, PlanWarning, Severity
 from engine.requests import RemoveRequest, Request
-from gui.dialogs.changes_model import ChangeColumn, ChangesModel
+from gui.dialogs.changes_model import ChangeColumn, ChangesModel, Index
 from gui.dialogs.fitting import scrolled
+from gui.models.packages import source_chip
 from gui.presenting import (
     alternative_label,
     explain_warning,
@@ -27,6 +32,7 @@ from gui.presenting import (
     severity_name,
 )
 from gui.theme import SPACE, TextRole, Tone
+from gui.views.record_table import paint_chip
 from gui.widgets import (
     ElidedLabel,
     IconLabel,
@@ -41,9 +47,9 @@ _LONG_LIST: Final = 15
 _TABLE_HEIGHT: Final = SPACE * 24
 _SHARES: Final = {
     ChangeColumn.PACKAGE: 0.26,
-    ChangeColumn.VERSION: 0.18,
-    ChangeColumn.SOURCE: 0.16,
-    ChangeColumn.SIZE: 0.16,
+    ChangeColumn.VERSION: 0.16,
+    ChangeColumn.SOURCE: 0.20,
+    ChangeColumn.SIZE: 0.15,
 }
 _LOUDEST_FIRST: Final = (Severity.BLOCKING, Severity.DANGER, Severity.WARNING, Severity.NOTE)
 
@@ -97,6 +103,22 @@ class WarningCard(QFrame):
         self.setLayout(inner)
 
 
+class SourceDelegate(QStyledItemDelegate):
+    """Draw where a package comes from as the chip that the package table shows."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Draw the chip, or, where the source changes, the words for its way."""
+        change = index.data(ChangesModel.ChangeRole)
+        records = [change.before, change.after] if isinstance(change, Change) else []
+        chips = [source_chip(record) for record in records if record is not None]
+        if not chips or chips[0] is None or len({chip and chip.text for chip in chips}) > 1:
+            super().paint(painter, option, index)
+            return
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(option.rect, option.palette.highlight())
+        paint_chip(painter, option.rect.adjusted(SPACE, 0, -SPACE, 0), chips[0])
+
+
 class ChangesView(QTreeView):
     """Show changes under the titles of their kinds."""
 
@@ -104,6 +126,7 @@ class ChangesView(QTreeView):
         super().__init__(parent)
         self.changes = ChangesModel(self)
         self.setModel(self.changes)
+        self.setItemDelegateForColumn(ChangeColumn.SOURCE, SourceDelegate(self))
         self.setProperty("framed", "true")
         self.setAccessibleName(self.tr("Changes"))
         self.setUniformRowHeights(True)
@@ -170,7 +193,9 @@ class PreviewPage(QWidget):
             self._view,
             spacing=1.5,
         )
-        body.setStretchFactor(self._view, 1)
+        # Where there is no table, the words stay together at the top.
+        body.addStretch(1)
+        body.setStretchFactor(self._view, 1000)
         body.setContentsMargins(0, 0, SPACE * 2, SPACE)
         inner.setLayout(body)
         self._scroll = scrolled(inner)

@@ -95,7 +95,7 @@ def _columns() -> tuple[Column[Record], ...]:
             source_word,
             lambda record: (record.kind, source_word(record).casefold()),
             width=128,
-            chip=_chip,
+            chip=source_chip,
             tip=source_sentence,
         ),
         Column(
@@ -157,7 +157,8 @@ def _reason(record: Record) -> str:
     return QCoreApplication.translate("PackagesModel", "needed by others")
 
 
-def _chip(record: Record) -> Chip | None:
+def source_chip(record: Record) -> Chip | None:
+    """Return the chip that says where `record` came from, in the colours of its kind of source."""
     word = source_word(record)
     match record.source.kind:
         case SourceKind.CHANNEL:

@@ -68,8 +68,8 @@ def download_text(change: Change) -> str:
     """Return what would be downloaded for `change`."""
     if change.after is None:
         return ""
-    if change.from_cache:
-        return QCoreApplication.translate("Changes", "already here")
+    if change.from_cache or change.after.url.startswith("file:"):
+        return QCoreApplication.translate("Changes", "none")
     return formats.format_bytes(change.after.archive_bytes)
 
 

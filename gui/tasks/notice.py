@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
+from engine.errors import ErrorCode
 from engine.events import Task, TaskState
 from engine.requests import CloneRequest, CreateRequest, RemoveRequest, RenameRequest, Request
 from gui.dialogs.errors import present_error
+from gui.dialogs.preview import PreviewDialog
 from gui.operations import Operation
 from gui.presenting import task_sentence
 from gui.tasks.line import TaskMark
@@ -56,7 +58,12 @@ class TaskNotice(QWidget):
 
     def _offer(self) -> None:
         prefix = _ready_prefix(self.task.request)
-        if self.task.state is TaskState.FAILED and self.task.failure is not None:
+        failure = self.task.failure if self.task.state is TaskState.FAILED else None
+        if failure is not None and failure.code is ErrorCode.PLAN_STALE:
+            self.action.setText(self.tr("Look again"))
+            self.action.clicked.connect(self._preview_again)
+            self.action.show()
+        elif failure is not None:
             self.action.setText(self.tr("Details"))
             self.action.clicked.connect(self._show_failure)
             self.action.show()
@@ -64,6 +71,10 @@ class TaskNotice(QWidget):
             self.action.setText(self.tr("Open terminal"))
             self.action.clicked.connect(lambda: self._open_terminal(prefix))
             self.action.show()
+
+    def _preview_again(self) -> None:
+        PreviewDialog(self._engine, self.task.request, self.window()).open()
+        self.closed.emit()
 
     def _show_failure(self) -> None:
         if self.task.failure is not None:

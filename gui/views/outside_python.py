@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from engine.records import OutsidePython, Record
@@ -23,6 +24,7 @@ class OutsidePythonPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown: tuple[OutsidePython, ...] = ()
+        self._wanted = self._shown
         self._cards: dict[Path, _Card] = {}
         title = label(self.tr("Python without an environment"), TextRole.TITLE)
         why = label(
@@ -52,7 +54,18 @@ class OutsidePythonPage(QWidget):
         self.setLayout(column(self._scroll))
 
     def show_pythons(self, pythons: tuple[OutsidePython, ...]) -> None:
-        """Show `pythons`."""
+        """Show `pythons`, as soon as somebody looks at this page."""
+        self._wanted = pythons
+        if self.isVisible():
+            self._fill()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Show what there is by now."""
+        self._fill()
+        super().showEvent(event)
+
+    def _fill(self) -> None:
+        pythons = self._wanted
         if pythons == self._shown:
             return
         self._shown = pythons
@@ -66,6 +79,7 @@ class OutsidePythonPage(QWidget):
 
     def go_to(self, executable: Path) -> None:
         """Scroll to one of them."""
+        self._fill()
         card = self._cards.get(executable)
         if card is not None:
             self._scroll.ensureWidgetVisible(card)

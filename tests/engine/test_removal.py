@@ -169,6 +169,7 @@ def test_that_a_killed_deletion_is_finished_by_the_next(tmp_path: Path) -> None:
         [sys.executable, "-c", textwrap.dedent(code), str(root)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
     ) as process:
         assert process.stdout is not None
         process.stdout.readline()

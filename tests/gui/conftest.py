@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 
 import pytest
+import pytestqt.plugin
 from PySide6.QtCore import QCoreApplication, QEvent
 
 from engine.places import Places
@@ -33,6 +35,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if here in item.path.parents:
             # the offscreen platform says so of windows with a smallest size, and of menus
             item.add_marker(pytest.mark.qt_log_ignore("This plugin does not support"))
+
+
+@pytest.fixture(autouse=True)
+def loop_turns_only_while_it_runs(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keep pytest-qt from processing events between the phases of a coroutine test.
+
+    Tasks that the fixtures started would go on there without a running loop, and die of it.
+    """
+    if inspect.iscoroutinefunction(request.function):
+        monkeypatch.setattr(pytestqt.plugin, "_process_events", lambda: None)
 
 
 @pytest.fixture

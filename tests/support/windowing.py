@@ -120,6 +120,14 @@ def bridge(engine: Engine) -> Iterator[EngineBridge]:
 
 
 @pytest.fixture
+def ear(engine: Engine) -> Iterator[EngineBridge]:
+    """Return the same for a test that has a bridge of its own on another engine."""
+    made = EngineBridge(engine)
+    yield made
+    made.close()
+
+
+@pytest.fixture
 def house(qapp: QApplication) -> Iterator[QWidget]:
     """Return a window that dialogs can open over."""
     present_failures_with(_unexpected)

@@ -81,6 +81,21 @@ def test_that_files_are_copied_to_another_disk(source: Source, small_disk: Path)
     assert (final / "lib/tool.so").read_bytes() == b"library" * 999
 
 
+def test_that_another_disk_in_the_source_is_not_copied(source: Source, small_disk: Path) -> None:
+    write(small_disk / "precious", b"p")
+    mounted = source.prefix / "mounted"
+    mounted.mkdir()
+    subprocess.run(["mount", "--bind", str(small_disk), str(mounted)], check=True)
+    try:
+        watcher = Watcher()
+        final = source.prefix.parent / "clone"
+        replicate(source.prefix, final, final, watcher)
+    finally:
+        subprocess.run(["umount", str(mounted)], check=True)
+    assert list((final / "mounted").iterdir()) == []
+    assert "Left empty, because it is another disk: mounted" in watcher.lines
+
+
 @pytest.mark.skipif(os.name != "posix" or os.getuid() != 0, reason="needs another user to be")
 def test_that_a_file_that_may_not_be_read_is_named(source: Source) -> None:
     folder = Path(tempfile.mkdtemp(prefix="shared-"))

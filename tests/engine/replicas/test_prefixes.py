@@ -219,6 +219,12 @@ def test_that_strings_without_room_are_shortened_or_left_but_never_moved() -> No
     assert rewriter(new="/data/a-longer/prefix/there").rewrite_binary(data, None) == data
 
 
+def test_that_a_recorded_program_is_left_where_its_string_has_no_padding() -> None:
+    data = b"\x7fELF\0/home/ann/envs/old/lib\0next\0" + bytes(300)
+    change = rewriter(new="/data/a-longer/prefix/there")
+    assert change.rewrite_binary(data, len(PLACEHOLDER)) == data
+
+
 def test_that_kinds_of_files_are_told_apart() -> None:
     assert looks_like_text(b"")
     assert looks_like_text(b"x" * 8192 + b"\0")

@@ -96,7 +96,7 @@ def test_that_sizes_are_sorted_as_numbers_and_the_plan_s_order_comes_back(
     )
     model.sort(ChangeColumn.SIZE, Qt.SortOrder.DescendingOrder)
     assert shown(model)[0][1:] == ["b", "a", "c"]
-    assert shown(model, ChangeColumn.SIZE)[0][3] == "already here"
+    assert shown(model, ChangeColumn.SIZE)[0][3] == "none"
     model.sort(-1)
     assert shown(model)[0][1:] == ["a", "b", "c"]
 

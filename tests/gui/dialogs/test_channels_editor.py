@@ -26,7 +26,7 @@ def test_that_channels_keep_their_order_and_their_exact_address(editor: Channels
 
 def test_that_passwords_and_tokens_are_not_shown(editor: ChannelsEditor) -> None:
     shown = editor.list.item(2)
-    assert shown.text() == "https://mirror.example/conda-forge"
+    assert shown.text() == "conda-forge  (https://mirror.example/conda-forge)"
     assert "tk-1234" not in shown.toolTip()
 
 

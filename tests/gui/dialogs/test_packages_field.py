@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QDialog, QVBoxLayout
@@ -116,3 +118,30 @@ def test_that_many_chips_flow_into_lines_and_are_all_seen(field: PackagesField) 
     assert len({rect.top() for rect in shown}) > 3
     assert all(rect.right() <= field.width() for rect in shown)
     assert not any(one.intersects(other) for n, one in enumerate(shown) for other in shown[n + 1 :])
+
+
+def test_that_a_misspelled_package_is_put_right_in_one_click(field: PackagesField) -> None:
+    field.set_names(("matplotlib", "numba", "numpy", "pandas", "scikit-learn"))
+    for wrong, right in (("nmpy", "numpy"), ("matplot", "matplotlib"), ("panda", "pandas")):
+        field.add(wrong)
+        assert field.message.offer() == f"Use {right}"
+        field.message.take_offer()
+        assert field.specs() == (right,)
+        assert field.message.text() == ""
+        click(field.chips[0].remove)
+    field.add("qqqqq")
+    assert field.message.offer() == ""
+
+
+def test_that_looking_for_a_similar_name_among_many_is_quick(field: PackagesField) -> None:
+    letters = "abcdefghij"
+    names = tuple(
+        f"n{a}{b}{c}{d}y" for a in letters for b in letters for c in letters for d in "um"
+    )
+    field.set_names(tuple(f"{name}{number}" for name in names for number in range(15)))
+    began = time.perf_counter()
+    field.add("nuumpyy1")
+    took = time.perf_counter() - began
+    began = time.perf_counter()
+    sum(len(set(name)) for name in field.known_names)
+    assert took < 40 * (time.perf_counter() - began)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.windowing import bridge, engine, house, quiet_engine
+from tests.support.windowing import bridge, ear, engine, house, quiet_engine
 
-__all__ = ["bridge", "engine", "house", "quiet_engine"]
+__all__ = ["bridge", "ear", "engine", "house", "quiet_engine"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

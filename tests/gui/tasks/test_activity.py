@@ -77,10 +77,9 @@ async def test_that_a_card_says_why_its_task_cannot_be_stopped(
 
 
 async def test_that_the_log_of_a_real_task_is_there_whole_and_goes_on_while_open(
-    engine: Engine, qtbot: QtBot
+    engine: Engine, ear: EngineBridge, qtbot: QtBot
 ) -> None:
-    bridge = EngineBridge(engine)
-    view = ActivityView(engine, bridge)
+    view = ActivityView(engine, ear)
     qtbot.addWidget(view)
     view.show()
     task_id = await quick_removal(engine)
@@ -89,5 +88,5 @@ async def test_that_the_log_of_a_real_task_is_there_whole_and_goes_on_while_open
     assert card.task.state is TaskState.SUCCEEDED
     card.log.set_open(True)
     assert card.log_text() == "\n".join(engine.log(task_id))
-    bridge.told.emit(TaskLog(task_id, "one more line"))
+    ear.told.emit(TaskLog(task_id, "one more line"))
     assert card.log_text().endswith("one more line")

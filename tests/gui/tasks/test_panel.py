@@ -12,8 +12,11 @@ from engine.practice import ChannelServer
 from engine.requests import CloneRequest, RemoveRequest
 from engine.session import Engine
 from gui.bridge import EngineBridge
+from gui.dialogs import PreviewDialog
 from gui.dialogs.errors import FailureDialog
+from gui.dialogs.preview import Stage
 from gui.tasks import TaskPanel
+from tests.support.environments import make_environment, numbered_packages
 from tests.support.tasks import LINKING, quick_removal, stalled_creation, told
 from tests.support.windowing import click, until
 
@@ -113,6 +116,24 @@ async def test_that_a_failure_stays_until_it_is_closed_and_can_be_looked_at(
     assert not is_shown(panel)
 
 
+async def test_that_a_plan_which_is_out_of_date_is_made_and_shown_anew(
+    engine: Engine, ear: EngineBridge, house: QWidget
+) -> None:
+    prefix = make_environment(engine.places.envs / "old", numbered_packages(3), files=True)
+    stale = Failure(ErrorCode.PLAN_STALE, "")
+    panel = TaskPanel(engine, ear, house)
+    ear.told.emit(
+        TaskChanged(told(state=TaskState.FAILED, request=RemoveRequest(prefix), failure=stale))
+    )
+    (notice,) = panel.notices()
+    notice.action.click()
+    assert panel.notices() == ()
+    dialog = house.findChild(PreviewDialog)
+    assert dialog is not None
+    await until(lambda: dialog.stage is Stage.SHOWING)
+    assert dialog.windowTitle() == "Remove old"
+
+
 async def test_that_a_good_end_offers_a_terminal_and_goes_by_itself(
     panel: TaskPanel, bridge: EngineBridge
 ) -> None:
@@ -138,19 +159,17 @@ async def test_that_an_end_is_told_once(panel: TaskPanel, bridge: EngineBridge) 
 
 
 async def test_that_a_task_which_began_before_the_bar_is_shown(
-    engine: Engine, qtbot: QtBot, server: ChannelServer
+    engine: Engine, ear: EngineBridge, qtbot: QtBot, server: ChannelServer
 ) -> None:
     await stalled_creation(engine, server)
-    ear = EngineBridge(engine)
     panel = TaskPanel(engine, ear)
     qtbot.addWidget(panel)
     assert len(panel.lines()) == 1
 
 
 async def test_that_cancel_answers_at_once_and_leaves_nothing(
-    engine: Engine, house: QWidget, qtbot: QtBot, server: ChannelServer
+    engine: Engine, ear: EngineBridge, qtbot: QtBot, server: ChannelServer
 ) -> None:
-    ear = EngineBridge(engine)
     panel = TaskPanel(engine, ear)
     qtbot.addWidget(panel)
     panel.show()
@@ -167,8 +186,9 @@ async def test_that_cancel_answers_at_once_and_leaves_nothing(
     assert list(engine.places.envs.iterdir()) == []
 
 
-async def test_that_a_real_removal_runs_through_the_bar(engine: Engine, qtbot: QtBot) -> None:
-    ear = EngineBridge(engine)
+async def test_that_a_real_removal_runs_through_the_bar(
+    engine: Engine, ear: EngineBridge, qtbot: QtBot
+) -> None:
     panel = TaskPanel(engine, ear)
     qtbot.addWidget(panel)
     await quick_removal(engine)

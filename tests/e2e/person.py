@@ -1,0 +1,99 @@
+"""Mouse and keyboard: what a person at the desktop does to a window."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+from tests.e2e.desktop import Desktop
+from tests.e2e.screen import Name, Node, Screen
+
+_KEY_PAUSE_MS = 15  # a very quick typist
+
+
+class Person:
+    """Use one program by mouse and keyboard; everything is found by what it is and is called."""
+
+    def __init__(self, desktop: Desktop, screen: Screen, pictures: Path) -> None:
+        self._desktop = desktop
+        self.screen = screen
+        self._pictures = pictures
+
+    def click(self, role: str, name: Name = "", window: Name = "") -> Node:
+        """Click on the first such thing as soon as it can be used."""
+        node = self.screen.see_enabled(role, name, window)
+        self.click_at(*node.centre)
+        return node
+
+    def click_at(self, x: int, y: int) -> None:
+        """Click at a place of the screen."""
+        self._do("mousemove", str(x), str(y), "click", "1")
+
+    def point_away(self) -> None:
+        """Move the mouse to where it points at nothing."""
+        self._do("mousemove", "1", "1")
+
+    def type(self, text: str) -> None:
+        """Type `text` into what has the keyboard."""
+        self._do("type", "--delay", str(_KEY_PAUSE_MS), "--", text)
+
+    def press(self, *keys: str) -> None:
+        """Press keys one after another, such as "Return" or "alt+F4"."""
+        self._do("key", "--delay", str(_KEY_PAUSE_MS), *keys)
+
+    def enter(self, role: str, name: Name, text: str, window: Name = "") -> None:
+        """Click into a field, replace what is in it by `text`, and see it arrive."""
+        self.click(role, name, window)
+        self.press("ctrl+a", "Delete")
+        self.type(text)
+        self.screen.wait(
+            lambda: any(node.text == text for node in self.screen.find_all(role, name, window)),
+            10,
+            f"{text!r} did not arrive in {name!r}",
+        )
+
+    def choose_from_menu(self, button: Name, entry: Name) -> None:
+        """Open the menu of a button and click on an entry."""
+        self.click("push button", button)
+        self.press("Down")  # readers know a menu from the first time that an entry is current
+        self.click("menu item", entry)
+
+    def choose_packages(self, *packages: str) -> None:
+        """Enter packages for a new environment; each becomes a chip."""
+        self.click("text", re.compile("Packages to begin with"))
+        for package in packages:
+            self.type(f"{package},")
+            self.screen.see("label", package)
+
+    def see_preview(self, title: str) -> None:
+        """Wait until what would be done is shown."""
+        self.screen.see("dialog", re.compile(re.escape(title)))
+
+    def take_picture(self, name: str) -> Path:
+        """Save what the whole screen shows as `name`.png, when it has come to rest."""
+        self.point_away()
+        file = self._pictures / f"{name}.png"
+        before = b""
+        for _ in range(20):
+            shown = subprocess.run(
+                ["import", "-window", "root", "png:-"],
+                env=self._desktop.environment,
+                capture_output=True,
+                check=True,
+                timeout=30,
+            ).stdout
+            file.write_bytes(shown)
+            if shown == before:
+                break
+            before = shown
+        return file
+
+    def _do(self, *arguments: str) -> None:
+        subprocess.run(
+            ["xdotool", *arguments],
+            env=self._desktop.environment,
+            capture_output=True,
+            check=True,
+            timeout=60,
+        )

@@ -1,0 +1,119 @@
+"""One person's first ten minutes: make an environment, look at it, copy it, remove both."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from engine.practice import ChannelServer, PracticeWorld
+from tests.e2e.application import Application, Stage
+from tests.e2e.person import Person
+
+pytestmark = pytest.mark.xserver
+
+NAME = "第一个 env"
+COPY = "副本 2"
+CHANGE_MENU = "Clone, rename or remove this environment"
+LONGEST_STALL_MS = 50
+AMOUNT = r"\d[\d.,]* ?(bytes|kB|MB)"
+
+
+def run_python(prefix: Path, code: str) -> str:
+    done = subprocess.run(
+        [prefix / "bin" / "python", "-c", code],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
+def cells_of(person: Person) -> list[str]:
+    return [cell.name for cell in person.screen.find_all("cell")]
+
+
+def create_from_second_channel(person: Person) -> None:
+    """Make the environment from what the second channel of the configuration has."""
+    person.click("push button", "New environment")
+    person.enter("text", "Name", NAME)
+    person.click("list item", re.compile("practice-extra"))
+    person.click("push button", "Ask this channel earlier")
+    person.choose_packages("papyrus", "tidepool")
+    person.screen.see("combo box", re.compile(r"^Python 3\.\d+$"))
+    person.take_picture("light-new-environment")
+    person.click("push button", "Review")
+    person.see_preview(f"Create {NAME}")
+    person.take_picture("light-preview-of-creating")
+    person.click("push button", "Create")
+    person.screen.see("label", f"{NAME} is ready.")
+
+
+def clone(person: Person) -> None:
+    person.choose_from_menu(CHANGE_MENU, re.compile("^Clone"))
+    person.enter("text", "Name", COPY)
+    person.take_picture("light-clone")
+    person.click("push button", "Review")
+    person.see_preview(f"Clone {NAME} as {COPY}")
+    person.take_picture("light-preview-of-cloning")
+    person.click("push button", "Clone")
+    person.screen.see("label", f"{COPY} is ready.")
+
+
+def remove(person: Person, name: str) -> None:
+    person.click("list item", re.compile(f"^{name},"))
+    person.choose_from_menu(CHANGE_MENU, re.compile("^Remove"))
+    person.see_preview(f"Remove {name}")
+    person.screen.see("label", re.compile(f"[Ff]rees {AMOUNT}"))
+    person.take_picture(f"light-preview-of-removing-{len(name)}")
+    person.click("push button", "Remove")
+    person.screen.see("label", f"{name} is gone.")
+    person.screen.see_none("list item", re.compile(f"^{name},"))
+
+
+def test_that_an_environment_is_made_looked_at_copied_and_removed_by_mouse(
+    stage: Stage, world: PracticeWorld, served: ChannelServer
+) -> None:
+    prefix, copy = world.envs / NAME, world.envs / COPY
+    registry = world.home / ".conda" / "environments.txt"
+    with Application(stage, world.root, "--scheme", "light") as app:
+        person, screen = app.person, app.screen
+        for environment in world.environments:
+            screen.see("list item", re.compile(f"^{environment.name},"))
+        create_from_second_channel(person)
+        screen.see("list item", re.compile(f"^{NAME}, Python {world.python_version}"))
+        code = "import papyrus, tidepool, sys; print(sys.prefix)"
+        assert run_python(prefix, code) == str(prefix)
+        assert str(prefix) in registry.read_text(encoding="utf-8").splitlines()
+
+        screen.see("table", "Packages")
+        cells = cells_of(person)
+        for package, version in (("papyrus", "4.0.1"), ("tidepool", "2.6.0")):
+            at = cells.index(package)
+            assert cells[at + 1 : at + 3] == [version, "practice-extra"]
+        person.take_picture("light-environment-made")
+        person.click("page tab", "Details")
+        for value in (prefix, prefix / "bin" / "python", "practice-extra (6)"):
+            screen.see("label", re.compile(re.escape(f": {value}") + "$"))
+        person.take_picture("light-details-of-made")
+        person.click("page tab", "Packages")
+
+        clone(person)
+        screen.see("list item", re.compile(f"^{COPY}, Python {world.python_version}"))
+        assert run_python(copy, code) == str(copy)
+
+        for name in (COPY, NAME):
+            remove(person, name)
+            assert not (world.envs / name).exists()
+            assert str(world.envs / name) not in registry.read_text(encoding="utf-8")
+        assert sorted(entry.name for entry in world.envs.iterdir()) == sorted(
+            environment.name for environment in world.environments
+        )
+        assert app.close() == 0
+        assert app.said() == ""
+        watched = app.watched()
+    assert watched["beats"] > 100
+    assert watched["longest_ms"] < LONGEST_STALL_MS, watched["stalls"]
