@@ -77,12 +77,12 @@ def python_warning(before: Iterable[Record], after: Iterable[Record]) -> Iterato
     records = tuple(before)
     old = minor_of(_named(records, "python"))
     new = minor_of(_named(after, "python"))
-    if not old or old == new:
-        return
     names = ", ".join(record.name for record in records if record.kind is RecordKind.PYPI)
+    if not names or not old or old == new:
+        return
     yield PlanWarning(
         WarningCode.PYTHON_CHANGES,
-        Severity.WARNING if names or not new else Severity.NOTE,
+        Severity.WARNING,
         f"Python changes from {old} to {new}; packages from PyPI must be installed again."
         if new
         else f"Python {old} goes; packages from PyPI do not work without it.",
