@@ -6,7 +6,14 @@ from typing import assert_never
 
 from PySide6.QtCore import QCoreApplication
 
-from engine.requests import CloneRequest, CreateRequest, RemoveRequest, RenameRequest, Request
+from engine.requests import (
+    ChangeRequest,
+    CloneRequest,
+    CreateRequest,
+    RemoveRequest,
+    RenameRequest,
+    Request,
+)
 
 
 def _names(request: Request) -> dict[str, str]:
@@ -35,6 +42,8 @@ def request_title(request: Request) -> str:
             text = QCoreApplication.translate("Requests", "Rename {source} to {name}")
         case RemoveRequest():
             text = QCoreApplication.translate("Requests", "Remove {name}")
+        case ChangeRequest():
+            text = QCoreApplication.translate("Requests", "Change {name}")
         case _:
             assert_never(request)
     return text.format(**_names(request))
@@ -53,6 +62,8 @@ def apply_label(request: Request) -> str:
             return QCoreApplication.translate("Requests", "&Rename")
         case RemoveRequest():
             return QCoreApplication.translate("Requests", "&Remove")
+        case ChangeRequest():
+            return QCoreApplication.translate("Requests", "&Apply")
         case _:
             assert_never(request)
 
@@ -68,6 +79,10 @@ def planning_sentence(request: Request) -> str:
             text = QCoreApplication.translate("Requests", "Looking at what is in {source}…")
         case RemoveRequest():
             text = QCoreApplication.translate("Requests", "Looking at what would go with {name}…")
+        case ChangeRequest():
+            text = QCoreApplication.translate(
+                "Requests", "Working out what these changes of {name} bring along…"
+            )
         case _:
             assert_never(request)
     return text.format(**_names(request))
@@ -86,6 +101,8 @@ def running_title(request: Request) -> str:
             text = QCoreApplication.translate("Requests", "Renaming {source} to {name}")
         case RemoveRequest():
             text = QCoreApplication.translate("Requests", "Removing {name}")
+        case ChangeRequest():
+            text = QCoreApplication.translate("Requests", "Changing {name}")
         case _:
             assert_never(request)
     return text.format(**_names(request))
@@ -102,6 +119,8 @@ def success_sentence(request: Request) -> str:
             text = QCoreApplication.translate("Requests", "{source} is now called {name}.")
         case RemoveRequest():
             text = QCoreApplication.translate("Requests", "{name} is gone.")
+        case ChangeRequest():
+            text = QCoreApplication.translate("Requests", "{name} has its new packages.")
         case _:
             assert_never(request)
     return text.format(**_names(request))
@@ -118,6 +137,8 @@ def failure_title(request: Request) -> str:
             text = QCoreApplication.translate("Requests", "{source} could not be renamed.")
         case RemoveRequest():
             text = QCoreApplication.translate("Requests", "{name} could not be removed.")
+        case ChangeRequest():
+            text = QCoreApplication.translate("Requests", "{name} could not be changed.")
         case _:
             assert_never(request)
     return text.format(**_names(request))
@@ -134,7 +155,7 @@ def cancelled_sentence(request: Request) -> str:
             text = QCoreApplication.translate(
                 "Requests", "Cancelled: {source} is as it was before."
             )
-        case RemoveRequest():
+        case RemoveRequest() | ChangeRequest():
             text = QCoreApplication.translate("Requests", "Cancelled: {name} is as it was before.")
         case _:
             assert_never(request)

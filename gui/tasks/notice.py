@@ -10,7 +10,14 @@ from PySide6.QtWidgets import QWidget
 
 from engine.errors import ErrorCode
 from engine.events import Task, TaskState
-from engine.requests import CloneRequest, CreateRequest, RemoveRequest, RenameRequest, Request
+from engine.requests import (
+    ChangeRequest,
+    CloneRequest,
+    CreateRequest,
+    RemoveRequest,
+    RenameRequest,
+    Request,
+)
 from gui.dialogs.errors import present_error
 from gui.dialogs.preview import PreviewDialog
 from gui.operations import Operation
@@ -96,7 +103,7 @@ def _ready_prefix(request: Request) -> Path | None:
     match request:
         case CreateRequest(prefix=prefix) | CloneRequest(prefix=prefix):
             return prefix
-        case RenameRequest(prefix=prefix):
+        case RenameRequest(prefix=prefix) | ChangeRequest(prefix=prefix):
             return prefix
         case RemoveRequest():
             return None
