@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from engine.conda.addresses import channel_urls, spec_channel
+from engine.conda.channels import without_credentials
 from engine.conda.condarc import CondaConfiguration
 from engine.conda.repodata import Repodata, open_repodata
 from engine.conda.solving import (
@@ -139,7 +141,11 @@ class _Attempt:
             *(spec for name in lasting if name not in free for spec in wishes.get(name) or (name,)),
         ]
         rest = [record for name, record in staying.items() if name not in free]
-        preferred = [staying[name] for name in added if name in staying]
+        preferred = [
+            staying[name]
+            for name, spec in added.items()
+            if name in staying and _is_from(staying[name], spec, standing.configuration)
+        ]
         if scope is UpdateScope.NEEDED:
             preferred += rest
         elif scope is UpdateScope.ALL:
@@ -218,6 +224,15 @@ def is_same(found: Record, installed: Record) -> bool:
     if found.sha256 and installed.sha256:
         return found.sha256 == installed.sha256
     return found.source == installed.source or found.url == installed.url
+
+
+def _is_from(record: Record, spec: str, configuration: CondaConfiguration) -> bool:
+    """Return whether `record` came from the channel that `spec` names, if it names one."""
+    channel, _ = spec_channel(spec)  # rattler does not look at the channel of what is installed
+    if not channel:
+        return True
+    urls = {without_credentials(url) for url in channel_urls(channel, configuration)}
+    return record.source.url in urls
 
 
 def _check_installed(request: ChangeRequest, standing: Standing) -> None:

@@ -124,7 +124,7 @@ def _is_fresh(made: Mirror, path: str, inode: int) -> bool:
 
 
 def _is_cache(path: str) -> bool:
-    return f"/{_COMPILED}/" in f"/{path}"
+    return f"/{_COMPILED}/" in f"/{path}/"
 
 
 def _is_of_packages(path: str) -> bool:
