@@ -80,7 +80,8 @@ def recorded_files(prefix: Path) -> dict[str, str]:
 def files_below(prefix: Path) -> set[str]:
     """Return the names of all files below a prefix but those of conda-meta."""
     found: set[str] = set()
-    for folder, _, names in os.walk(prefix):
+    for folder, folders, names in os.walk(prefix):
+        links = [name for name in folders if Path(folder, name).is_symlink()]
         below = Path(folder).relative_to(prefix)
-        found |= {(below / name).as_posix() for name in names}
+        found |= {(below / name).as_posix() for name in (*names, *links)}
     return {path for path in found if not path.startswith("conda-meta/")}
