@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine.places import Places, places_for
+from engine.requests import UpdateScope
 from engine.version import __version__
 
 
@@ -57,25 +58,66 @@ def _add_plan(parser: argparse.ArgumentParser) -> None:
     _add_target(create)
     create.add_argument("specs", nargs="*", metavar="SPEC", help="packages, such as 'numpy >=2'")
     create.add_argument("--python", default="", metavar="VERSION", help="such as 3.12")
-    create.add_argument(
+    _add_channels(create)
+    create.add_argument("--no-pip", action="store_true", help="leave pip out")
+    for name, summary in (("clone", "a copy of one"), ("rename", "a new name or place for one")):
+        kind = kinds.add_parser(name, help=summary)
+        kind.add_argument("source", type=Path, metavar="PREFIX")
+        _add_target(kind)
+    remove = kinds.add_parser("remove", help="an environment that is not needed any more")
+    remove.add_argument("prefix", type=Path, metavar="PREFIX")
+    _add_changes(
+        kinds.add_parser("install", help="more packages for an environment"),
+        kinds.add_parser("update", help="newer packages; all of them without any NAME"),
+        kinds.add_parser("uninstall", help="packages that are not needed any more"),
+    )
+    for kind in kinds.choices.values():
+        kind.add_argument("--out", type=Path, metavar="FILE", help="write the plan for `apply`")
+
+
+def _add_changes(
+    install: argparse.ArgumentParser,
+    update: argparse.ArgumentParser,
+    uninstall: argparse.ArgumentParser,
+) -> None:
+    install.add_argument("prefix", type=Path, metavar="PREFIX")
+    install.add_argument("specs", nargs="*", metavar="SPEC", help="packages, such as 'numpy >=2'")
+    update.add_argument("prefix", type=Path, metavar="PREFIX")
+    update.add_argument("names", nargs="*", metavar="NAME", help="installed packages")
+    uninstall.add_argument("prefix", type=Path, metavar="PREFIX")
+    uninstall.add_argument("names", nargs="*", metavar="NAME", help="installed packages")
+    uninstall.add_argument(
+        "--keep-orphans", action="store_true", help="leave what only they needed"
+    )
+    for kind in (install, update, uninstall):
+        kind.add_argument(
+            *("--pypi", "-p"),
+            action="append",
+            default=[],
+            metavar="NAME",
+            help="the same for a package from PyPI",
+        )
+        _add_channels(kind)
+        kind.add_argument(
+            "--update",
+            choices=[scope.value for scope in UpdateScope],
+            dest="scope",
+            help="how far other packages may change: keep them (the usual way), only if needed, "
+            "all to the newest, or only what is named, without exception",
+        )
+
+
+def _add_channels(kind: argparse.ArgumentParser) -> None:
+    kind.add_argument(
         "--channel", "-c", action="append", default=[], metavar="NAME", help="first one first"
     )
-    priority = create.add_mutually_exclusive_group()
+    priority = kind.add_mutually_exclusive_group()
     priority.add_argument(
         "--strict", action="store_true", help="a package comes from the first channel that has it"
     )
     priority.add_argument(
         "--flexible", action="store_true", help="later channels help out where versions do not fit"
     )
-    create.add_argument("--no-pip", action="store_true", help="leave pip out")
-    for name, summary in (("clone", "a copy of one"), ("rename", "a new name or place for one")):
-        kind = kinds.add_parser(name, help=summary)
-        kind.add_argument("source", type=Path, metavar="PREFIX")
-        _add_target(kind)
-    remove = kinds.add_parser("remove", help="one that is not needed any more")
-    remove.add_argument("prefix", type=Path, metavar="PREFIX")
-    for kind in (create, kinds.choices["clone"], kinds.choices["rename"], remove):
-        kind.add_argument("--out", type=Path, metavar="FILE", help="write the plan for `apply`")
 
 
 def _add_cache(parser: argparse.ArgumentParser) -> None:

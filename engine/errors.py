@@ -43,6 +43,15 @@ class ErrorCode(StrEnum):
     DOWNLOAD_FAILED = "download-failed"
     PACKAGE_BROKEN = "package-broken"
     LINK_FAILED = "link-failed"
+    # PyPI
+    REQUIREMENT_INVALID = "requirement-invalid"
+    DISTRIBUTION_UNKNOWN = "distribution-unknown"
+    NO_WHEEL = "no-wheel"
+    PYPI_UNSATISFIABLE = "pypi-unsatisfiable"
+    INDEX_UNREACHABLE = "index-unreachable"
+    INDEX_NEEDS_LOGIN = "index-needs-login"
+    SOURCE_BUILD_FAILED = "source-build-failed"
+    PYPI_OVERWRITES = "pypi-overwrites"
     # processes and files
     WORKER_DIED = "worker-died"
     SOURCE_CHANGED = "source-changed"

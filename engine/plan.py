@@ -66,14 +66,46 @@ class WarningCode(StrEnum):
     LINKS_LEFT_ALONE = "links-left-alone"
     OUTSIDE_KNOWN_PLACES = "outside-known-places"
     REPODATA_OLD = "repodata-old"
+    # changes of conda packages
+    UNSATISFIABLE = "unsatisfiable"
+    PACKAGE_UNKNOWN = "package-unknown"
+    KEEP_IMPOSSIBLE = "keep-impossible"
+    UPDATE_HELD_BACK = "update-held-back"
+    REMOVES_DEPENDENTS = "removes-dependents"
+    PYTHON_CHANGES = "python-changes"
+    FILES_CLOBBERED = "files-clobbered"
+    # changes of PyPI packages, and what they and conda's do to each other
+    PYPI_CHANGES_CONDA = "pypi-changes-conda"
+    PYPI_OVERWRITES_CONDA = "pypi-overwrites-conda"
+    PYPI_HAS_CONDA_COPY = "pypi-has-conda-copy"
+    PYPI_IN_CHANNEL = "pypi-in-channel"
+    PYPI_COPY_REPLACED = "pypi-copy-replaced"
+    PYPI_TAKES_OVER = "pypi-takes-over"
+    PYPI_BROKEN = "pypi-broken"
+    PYPI_DEPENDENTS_REMOVED = "pypi-dependents-removed"
+    PYPI_REINSTALLED = "pypi-reinstalled"
+    PYPI_CANNOT_FOLLOW = "pypi-cannot-follow"
+    SOURCE_BUILD = "source-build"
+    RUNS_FOREIGN_CODE = "runs-foreign-code"
+    OTHER_INDEX = "other-index"
+    USER_SITE_LEAKS = "user-site-leaks"
+    PIP_SETTINGS_UNREADABLE = "pip-settings-unreadable"
 
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Offer another request that would avoid a warning; the front end has words for `code`."""
+    """Offer another request that would avoid a warning; the front end has words for `code`.
+
+    `values` are the names that it puts into them.
+    """
 
     code: str
     request: Request
+    values: tuple[tuple[str, str], ...] = ()
+
+    def value(self, key: str) -> str:
+        """Return the value stored under `key`, or an empty string."""
+        return dict(self.values).get(key, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +149,8 @@ class Plan:
     is the folder that packages are unpacked into, None when none are. `cleaning` and `relinking`
     are there for the requests of these names; their plan has no packages, and its `prefix` is the
     first of those that the request affects.
+    `pypi_lock` holds the exact releases for the PyPI part (see `engine.pypi.locking`), empty when
+    it changes nothing.
     """
 
     request: Request
@@ -131,6 +165,7 @@ class Plan:
     package_cache: Path | None = None
     cleaning: Cleaning | None = None
     relinking: Relinking | None = None
+    pypi_lock: str = ""
     format: int = PLAN_FORMAT
 
     @property

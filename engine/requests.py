@@ -78,8 +78,48 @@ class RelinkRequest:
     prefixes: tuple[Path, ...]
 
 
+class UpdateScope(StrEnum):
+    """Say how far a change may reach beyond what was asked for."""
+
+    KEEP = "keep"
+    NEEDED = "needed"
+    ALL = "all"
+    ONLY = "only"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRequest:
+    """Ask for other packages in the environment at `prefix`; one basket, planned as one.
+
+    `add` holds conda MatchSpecs (`X::name` takes it from channel X), also for another version of
+    what is there; `update` and `remove` hold names of installed conda packages. `add_pypi` holds
+    requirements (PEP 508, local paths, URLs), `update_pypi` and `remove_pypi` names of installed
+    PyPI distributions. `channels` are names or URLs, the first one first. `overwrite` names the
+    conda-owned distributions that the user agreed to have replaced from PyPI.
+    """
+
+    prefix: Path
+    channels: tuple[str, ...]
+    priority: ChannelPriority = ChannelPriority.STRICT
+    scope: UpdateScope = UpdateScope.KEEP
+    add: tuple[str, ...] = ()
+    update: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+    add_pypi: tuple[str, ...] = ()
+    update_pypi: tuple[str, ...] = ()
+    remove_pypi: tuple[str, ...] = ()
+    remove_orphans: bool = True
+    overwrite: tuple[str, ...] = ()
+
+
 Request = (
-    CreateRequest | CloneRequest | RenameRequest | RemoveRequest | CleanRequest | RelinkRequest
+    CreateRequest
+    | CloneRequest
+    | RenameRequest
+    | RemoveRequest
+    | ChangeRequest
+    | CleanRequest
+    | RelinkRequest
 )
 
 
@@ -93,7 +133,7 @@ def affected_prefixes(request: Request) -> tuple[Path, ...]:
             return (source, prefix)
         case CreateRequest(prefix=prefix) | CloneRequest(prefix=prefix):
             return (prefix,)
-        case RemoveRequest(prefix=prefix):
+        case RemoveRequest(prefix=prefix) | ChangeRequest(prefix=prefix):
             return (prefix,)
         case CleanRequest(caches=caches):
             return tuple(cache / CLEANING for cache in caches)

@@ -7,7 +7,7 @@ import asyncio
 import os
 import platform
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.codec import encode
@@ -19,12 +19,14 @@ from engine.plan import Plan
 from engine.records import Details, Environment, OutsidePython, Record
 from engine.remembering import remembered_folders
 from engine.requests import (
+    ChangeRequest,
     ChannelPriority,
     CloneRequest,
     CreateRequest,
     RemoveRequest,
     RenameRequest,
     Request,
+    UpdateScope,
 )
 from engine.version import __version__
 
@@ -123,8 +125,6 @@ async def _environments(places: Places, with_sizes: bool) -> Listing:
     prefixes = discover(places, configuration, remembered_folders(places))
     found = [describe(prefix, places, configuration) for prefix in prefixes]
     if with_sizes:
-        from dataclasses import replace
-
         sizes = dict(measure(prefixes))
         found = [replace(each, sizes=sizes.get(each.prefix)) for each in found]
     outside = await asyncio.to_thread(outside_pythons, places)
@@ -179,6 +179,8 @@ def _request(
 ) -> Request:
     if arguments.kind == "remove":
         return RemoveRequest(Path(os.path.abspath(arguments.prefix)))
+    if arguments.kind in ("install", "update", "uninstall"):
+        return _change(arguments, configuration)
     target = _target(arguments, places, configuration)
     if arguments.kind == "clone":
         return CloneRequest(Path(os.path.abspath(arguments.source)), target)
@@ -192,6 +194,32 @@ def _request(
         specs=tuple(arguments.specs),
         with_pip=not arguments.no_pip,
     )
+
+
+def _change(arguments: argparse.Namespace, configuration: CondaConfiguration) -> ChangeRequest:
+    names: tuple[str, ...] = tuple(
+        arguments.specs if arguments.kind == "install" else arguments.names
+    )
+    pypi: tuple[str, ...] = tuple(arguments.pypi)
+    if not names and not pypi and arguments.kind != "update":
+        raise EngineError(
+            ErrorCode.BAD_USAGE, "No package was named.", hint="Name at least one package."
+        )
+    usual = UpdateScope.KEEP if names or pypi else UpdateScope.ALL
+    request = ChangeRequest(
+        prefix=Path(os.path.abspath(arguments.prefix)),
+        channels=tuple(arguments.channel) or configuration.effective_channels,
+        priority=_priority(arguments, configuration),
+        scope=UpdateScope(arguments.scope or usual),
+    )
+    match arguments.kind:
+        case "install":
+            return replace(request, add=names, add_pypi=pypi)
+        case "update":
+            return replace(request, update=names, update_pypi=pypi)
+        case _:
+            orphans = not arguments.keep_orphans
+            return replace(request, remove=names, remove_pypi=pypi, remove_orphans=orphans)
 
 
 def _priority(arguments: argparse.Namespace, configuration: CondaConfiguration) -> ChannelPriority:

@@ -15,7 +15,7 @@ import secrets
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,21 +70,51 @@ class _Meta:
         return self.document.setdefault("paths_data", {"paths_version": 1}).setdefault("paths", [])
 
 
-async def complete(staging: Path, final: Path, records: Sequence[Record], report: Report) -> None:
+async def complete(
+    staging: Path,
+    final: Path,
+    records: Sequence[Record],
+    report: Report,
+    *,
+    only: Collection[str] | None = None,
+) -> None:
     """Complete the prefix at `staging`, which will live at `final` and was made of `records`.
 
-    Raises EngineError when the disk is full or files cannot be written. A file that cannot be
-    compiled is left uncompiled, as conda does.
+    With `only`, packages of other names were there before and are left as they are. Raises
+    EngineError when the disk is full or files cannot be written. A file that cannot be compiled
+    is left uncompiled, as conda does.
     """
     try:
-        await asyncio.to_thread(_complete, staging, final, records, report)
+        await asyncio.to_thread(_complete, staging, final, records, report, only)
     except OSError as error:
         raise from_os_error(error, staging) from error
 
 
-def _complete(staging: Path, final: Path, records: Sequence[Record], report: Report) -> None:
+def note_requested(prefix: Path, records: Sequence[Record]) -> None:
+    """Write into the records of installed packages by which specs they are asked for now."""
+    for record in records:
+        if record.path is not None:
+            path = prefix / "conda-meta" / record.path.name
+            before = path.read_bytes()
+            meta = _Meta(path, msgspec.json.decode(before), before)
+            _put_requested(meta, record.requested)
+            _write(meta)
+
+
+def _put_requested(meta: _Meta, specs: Sequence[str]) -> None:
+    meta.document["requested_spec"] = specs[0] if specs else _NOT_ASKED_FOR
+    meta.document["requested_specs"] = list(specs)
+
+
+def _complete(
+    staging: Path,
+    final: Path,
+    records: Sequence[Record],
+    report: Report,
+    only: Collection[str] | None,
+) -> None:
     _sweep(staging)
-    metas = _read_metas(staging)
+    metas = _read_metas(staging, only)
     _tell_clobbered(metas, report)
     compiled = _compile(staging, final, metas, report)
     requested = {record.name: record.requested for record in records}
@@ -94,9 +124,7 @@ def _complete(staging: Path, final: Path, records: Sequence[Record], report: Rep
         for entry in meta.entries:
             _hash_as_it_is(staging, entry)
         if meta.name in requested:
-            specs = requested[meta.name]
-            meta.document["requested_spec"] = specs[0] if specs else _NOT_ASKED_FOR
-            meta.document["requested_specs"] = list(specs)
+            _put_requested(meta, requested[meta.name])
         for key in ("url", "channel"):  # records are exported and shared; passwords are not
             meta.document[key] = without_credentials(str(meta.document.get(key, "")))
         _write(meta)
@@ -114,10 +142,11 @@ def _sweep(staging: Path) -> None:
             entry.unlink()
 
 
-def _read_metas(staging: Path) -> list[_Meta]:
+def _read_metas(staging: Path, only: Collection[str] | None) -> list[_Meta]:
     metas: list[_Meta] = []
     for path in sorted((staging / "conda-meta").glob("*.json")):
-        if not path.name.startswith("."):
+        is_meant = only is None or path.name.rsplit("-", 2)[0] in only
+        if is_meant and not path.name.startswith("."):
             before = path.read_bytes()
             metas.append(_Meta(path, msgspec.json.decode(before), before))
     return metas

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _PREFIX = "Cannot solve the request because of: "
 _BRANCH = re.compile(r"[\s│├└─]*")
@@ -13,6 +13,7 @@ _REQUIRES = " would require"
 _CONSTRAINS = " would constrain"
 _MISSING = ", for which no candidates were found"
 _STRICT = "due to strict channel priority"
+_LIMIT = re.compile(r"\Athe constraint (.+) cannot be fulfilled\Z")
 _NOT_VIABLE = "cannot be installed because there are no viable options"
 _SYSTEM = {
     "__cuda": "an NVIDIA graphics card with a newer driver (CUDA)",
@@ -28,7 +29,10 @@ _SYSTEM = {
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Hold the plain words for a failed solve; `packages` are those that cannot agree."""
+    """Hold the plain words for a failed solve; `packages` are those that cannot agree.
+
+    `limits` are the specs that were to hold and stand in the way.
+    """
 
     summary: str
     cause: str = ""
@@ -36,6 +40,7 @@ class Explanation:
     packages: tuple[str, ...] = ()
     missing: str = ""
     is_priority_in_the_way: bool = False
+    limits: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -60,7 +65,11 @@ class _Node:
 def explain(text: str, specs: Iterable[str]) -> Explanation:
     """Return the plain words for the solver's `text` about a request for `specs`."""
     asked = {_name_of(spec): spec for spec in specs}
-    roots = _roots(text)
+    found = _roots(text)
+    limits = tuple(dict.fromkeys(limit[1] for root in found if (limit := _LIMIT.match(root.text))))
+    roots = [root for root in found if not _LIMIT.match(root.text)]
+    if limits:
+        return replace(_limited(roots, limits), limits=limits)
     if len(roots) == 1 and (none := _NO_CANDIDATES.match(roots[0].text)):
         spec = _shown(none[1])
         name = _name_of(spec)
@@ -77,6 +86,26 @@ def explain(text: str, specs: Iterable[str]) -> Explanation:
     if roots and roots[0].name:
         return _alone(roots[0], asked)
     return Explanation("These packages cannot be installed together.")
+
+
+def _limited(roots: list[_Node], limits: tuple[str, ...]) -> Explanation:
+    """Return the words for packages that do not go with what must hold."""
+    held = {_name_of(limit): _shown(limit) for limit in limits}
+    names = tuple(dict.fromkeys(root.name for root in roots))
+    said = [
+        f"{parent.name} needs {_spec_at(node)}"
+        for root in roots
+        for node, parent in root.walk()
+        if parent is not None and _verb(parent) == "needs" and _name_of(_spec_at(node)) in held
+    ]
+    who = _listed(names) if len(names) > 1 else names[0] if names else "This"
+    verb = "do" if len(names) > 1 else "does"
+    return Explanation(
+        f"{who} {verb} not go with {', '.join(held.values())}, which is to stay so.",
+        f"{'; '.join(dict.fromkeys(said))}." if said else "",
+        "Leave one of them out, or ask for other versions.",
+        tuple(dict.fromkeys((*names, *held))),
+    )
 
 
 def _clash(roots: list[_Node], names: tuple[str, ...], text: str) -> Explanation:
@@ -180,7 +209,11 @@ def _verb(node: _Node) -> str:
 
 
 def _spec_at(node: _Node) -> str:
-    return _shown(re.split(r", which |, for which | can be | cannot be ", node.text, maxsplit=1)[0])
+    return _shown(
+        re.split(r", which |, for which | can be | cannot be | is locked, ", node.text, maxsplit=1)[
+            0
+        ]
+    )
 
 
 def _shown(spec: str) -> str:

@@ -17,8 +17,9 @@ from urllib.request import url2pathname
 
 import psutil
 import rattler
-from rattler import MatchSpec
+from rattler import MatchSpec, PrefixRecord
 from rattler.install import InstallerReporter
+from rattler.repo_data import RepoDataRecord
 
 from engine.conda.caches import foreign_copies, has_link_script, opened_cache, unpacked_in
 from engine.conda.condarc import CondaConfiguration
@@ -45,12 +46,17 @@ async def install_into(  # noqa: PLR0917 - one call, and its arguments are all o
     places: Places,
     configuration: CondaConfiguration,
     *,
+    installed: Sequence[PrefixRecord] = (),
+    kept: Sequence[RepoDataRecord] = (),
+    again: frozenset[str] = frozenset(),
     stall_seconds: float = STALL_SECONDS,
 ) -> None:
     """Link planned `records` into `staging` as if it were `final`, fetching what is not cached.
 
-    Progress counts bytes while anything is downloaded, then packages. Link scripts of packages
-    are never run; the log names them. Raises EngineError; `staging` is then left as it is.
+    What is `installed` there and not among `kept` is unlinked; of what is kept, the packages named
+    in `again` are linked anew. Progress counts bytes while
+    anything is downloaded, then packages. Link scripts of packages are never run; the log names
+    them. Raises EngineError; `staging` is then left as it is.
     """
     originals = to_repodata_records(records)
     cached = await unpacked_in(package_cache, records, originals)
@@ -70,11 +76,16 @@ async def install_into(  # noqa: PLR0917 - one call, and its arguments are all o
     try:
         await _watched(
             rattler.install(
-                originals,
+                [*originals, *kept],
                 target_prefix=staging,
+                installed_packages=list(installed),
+                reinstall_packages=set(again) or None,
                 package_cache=opened_cache(package_cache),
                 client=client_for(configuration, places),
-                requested_specs=_inner(record.requested for record in records),
+                # Given any, rattler writes them into the records of what stays, too.
+                requested_specs=None
+                if installed
+                else _inner(record.requested for record in records),
                 reporter=teller,
                 alternative_target_prefix=final,
                 execute_link_scripts=False,

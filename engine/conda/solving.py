@@ -47,16 +47,30 @@ class Solution:
     warnings: tuple[PlanWarning, ...] = ()
 
 
-async def solve_records(
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Hold what a solution starts from: files of conda-meta, and specs that must hold.
+
+    `fixed` packages stay as they are if they stay at all, `preferred` ones where that can be.
+    `limits` are specs of packages that need not be there.
+    """
+
+    fixed: tuple[Path, ...] = ()
+    preferred: tuple[Path, ...] = ()
+    limits: tuple[str, ...] = ()
+
+
+async def solve_records(  # noqa: PLR0917 - one call, and its arguments are of different types
     specs: Sequence[str],
     repodata: Repodata,
     priority: ChannelPriority,
     configuration: CondaConfiguration,
     places: Places,
+    ground: Ground = Ground(),
     *,
     timeout: float = SOLVE_SECONDS,
 ) -> Solution:
-    """Return the newest packages that fulfil `specs` together.
+    """Return the newest packages that fulfil `specs` together, on the `ground` of what is there.
 
     `timeout` is in seconds and bounds each attempt; a solve that is merely cancelled would go on.
     Flexible priority is strict where that works and none at all where it does not, which is as
@@ -64,24 +78,30 @@ async def solve_records(
     unsatisfiable, solve-timeout, or about a channel).
     """
     wanted = [await _match_spec(spec, repodata, configuration) for spec in specs]
-    virtual = _detected(places)
+    base = _Base(
+        _detected(places),
+        [PrefixRecord.from_path(path) for path in ground.fixed],
+        [PrefixRecord.from_path(path) for path in ground.preferred],
+        [await _match_spec(spec, repodata, configuration) for spec in ground.limits],
+    )
     warnings: tuple[PlanWarning, ...] = ()
     try:
         strict = priority is not ChannelPriority.DISABLED
         found = await _attempt(
             [*wanted, *(_whole_names(specs, wanted) if strict else ())],
             repodata,
-            virtual,
+            base,
             strict=strict,
             timeout=timeout,
         )
     except SolverError as error:
+        there = frozenset(record.name.normalized for record in (*base.fixed, *base.preferred))
         if priority is not ChannelPriority.FLEXIBLE or len(repodata.addresses) < 2:
-            raise await _solver_error(str(error), specs, repodata) from error
+            raise await _solver_error(str(error), specs, repodata, there) from error
         try:
-            found = await _attempt(wanted, repodata, virtual, strict=False, timeout=timeout)
+            found = await _attempt(wanted, repodata, base, strict=False, timeout=timeout)
         except SolverError as second:
-            raise await _solver_error(str(second), specs, repodata) from second
+            raise await _solver_error(str(second), specs, repodata, there) from second
         warnings = (
             PlanWarning(
                 WarningCode.PRIORITY_RELAXED,
@@ -111,6 +131,17 @@ def _whole_names(specs: Sequence[str], wanted: Sequence[MatchSpec]) -> list[Matc
 def check_spec(spec: str) -> str:
     """Return the package name in `spec`. Raises EngineError (spec-invalid)."""
     return _name_of(_parsed(spec, spec))
+
+
+def is_bound(spec: str) -> bool:
+    """Return whether `spec` asks for more than a name. Raises EngineError (spec-invalid)."""
+    return spec.strip().lower() != check_spec(spec)
+
+
+def fulfils(record: Record, spec: str) -> bool:
+    """Return whether a planned `record` has the version and build that `spec` asks for."""
+    (original,) = to_repodata_records([record])
+    return _parsed(spec_channel(spec)[1], spec).matches(original)
 
 
 def spec_channels(specs: Iterable[str]) -> tuple[str, ...]:
@@ -172,10 +203,20 @@ def to_repodata_records(records: Iterable[Record]) -> list[RepoDataRecord]:
     return rebuilt
 
 
+@dataclass(frozen=True, slots=True)
+class _Base:
+    """Hold the ground of a solution in rattler's own terms."""
+
+    virtual: list[VirtualPackage]
+    fixed: list[PrefixRecord]
+    preferred: list[PrefixRecord]
+    limits: list[MatchSpec]
+
+
 async def _attempt(
     wanted: Sequence[MatchSpec],
     repodata: Repodata,
-    virtual: list[VirtualPackage],
+    base: _Base,
     *,
     strict: bool,
     timeout: float,
@@ -187,7 +228,10 @@ async def _attempt(
                 repodata.channels,
                 list(wanted),
                 gateway=repodata.gateway,
-                virtual_packages=virtual,
+                virtual_packages=base.virtual,
+                pinned_packages=base.fixed,
+                locked_packages=base.preferred,
+                constraints=base.limits,
                 timeout=timedelta(seconds=timeout),
                 channel_priority=priority,
                 channel_relations="disabled",
@@ -265,10 +309,12 @@ def _blamed(detail: str, addresses: Sequence[Address]) -> Address:
     return next(named, addresses[0])
 
 
-async def _solver_error(text: str, specs: Sequence[str], repodata: Repodata) -> EngineError:
+async def _solver_error(
+    text: str, specs: Sequence[str], repodata: Repodata, there: frozenset[str]
+) -> EngineError:
     detail = _named_channels(text.strip(), repodata.addresses)
     explanation = explain(detail, specs)
-    names = await repodata.names()
+    names = await repodata.names() | there
     unknown = [name for spec in specs if (name := check_spec(spec)) not in names]
     if not unknown and explanation.missing and explanation.missing not in names:
         missing = explanation.missing
@@ -288,6 +334,7 @@ async def _solver_error(text: str, specs: Sequence[str], repodata: Repodata) -> 
         detail=detail,
         packages=", ".join(packages),
         priority="in-the-way" if explanation.is_priority_in_the_way else "",
+        limits="; ".join(explanation.limits),
     )
 
 

@@ -8,6 +8,7 @@ from engine.conda.condarc import CondaConfiguration
 from engine.places import Places
 from engine.plan import Plan
 from engine.requests import (
+    ChangeRequest,
     CleanRequest,
     CloneRequest,
     CreateRequest,
@@ -45,5 +46,9 @@ async def plan_request(request: Request, places: Places, configuration: CondaCon
             from engine.planning.relinking import plan_relink
 
             return await plan_relink(request, places, configuration)
+        case ChangeRequest():
+            from engine.planning.changing import plan_change
+
+            return await plan_change(request, places, configuration)
         case _:
             assert_never(request)

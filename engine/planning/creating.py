@@ -40,8 +40,8 @@ from engine.planning.placing import check_target, name_warning, space_warning
 from engine.records import Record, State
 from engine.requests import CreateRequest
 
-_CONDA_FORGE = "conda-forge"
-_OF_ANACONDA = ("defaults", "main", "anaconda")
+CONDA_FORGE = "conda-forge"
+OF_ANACONDA = ("defaults", "main", "anaconda")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +72,16 @@ async def plan_create(
         repodata = await open_repodata(channels_named, configuration, places)
         solved = await _solve(request, specs, repodata, places, configuration)
     records = tuple(sorted(solved.solution.records, key=lambda record: record.name))
-    choice, cached = await _cached(request.prefix, records, places, configuration)
-    records = tuple(_with_size(record, cached) for record in records)
+    choice, cached = await find_cached(request.prefix, records, places, configuration)
+    records = tuple(with_size(record, cached) for record in records)
     cost = cost_of(records, cached, is_near=choice.is_near)
     warnings = (
-        *_space_warnings(request.prefix, choice, cost),
+        *space_warnings(request.prefix, choice, cost),
         *solved.solution.warnings,
         *_pip_warnings(request, records, lacks_pip=solved.lacks_pip),
         *(_channel_warnings(request, repodata) if repodata is not None else ()),
-        *_script_warnings(cached),
-        *(_cache_warnings(choice, places) if records else ()),
+        *script_warnings(cached),
+        *(cache_warnings(choice, places) if records else ()),
         *name_warning(request.prefix, problems),
     )
     return Plan(
@@ -142,12 +142,13 @@ async def _solve(
     return _Solved(without or await solved(specs), lacks_pip=True)
 
 
-async def _cached(
+async def find_cached(
     prefix: Path,
     records: Sequence[Record],
     places: Places,
     configuration: CondaConfiguration,
 ) -> tuple[CacheChoice, dict[str, Unpacked]]:
+    """Return the cache that planned `records` go through, and what of them is in it, by name."""
     choice = choose_cache(prefix, places, configuration)
     if foreign_copies(choice.folder, records):
         # conda's cache holds other packages of the same names: Envdesk's own keeps them apart.
@@ -156,7 +157,8 @@ async def _cached(
     return choice, await unpacked_in(choice.folder, records, to_repodata_records(records))
 
 
-def _with_size(record: Record, cached: Mapping[str, Unpacked]) -> Record:
+def with_size(record: Record, cached: Mapping[str, Unpacked]) -> Record:
+    """Return a planned `record` with what it takes in a prefix, where that is known."""
     unpacked = cached.get(record.name)
     if unpacked is None:
         return record
@@ -179,7 +181,8 @@ def _additions(records: Sequence[Record], cached: Mapping[str, Unpacked]) -> tup
     return tuple(sorted(changes, key=lambda change: (bool(change.needed_by), change.name)))
 
 
-def _space_warnings(prefix: Path, choice: CacheChoice, cost: Cost) -> Iterator[PlanWarning]:
+def space_warnings(prefix: Path, choice: CacheChoice, cost: Cost) -> Iterator[PlanWarning]:
+    """Warn, so that the plan cannot be carried out, when a disk is too small for `cost`."""
     if choice.is_near:
         yield from space_warning(prefix, cost.prefix_bytes + cost.cache_bytes)
         return
@@ -223,13 +226,13 @@ def _channel_warnings(request: CreateRequest, repodata: Repodata) -> Iterator[Pl
             (("channel", name),),
         )
     shown = [address.name for address in repodata.addresses]
-    forge = [name for name in shown if name.rpartition("/")[2] == _CONDA_FORGE]
-    anaconda = [name for name in shown if name in _OF_ANACONDA or name.startswith("pkgs/")]
+    forge = [name for name in shown if name.rpartition("/")[2] == CONDA_FORGE]
+    anaconda = [name for name in shown if name in OF_ANACONDA or name.startswith("pkgs/")]
     if forge and anaconda:
         others = tuple(
             channel
             for channel in request.channels
-            if channel not in _OF_ANACONDA and "pkgs/" not in channel
+            if channel not in OF_ANACONDA and "pkgs/" not in channel
         )
         alternatives = ()
         if others:
@@ -245,7 +248,8 @@ def _channel_warnings(request: CreateRequest, repodata: Repodata) -> Iterator[Pl
         )
 
 
-def _script_warnings(cached: Mapping[str, Unpacked]) -> Iterator[PlanWarning]:
+def script_warnings(cached: Mapping[str, Unpacked]) -> Iterator[PlanWarning]:
+    """Warn of packages that bring scripts, which are not run."""
     names = sorted(name for name, unpacked in cached.items() if unpacked.has_script)
     if names:
         yield PlanWarning(
@@ -256,7 +260,8 @@ def _script_warnings(cached: Mapping[str, Unpacked]) -> Iterator[PlanWarning]:
         )
 
 
-def _cache_warnings(choice: CacheChoice, places: Places) -> Iterator[PlanWarning]:
+def cache_warnings(choice: CacheChoice, places: Places) -> Iterator[PlanWarning]:
+    """Warn that the cache lies elsewhere, or that conda's cannot be used."""
     folder = str(choice.folder)
     if not choice.is_near:
         yield PlanWarning(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -15,9 +16,11 @@ from engine.environments.registering import register
 from engine.errors import EngineError, ErrorCode, from_os_error
 from engine.places import Places
 from engine.plan import Plan
+from engine.processes import processes_of
 from engine.records import RecordKind
 from engine.remembering import remember_use
 from engine.requests import (
+    ChangeRequest,
     CleanRequest,
     CloneRequest,
     CreateRequest,
@@ -29,7 +32,7 @@ from engine.requests import (
 from engine.transactions.journal import Journal, begin, end, unfinished
 from engine.transactions.locking import hold, tidy, workroom_of
 from engine.transactions.reporting import Report
-from engine.transactions.settling import move_away, settle, take_away
+from engine.transactions.settling import drop_old, move_away, settle, take_away
 
 
 async def carry_out(
@@ -79,7 +82,7 @@ def _check_still_true(plan: Plan) -> None:
             _check_free(prefix)
         case RenameRequest(source=source, prefix=prefix):
             _check_free(prefix)
-        case RemoveRequest(prefix=source):
+        case RemoveRequest(prefix=source) | ChangeRequest(prefix=source):
             pass
         case CleanRequest():
             return  # every piece is looked at again on its own
@@ -138,6 +141,8 @@ async def _under_journal(plan: Plan, places: Places, report: Report) -> None:
                 from engine.transactions.relinking import relink
 
                 relink(journal, prefixes, places, configuration, report)
+            case ChangeRequest():
+                await _change(journal, plan, places, configuration, report)
         end(journal)
     except BaseException as error:
         try:
@@ -196,3 +201,48 @@ def _place(journal: Journal, places: Places, report: Report) -> None:
     journal.new.rename(journal.prefix)
     report.settle_down()
     register(places, journal.prefix)
+
+
+async def _change(
+    journal: Journal,
+    plan: Plan,
+    places: Places,
+    configuration: CondaConfiguration,
+    report: Report,
+) -> None:
+    """Change a mirror of the environment, then put it in the environment's place."""
+    from engine.conda.exchanging import exchange_packages
+    from engine.replicas.mirroring import catch_up, mirror
+
+    prefix, new = journal.prefix, journal.new
+    made = await asyncio.to_thread(mirror, prefix, new, report)
+    command = f"envdesk change -p {prefix}"
+    await exchange_packages(plan, new, places, report, configuration, command=command)
+    journal.mark(new).write_bytes(b"")
+    await asyncio.to_thread(catch_up, made, report)
+    try:
+        move_away(journal, prefix)
+    except OSError as error:
+        raise _held(error, prefix) from error
+    new.rename(prefix)
+    report.settle_down()
+    drop_old(journal, prefix, report)
+
+
+def _held(error: OSError, prefix: Path) -> EngineError:
+    """Return the EngineError for an environment that the system does not let go of."""
+    running = processes_of(prefix)
+    translated = from_os_error(error, prefix)
+    if not running:
+        return translated
+    names = ", ".join(dict.fromkeys(process.name for process in running))
+    return EngineError(
+        ErrorCode.FILES_IN_USE,
+        "A program is using files of this environment.",
+        cause=f"These programs run from it: {names}.",
+        hint="Close them, then try again.",
+        detail=str(error),
+        prefix=str(prefix),
+        processes=names,
+        pids=", ".join(str(process.pid) for process in running),
+    )

@@ -14,6 +14,7 @@ from engine.messages import SettledMessage
 from engine.places import Places
 from engine.removal import delete_tree
 from engine.requests import (
+    ChangeRequest,
     CleanRequest,
     CloneRequest,
     CreateRequest,
@@ -70,6 +71,8 @@ def settle(journal: Journal, places: Places, report: Report | None = None) -> Se
                 take_away(journal, source, places, report)
             elif os.path.lexists(journal.old(source)) and not os.path.lexists(source):
                 journal.old(source).rename(source)
+        case ChangeRequest(prefix=prefix):
+            settlement = _settle_changed(journal, prefix, report)
         case RemoveRequest(prefix=prefix):
             if os.path.lexists(journal.old(prefix)) or not os.path.lexists(prefix):
                 take_away(journal, prefix, places, report)
@@ -100,12 +103,34 @@ def _settle_new(journal: Journal, places: Places, report: Report) -> Settlement:
     if journal.mark(journal.prefix).exists():
         register(places, journal.prefix)
         return Settlement.FINISHED
+    _drop_new(journal, report)
+    return Settlement.PUT_BACK
+
+
+def _drop_new(journal: Journal, report: Report) -> None:
     for _ in range(_ATTEMPTS):
         if not os.path.lexists(journal.new):
             break
         with suppress(EngineError):
             delete_tree(journal.new, report)
+
+
+def _settle_changed(journal: Journal, prefix: Path, report: Report) -> Settlement:
+    if journal.mark(prefix).exists():
+        drop_old(journal, prefix, report)
+        return Settlement.FINISHED
+    if os.path.lexists(journal.old(prefix)) and not os.path.lexists(prefix):
+        journal.old(prefix).rename(prefix)
+    _drop_new(journal, report)
     return Settlement.PUT_BACK
+
+
+def drop_old(journal: Journal, prefix: Path, report: Report) -> None:
+    """Delete the files of what was moved out of sight; those that are in use go later."""
+    try:
+        delete_tree(journal.old(prefix), report)
+    except EngineError as error:  # the journal stays, and with it the next look's duty
+        report.log(f"Some files will be deleted later: {error.failure.cause}")
 
 
 def take_away(journal: Journal, prefix: Path, places: Places, report: Report) -> None:
@@ -113,10 +138,7 @@ def take_away(journal: Journal, prefix: Path, places: Places, report: Report) ->
     move_away(journal, prefix)
     report.settle_down()
     unregister(places, prefix)
-    try:
-        delete_tree(journal.old(prefix), report)
-    except EngineError as error:  # it is gone from sight; the journal sees to the rest later
-        report.log(f"Some files will be deleted later: {error.failure.cause}")
+    drop_old(journal, prefix, report)  # it is gone from sight
 
 
 def move_away(journal: Journal, prefix: Path) -> None:

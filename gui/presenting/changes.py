@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QObject
 
 from engine.plan import Change, ChangeKind, Figures, Plan
 from engine.requests import (
+    ChangeRequest,
     CleanRequest,
     CloneRequest,
     CreateRequest,
@@ -102,6 +103,8 @@ def figures_sentences(plan: Plan) -> tuple[str, ...]:
             return _words().cleaned(plan)
         case RelinkRequest():
             return _words().relinked(plan)
+        case ChangeRequest():
+            return _words().difference(plan)
         case _:
             assert_never(plan.request)
 
@@ -142,6 +145,21 @@ class FigureWords(QObject):
                 " are shared with other environments, and cost nothing."
             )
         return (text.format(**shown),)
+
+    def difference(self, plan: Plan) -> tuple[str, ...]:
+        """Return what other packages cost and free, as far as there is something to say."""
+        figures = plan.figures
+        if plan.is_blocked and not plan.changes:
+            return ()
+        if not plan.changes:
+            return (self.tr("Nothing changes: everything you asked for is there already."),)
+        said: list[str] = []
+        if any(change.after is not None for change in plan.changes):
+            said += [self.cost(figures), *self.cache(figures)]
+        if figures.freed_bytes:
+            text = self.tr("Frees {freed} of the disk.")
+            said.append(text.format(freed=formats.format_bytes(figures.freed_bytes)))
+        return tuple(said)
 
     def copies(self, figures: Figures) -> tuple[str, ...]:
         """Return how much of a clone is shared with its original."""

@@ -10,6 +10,7 @@ from engine.errors import ErrorCode, Failure
 from gui.presenting.channel_failures import CHANNEL_WORDS
 from gui.presenting.names import explain_name_problem
 from gui.presenting.place_failures import PLACE_WORDS
+from gui.presenting.pypi_failures import PYPI_WORDS
 from gui.presenting.wording import first_filled, is_translated
 
 
@@ -23,7 +24,7 @@ class Explanation:
     detail: str
 
 
-_WORDS: Final = {**PLACE_WORDS, **CHANNEL_WORDS}
+_WORDS: Final = {**PLACE_WORDS, **CHANNEL_WORDS, **PYPI_WORDS}
 
 
 def explain(failure: Failure) -> Explanation:

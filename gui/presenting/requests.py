@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from engine.events import Settled, Settlement
 from engine.requests import (
+    ChangeRequest,
     CleanRequest,
     CloneRequest,
     CreateRequest,
@@ -73,6 +74,8 @@ def request_title(request: Request) -> str:
             text = QCoreApplication.translate("Requests", "Clean up")
         case RelinkRequest():
             text = QCoreApplication.translate("Requests", "Share copied files")
+        case ChangeRequest():
+            text = QCoreApplication.translate("Requests", "Change {name}")
         case _:
             assert_never(request)
     return text.format(**_names(request))
@@ -98,6 +101,8 @@ def apply_label(request: Request, freed_bytes: int = 0) -> str:
             words = _clean_label(freed_bytes)
         case RelinkRequest():
             words = QCoreApplication.translate("Requests", "&Share files")
+        case ChangeRequest():
+            words = QCoreApplication.translate("Requests", "&Apply")
         case _:
             assert_never(request)
     return words
@@ -127,6 +132,10 @@ def planning_sentence(request: Request) -> str:
             text = QCoreApplication.translate(
                 "Requests", "Looking which copies are still as they came…"
             )
+        case ChangeRequest():
+            text = QCoreApplication.translate(
+                "Requests", "Working out what these changes of {name} bring along…"
+            )
         case _:
             assert_never(request)
     return text.format(**_names(request))
@@ -149,6 +158,8 @@ def running_title(request: Request) -> str:
             text = QCoreApplication.translate("Requests", "Cleaning up")
         case RelinkRequest():
             text = QCoreApplication.translate("Requests", "Sharing copied files")
+        case ChangeRequest():
+            text = QCoreApplication.translate("Requests", "Changing {name}")
         case _:
             assert_never(request)
     return text.format(**_names(request))
@@ -169,6 +180,8 @@ def success_sentence(request: Request) -> str:
             text = QCoreApplication.translate("Requests", "Cleaned up.")
         case RelinkRequest():
             text = QCoreApplication.translate("Requests", "Copied files are shared now.")
+        case ChangeRequest():
+            text = QCoreApplication.translate("Requests", "{name} has its new packages.")
         case _:
             assert_never(request)
     return text.format(**_names(request))
@@ -189,6 +202,8 @@ def failure_title(request: Request) -> str:
             text = QCoreApplication.translate("Requests", "Cleaning up was not finished.")
         case RelinkRequest():
             text = QCoreApplication.translate("Requests", "Sharing files was not finished.")
+        case ChangeRequest():
+            text = QCoreApplication.translate("Requests", "{name} could not be changed.")
         case _:
             assert_never(request)
     return text.format(**_names(request))
@@ -205,7 +220,7 @@ def cancelled_sentence(request: Request) -> str:
             text = QCoreApplication.translate(
                 "Requests", "Cancelled: {source} is as it was before."
             )
-        case RemoveRequest():
+        case RemoveRequest() | ChangeRequest():
             text = QCoreApplication.translate("Requests", "Cancelled: {name} is as it was before.")
         case CleanRequest():
             text = QCoreApplication.translate(

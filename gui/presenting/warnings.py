@@ -10,29 +10,32 @@ from PySide6.QtCore import QCoreApplication
 from engine.environments.naming import NameProblem, NameProblemCode
 from engine.plan import Alternative, PlanWarning, Severity, WarningCode
 from engine.requests import CloneRequest, Request
+from gui.presenting.change_warnings import ALTERNATIVES, CHANGE_WARNINGS
 from gui.presenting.names import explain_name_problem
 from gui.presenting.requests import affected_name
-from gui.presenting.wording import QT_TRANSLATE_NOOP, Sentence, filled, first_filled
+from gui.presenting.wording import (
+    QT_TRANSLATE_NOOP,
+    WarningSentences,
+    filled,
+    first_filled,
+    is_translated,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class WarningWords:
-    """Hold what a person reads about a warning: what will happen, and why it matters."""
+    """Hold what a person reads about a warning: what will happen, and why it matters.
+
+    `detail` is raw text for those who help.
+    """
 
     sentence: str
     reason: str
+    detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """Hold the sentences for one code: the first that has all of its values is taken."""
-
-    sentence: tuple[Sentence, ...]
-    reason: Sentence
-
-
-_WORDS: Final[dict[WarningCode, _Words]] = {
-    WarningCode.NAME_ODD: _Words(
+_WORDS: Final[dict[WarningCode, WarningSentences]] = {
+    WarningCode.NAME_ODD: WarningSentences(
         (
             QT_TRANSLATE_NOOP("Warnings", "The name “{name}” may trouble some programs."),
             QT_TRANSLATE_NOOP("Warnings", "The name may trouble some programs."),
@@ -43,7 +46,7 @@ _WORDS: Final[dict[WarningCode, _Words]] = {
             " to z. Most can.",
         ),
     ),
-    WarningCode.NO_PIP: _Words(
+    WarningCode.NO_PIP: WarningSentences(
         (
             QT_TRANSLATE_NOOP("Warnings", "“{name}” will have no pip of its own."),
             QT_TRANSLATE_NOOP("Warnings", "The environment will have no pip of its own."),
@@ -54,7 +57,7 @@ _WORDS: Final[dict[WarningCode, _Words]] = {
             " another Python instead.",
         ),
     ),
-    WarningCode.NO_PYTHON: _Words(
+    WarningCode.NO_PYTHON: WarningSentences(
         (
             QT_TRANSLATE_NOOP("Warnings", "“{name}” will have no Python."),
             QT_TRANSLATE_NOOP("Warnings", "The environment will have no Python."),
@@ -65,7 +68,7 @@ _WORDS: Final[dict[WarningCode, _Words]] = {
             " start another one.",
         ),
     ),
-    WarningCode.CHANNELS_MIXED: _Words(
+    WarningCode.CHANNELS_MIXED: WarningSentences(
         (
             QT_TRANSLATE_NOOP("Warnings", "Packages from {channels} are mixed."),
             QT_TRANSLATE_NOOP("Warnings", "Packages from “defaults” and “conda-forge” are mixed."),
@@ -76,7 +79,7 @@ _WORDS: Final[dict[WarningCode, _Words]] = {
             " together. Using only one of them is safer.",
         ),
     ),
-    WarningCode.PRIORITY_RELAXED: _Words(
+    WarningCode.PRIORITY_RELAXED: WarningSentences(
         (
             QT_TRANSLATE_NOOP("Warnings", "{packages} came from a channel further down your list."),
             QT_TRANSLATE_NOOP(
@@ -88,7 +91,7 @@ _WORDS: Final[dict[WarningCode, _Words]] = {
             "Keeping strictly to the order of the channels, no set of packages fits together.",
         ),
     ),
-    WarningCode.CACHE_ELSEWHERE: _Words(
+    WarningCode.CACHE_ELSEWHERE: WarningSentences(
         (
             QT_TRANSLATE_NOOP(
                 "Warnings",
@@ -104,7 +107,7 @@ _WORDS: Final[dict[WarningCode, _Words]] = {
             " Across two disks, each has its own copy.",
         ),
     ),
-    WarningCode.CACHE_UNUSABLE: _Words(
+    WarningCode.CACHE_UNUSABLE: WarningSentences(
         (
             QT_TRANSLATE_NOOP(
                 "Warnings", "The package cache {passed_over} of your conda cannot be used."
@@ -117,7 +120,7 @@ _WORDS: Final[dict[WarningCode, _Words]] = {
             " already have may be downloaded again.",
         ),
     ),
-    WarningCode.DISK_SPACE_SHORT: _Words(
+    WarningCode.DISK_SPACE_SHORT: WarningSentences(
         (
             QT_TRANSLATE_NOOP(
                 "Warnings",
@@ -132,7 +135,7 @@ _WORDS: Final[dict[WarningCode, _Words]] = {
             "Warnings", "Make room on it, or choose a location on another disk, then look again."
         ),
     ),
-    WarningCode.SCRIPTS_NOT_RUN: _Words(
+    WarningCode.SCRIPTS_NOT_RUN: WarningSentences(
         (
             QT_TRANSLATE_NOOP(
                 "Warnings", "{packages} would like to run a script after installing. It is not run."
@@ -147,7 +150,7 @@ _WORDS: Final[dict[WarningCode, _Words]] = {
             " nearly always works without it.",
         ),
     ),
-    WarningCode.PROCESSES_RUNNING: _Words(
+    WarningCode.PROCESSES_RUNNING: WarningSentences(
         (
             QT_TRANSLATE_NOOP("Warnings", "Programs run from this environment now: {processes}."),
             QT_TRANSLATE_NOOP("Warnings", "Programs run from this environment now."),
@@ -156,7 +159,7 @@ _WORDS: Final[dict[WarningCode, _Words]] = {
             "Warnings", "They may stop working, or lose their work. Close them first."
         ),
     ),
-    WarningCode.UNOWNED_FILES: _Words(
+    WarningCode.UNOWNED_FILES: WarningSentences(
         (
             QT_TRANSLATE_NOOP(
                 "Warnings",
@@ -177,13 +180,13 @@ _WORDS: Final[dict[WarningCode, _Words]] = {
             " to another folder first.",
         ),
     ),
-    WarningCode.FROZEN_NOT_COPIED: _Words(
+    WarningCode.FROZEN_NOT_COPIED: WarningSentences(
         (QT_TRANSLATE_NOOP("Warnings", "The copy will not be frozen."),),
         QT_TRANSLATE_NOOP(
             "Warnings", "The original is protected against changes; the copy is yours to change."
         ),
     ),
-    WarningCode.LINKS_LEFT_ALONE: _Words(
+    WarningCode.LINKS_LEFT_ALONE: WarningSentences(
         (
             QT_TRANSLATE_NOOP(
                 "Warnings",
@@ -198,7 +201,7 @@ _WORDS: Final[dict[WarningCode, _Words]] = {
             " touched.",
         ),
     ),
-    WarningCode.OUTSIDE_KNOWN_PLACES: _Words(
+    WarningCode.OUTSIDE_KNOWN_PLACES: WarningSentences(
         (
             QT_TRANSLATE_NOOP("Warnings", "{prefix} is outside of the usual folders."),
             QT_TRANSLATE_NOOP("Warnings", "The location is outside of the usual folders."),
@@ -209,7 +212,7 @@ _WORDS: Final[dict[WarningCode, _Words]] = {
             " must be called by its whole path.",
         ),
     ),
-    WarningCode.REPODATA_OLD: _Words(
+    WarningCode.REPODATA_OLD: WarningSentences(
         (
             QT_TRANSLATE_NOOP("Warnings", "The package list of {channel} could not be renewed."),
             QT_TRANSLATE_NOOP("Warnings", "A package list could not be renewed."),
@@ -220,9 +223,10 @@ _WORDS: Final[dict[WarningCode, _Words]] = {
             " connection if you need them.",
         ),
     ),
+    **CHANGE_WARNINGS,
 }
 
-_COPIED_FILES: Final = _Words(
+_COPIED_FILES: Final = WarningSentences(
     (
         QT_TRANSLATE_NOOP(
             "Warnings", "{count} files that no package put there are copied too ({size_bytes})."
@@ -235,10 +239,9 @@ _COPIED_FILES: Final = _Words(
     ),
 )
 
-_ALTERNATIVES: Final[dict[str, Sentence]] = {
-    "with-pip": QT_TRANSLATE_NOOP("Warnings", "Add pip"),
-    "without-defaults": QT_TRANSLATE_NOOP("Warnings", "Leave out defaults"),
-}
+
+# The engine knows more of the single case, in English, than any sentence that is made in advance.
+_TOLD_BY_ENGINE: Final = (WarningCode.UNSATISFIABLE, WarningCode.PACKAGE_UNKNOWN)
 
 
 def explain_warning(warning: PlanWarning, request: Request) -> WarningWords:
@@ -248,7 +251,12 @@ def explain_warning(warning: PlanWarning, request: Request) -> WarningWords:
     values.append(("name", affected_name(request)))
     words = _words_for(warning.code, request)
     reason = _reason_of_name(warning) or filled(words.reason, values)
-    return WarningWords(first_filled(words.sentence, values) or warning.summary, reason)
+    sentence = first_filled(words.sentence, values) or warning.summary
+    if warning.code in _TOLD_BY_ENGINE and not is_translated(words.sentence[0]):
+        sentence = warning.summary or sentence
+        told = (warning.value("cause"), "" if warning.alternatives else warning.value("hint"))
+        reason = " ".join(part for part in told if part) or reason
+    return WarningWords(sentence, reason, warning.value("detail"))
 
 
 def _reason_of_name(warning: PlanWarning) -> str:
@@ -260,7 +268,7 @@ def _reason_of_name(warning: PlanWarning) -> str:
     )
 
 
-def _words_for(code: WarningCode, request: Request) -> _Words:
+def _words_for(code: WarningCode, request: Request) -> WarningSentences:
     if code is WarningCode.UNOWNED_FILES and isinstance(request, CloneRequest):
         return _COPIED_FILES
     return _WORDS[code]
@@ -268,10 +276,8 @@ def _words_for(code: WarningCode, request: Request) -> _Words:
 
 def alternative_label(alternative: Alternative) -> str:
     """Return the words of the button that takes `alternative`."""
-    words = _ALTERNATIVES.get(alternative.code)
-    if words is None:
-        return QCoreApplication.translate("Warnings", "Do this instead")
-    return filled(words)
+    words = first_filled(ALTERNATIVES.get(alternative.code, ()), alternative.values)
+    return words or QCoreApplication.translate("Warnings", "Do this instead")
 
 
 def severity_name(severity: Severity) -> str:

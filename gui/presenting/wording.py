@@ -41,6 +41,14 @@ class Words:
     is_raw: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class WarningSentences:
+    """Hold the sentences for one warning: the first that has all of its values is taken."""
+
+    sentence: tuple[Sentence, ...]
+    reason: Sentence
+
+
 def filled(sentence: Sentence, values: Iterable[tuple[str, str]] = ()) -> str:
     """Return `sentence` translated with its places filled, or "" when a value is missing.
 

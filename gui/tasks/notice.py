@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from engine.errors import ErrorCode
 from engine.events import Task, TaskState
 from engine.requests import (
+    ChangeRequest,
     CleanRequest,
     CloneRequest,
     CreateRequest,
@@ -104,7 +105,7 @@ def _ready_prefix(request: Request) -> Path | None:
     match request:
         case CreateRequest(prefix=prefix) | CloneRequest(prefix=prefix):
             return prefix
-        case RenameRequest(prefix=prefix):
+        case RenameRequest(prefix=prefix) | ChangeRequest(prefix=prefix):
             return prefix
         case RemoveRequest() | CleanRequest() | RelinkRequest():
             return None

@@ -45,6 +45,9 @@ def _one(places: Places, *arguments: str) -> Any:
         ("plan", "clone"),
         ("plan", "rename"),
         ("plan", "remove"),
+        ("plan", "install"),
+        ("plan", "update"),
+        ("plan", "uninstall"),
         ("apply",),
         ("practice",),
     ],
@@ -137,3 +140,41 @@ def test_that_a_plan_that_cannot_be_read_changes_nothing(
     status, messages, _ = _run(places, "apply", str(plan))
     assert status == 1
     assert messages[-1]["failure"]["code"] == "plan-unreadable"
+
+
+def test_that_packages_come_and_go_by_plan_and_apply(configured: Places, tmp_path: Path) -> None:
+    prefix = configured.envs / "course"
+    plan = tmp_path / "plan.json"
+    _one(configured, "plan", "create", "-n", "course", "glyphs", "--out", str(plan))
+    _run(configured, "apply", str(plan))
+    for arguments, kinds in (
+        (("install", str(prefix), "signpost", "numerals <2.1"), {"add"}),
+        (("update", str(prefix), "numerals", "--update", "only"), {"update"}),
+        (("uninstall", str(prefix), "numerals", "signpost"), {"remove"}),
+    ):
+        document = _one(configured, "plan", *arguments)
+        assert {change["kind"] for change in document["changes"]} == kinds
+        assert {warning["code"] for warning in document["warnings"]} <= {"no-pip"}
+        _one(configured, "plan", *arguments, "--out", str(plan))
+        status, lines, _ = _run(configured, "apply", str(plan))
+        assert status == 0, lines
+        assert lines[-1]["message"] == "WorkDone"
+    listing = _one(configured, "packages", str(prefix))
+    assert {each["name"] for each in listing["packages"]} == {"glyphs"}
+
+
+def test_that_a_refused_plan_tells_what_would_work(configured: Places, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.json"
+    _one(configured, "plan", "create", "-n", "course", "glyphs", "--out", str(plan))
+    _run(configured, "apply", str(plan))
+    prefix = str(configured.envs / "course")
+    document = _one(configured, "plan", "install", prefix, "firelily", "icemoss")
+    (warning,) = document["warnings"]
+    assert (warning["code"], warning["severity"]) == ("unsatisfiable", "blocking")
+    codes = [each["code"] for each in warning["alternatives"]]
+    assert codes == ["leave-out", "leave-out"]
+    status, documents, _ = _run(configured, "plan", "uninstall", prefix, "not-there")
+    assert status == 1
+    assert documents[0]["error"]["code"] == "package-unknown"
+    status, documents, _ = _run(configured, "plan", "install", prefix)
+    assert (status, documents[0]["error"]["code"]) == (1, "bad-usage")

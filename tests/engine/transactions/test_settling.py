@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 
@@ -12,6 +13,7 @@ from engine.environments.registering import register, registered
 from engine.events import Settlement
 from engine.places import Places
 from engine.requests import (
+    ChangeRequest,
     CloneRequest,
     CreateRequest,
     RemoveRequest,
@@ -114,6 +116,38 @@ def test_that_a_rename_ends_with_one_of_both_names(
     assert WORKROOM not in _names(prefix.parent)
 
 
+@pytest.mark.parametrize(
+    "moment", ["begun", "mirrored", "changed", "moved away", "in place", "half deleted", "deleted"]
+)
+def test_that_a_changed_environment_is_as_before_or_as_after(places: Places, moment: str) -> None:
+    prefix = places.envs / "course"
+    _environment(prefix, "before")
+    register(places, prefix)
+    request = ChangeRequest(prefix, ("x",))
+    journal = begin(request, prefix)
+    moments = ["begun", "mirrored", "changed", "moved away", "in place", "half deleted", "deleted"]
+    reached = moments.index(moment)
+    if reached >= 1:
+        _environment(journal.new, "after")
+    if reached >= 2:
+        journal.mark(journal.new).write_bytes(b"")
+    if reached >= 3:
+        prefix.rename(journal.old(prefix))
+    if reached >= 4:
+        journal.new.rename(prefix)
+    if reached == 5:
+        (journal.old(prefix) / "lib" / "data.txt").unlink()
+    if reached == 6:
+        rmtree(journal.old(prefix))
+    is_after = reached >= 4
+    expected = Settlement.FINISHED if is_after else Settlement.PUT_BACK
+    assert _settle_twice(places, request) == [expected]
+    assert (prefix / "lib" / "data.txt").read_text() == ("after" if is_after else "before")
+    assert _names(places.envs) == ["course"]
+    assert registered(places) == (prefix,)
+    assert not any(".envdesk" in name for name in _names(prefix / "conda-meta"))
+
+
 @pytest.mark.parametrize("moment", ["begun", "moved", "half deleted", "deleted"])
 def test_that_a_removal_is_not_begun_or_complete(places: Places, moment: str) -> None:
     prefix = places.envs / "old"
@@ -126,8 +160,6 @@ def test_that_a_removal_is_not_begun_or_complete(places: Places, moment: str) ->
     if moment == "half deleted":
         (journal.old(prefix) / "lib" / "data.txt").unlink()
     if moment == "deleted":
-        from shutil import rmtree
-
         rmtree(journal.old(prefix))
     settled = _settle_twice(places, request)
     if moment == "begun":

@@ -83,9 +83,7 @@ def test_that_what_is_beside_each_other_is_proportional_and_apart(
 
 
 @given(pictures())
-@hypothesis_settings(
-    max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@hypothesis_settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_that_boxes_lie_in_the_picture_and_apart(qtbot: QtBot, picture: DiskPicture) -> None:
     made = Treemap()
     made.resize(700, 300)
@@ -151,9 +149,7 @@ def test_that_enter_goes_in_and_the_focus_comes_back_to_where_it_was(
     assert focused(shown).node.title == "Conda packages"
 
 
-def test_that_an_environment_is_outlined_with_what_it_shares(
-    shown: Treemap, qtbot: QtBot
-) -> None:
+def test_that_an_environment_is_outlined_with_what_it_shares(shown: Treemap, qtbot: QtBot) -> None:
     with qtbot.waitSignal(shown.environment_chosen) as told:
         click(box(shown, "数据分析"))
     assert told.args == [DATA]
@@ -177,8 +173,13 @@ def test_that_who_looked_inside_stays_there_while_it_is_there(shown: Treemap) ->
     shown.go_to(f"{CONDA}:used")
     shown.show_tree(disk_tree(ordinary_picture()))
     assert shown.node.key == f"{CONDA}:used"
-    shown.show_tree(disk_tree(picture_of(cache_of(thing("a", MB)), cache_of(
-        thing("b", MB, cache=PIP, kind=ItemKind.HTTP)))))
+    shown.show_tree(
+        disk_tree(
+            picture_of(
+                cache_of(thing("a", MB)), cache_of(thing("b", MB, cache=PIP, kind=ItemKind.HTTP))
+            )
+        )
+    )
     assert shown.node.key in (CONDA, "disk")
 
 
@@ -206,9 +207,7 @@ def test_that_screen_readers_hear_title_size_and_what_a_press_does(shown: Treema
     assert str(PKGS) in target.toolTip()
 
 
-def test_that_it_is_drawn_in_both_looks_and_at_any_size(
-    shown: Treemap, qapp: object
-) -> None:
+def test_that_it_is_drawn_in_both_looks_and_at_any_size(shown: Treemap, qapp: object) -> None:
     pictures_drawn: set[bytes] = set()
     for scheme in Scheme:
         start_theme(qapp, scheme)  # pyright: ignore[reportArgumentType]

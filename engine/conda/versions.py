@@ -1,0 +1,25 @@
+"""Compare versions as conda does; for worker processes only: it loads rattler."""
+
+from __future__ import annotations
+
+from rattler import Version
+
+from engine.conda.repodata import Repodata
+
+
+def compare(one: str, other: str) -> int:
+    """Return -1, 0 or 1: whether version `one` is older than `other`, the same, or newer.
+
+    Texts that are no versions are as good as each other (CEP "Version ordering").
+    """
+    try:
+        first, second = Version(one), Version(other)
+    except Exception:  # noqa: BLE001 - rattler's errors have no other base
+        return 0
+    return (first > second) - (first < second)
+
+
+async def has_at_least(repodata: Repodata, name: str, version: str) -> bool:
+    """Return whether a channel has the package `name` as new as `version`."""
+    answers = await repodata.records(name)
+    return any(compare(str(found.version), version) >= 0 for answer in answers for found in answer)

@@ -1,0 +1,273 @@
+"""Plan other packages for an environment; for worker processes only: it loads rattler."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from packaging.utils import canonicalize_name
+
+from engine.conda.caches import Unpacked
+from engine.conda.condarc import CondaConfiguration
+from engine.conda.meta import read_conda_meta
+from engine.conda.versions import compare
+from engine.environments.describing import stamp_of
+from engine.environments.packages import read_packages
+from engine.errors import EngineError, ErrorCode
+from engine.places import Places
+from engine.plan import Change, ChangeKind, Figures, Plan, PlanWarning
+from engine.planning.creating import (
+    cache_warnings,
+    find_cached,
+    needed_by,
+    script_warnings,
+    space_warnings,
+    with_size,
+)
+from engine.planning.figures import Cost, cost_of
+from engine.planning.forewarning import (
+    changes_between,
+    clobber_warning,
+    dependents_warning,
+    held_back_warning,
+    keep_warning,
+    mixed_warning,
+    old_channels_warning,
+    pip_warning,
+    python_warning,
+)
+from engine.planning.leaving import check_environment, check_may_leave, running_warning
+from engine.planning.relaxing import refused
+from engine.planning.resolving import Resolution, Standing, resolve
+from engine.planning.wishing import needed_from_pypi
+from engine.records import Record, RecordKind, State
+from engine.replicas.ownership import OwnedFile, read_owned
+from engine.requests import ChangeRequest, UpdateScope
+
+_REFUSED = (ErrorCode.UNSATISFIABLE, ErrorCode.PACKAGE_UNKNOWN, ErrorCode.SOLVE_TIMEOUT)
+
+
+async def plan_change(
+    request: ChangeRequest, places: Places, configuration: CondaConfiguration
+) -> Plan:
+    """Return the plan of other packages in an environment; nothing is touched.
+
+    Where they cannot be had the plan is blocked, and its warning offers what would work. Of a
+    prefix that is a link, the environment behind it is changed. Raises EngineError: prefix-missing,
+    not-an-environment, protected-base, protected-frozen, not-writable, files-in-use, spec-invalid,
+    package-unknown (to remove or update), and what reading channels raises.
+    """
+    prefix = request.prefix
+    await asyncio.to_thread(_check, prefix, places, configuration)
+    if prefix.is_symlink():
+        request = replace(request, prefix=Path(os.path.realpath(prefix)))
+        prefix = request.prefix
+    stamp = stamp_of(prefix)
+    before = State(await asyncio.to_thread(read_packages, prefix, configuration))
+    standing = await asyncio.to_thread(_standing, prefix, before, places, configuration)
+    try:
+        resolution = await resolve(request, standing)
+    except EngineError as error:
+        if error.code not in _REFUSED or _is_about_installed(error, request):
+            raise
+        return Plan(
+            request=request,
+            prefix=prefix,
+            before=before,
+            after=before,
+            changes=(),
+            figures=Figures(),
+            warnings=(await refused(error, request, standing),),
+            stamp=stamp,
+            created=datetime.now(UTC),
+        )
+    return await _planned(request, before, standing, resolution, stamp)
+
+
+async def _planned(
+    request: ChangeRequest, before: State, standing: Standing, resolution: Resolution, stamp: str
+) -> Plan:
+    prefix, places, configuration = request.prefix, standing.places, standing.configuration
+    fresh = tuple(record for record in resolution.records if record.raw)
+    choice, cached = await find_cached(prefix, fresh, places, configuration)
+    fresh_by_name = {record.name: with_size(record, cached) for record in fresh}
+    conda = tuple(fresh_by_name.get(record.name, record) for record in resolution.records)
+    unread = tuple(each for each in before.of(RecordKind.CONDA) if each.problem is not None)
+    pypi = before.of(RecordKind.PYPI)
+    after = State(tuple(sorted((*conda, *unread, *pypi), key=_order)))
+    changes = _changes(request, standing.installed, conda, cached)
+    cost = cost_of(fresh, cached, is_near=choice.is_near)
+    gone = tuple(change.before for change in changes if change.before is not None)
+    freed = await asyncio.to_thread(_freed, prefix, gone)
+    wider = await _wider(request, standing, changes)
+    warnings: tuple[PlanWarning, ...] = (
+        *(space_warnings(prefix, choice, cost) if fresh else ()),
+        *keep_warning(resolution),
+        *dependents_warning(resolution),
+        *python_warning(before.records, after.records),
+        *held_back_warning(request, changes, wider),
+        *resolution.solution.warnings,
+        *mixed_warning(request, before.records, after.records),
+        *clobber_warning(prefix, choice.folder, fresh, conda),
+        *pip_warning(request, before.records, after.records),
+        *running_warning(prefix),
+        *script_warnings(cached),
+        *old_channels_warning(resolution),
+        *(cache_warnings(choice, places) if fresh else ()),
+    )
+    return Plan(
+        request=request,
+        prefix=prefix,
+        before=before,
+        after=after,
+        changes=changes,
+        figures=_figures(cost, freed),
+        warnings=warnings,
+        stamp=stamp,
+        created=datetime.now(UTC),
+        package_cache=choice.folder,
+    )
+
+
+def _check(prefix: Path, places: Places, configuration: CondaConfiguration) -> None:
+    """Raise EngineError when the environment at `prefix` must stay as it is."""
+    check_environment(prefix)
+    try:
+        check_may_leave(Path(os.path.realpath(prefix)), places, configuration)
+    except EngineError as error:
+        if error.code is not ErrorCode.PROTECTED_BASE:
+            raise
+        raise EngineError(
+            ErrorCode.PROTECTED_BASE,
+            "This environment is protected: its packages stay as they are.",
+            cause=error.failure.cause,
+            hint="Make a new environment for the packages that you need.",
+            prefix=str(prefix),
+        ) from error
+    if os.path.ismount(prefix):
+        raise EngineError(
+            ErrorCode.FILES_IN_USE,
+            "This environment is a disk of its own, and cannot be put aside.",
+            cause=f"A disk is mounted at {prefix}.",
+            hint="Make a new environment in another folder.",
+            prefix=str(prefix),
+            path=str(prefix),
+        )
+
+
+def _standing(
+    prefix: Path, before: State, places: Places, configuration: CondaConfiguration
+) -> Standing:
+    owners: dict[str, str] = {}
+    meta = read_conda_meta(prefix, configuration)
+    names = {record.path: record.name for record in meta.records}
+    for owned in meta.distributions:
+        stem = owned.path.rpartition("/")[2].rpartition(".")[0]
+        owners[canonicalize_name(stem.partition("-")[0])] = names.get(owned.record, "")
+    installed: dict[str, Record] = {}
+    for record in before.of(RecordKind.CONDA):
+        if record.problem is None:
+            installed.setdefault(record.name, record)
+    return Standing(
+        installed=installed,
+        needed=needed_from_pypi(before.records, owners),
+        pins=(*configuration.pinned_packages, *_pinned_here(prefix)),
+        places=places,
+        configuration=configuration,
+    )
+
+
+def _pinned_here(prefix: Path) -> tuple[str, ...]:
+    """Return the specs in conda-meta/pinned (conda docs, "Managing packages", pinning)."""
+    with suppress(OSError, UnicodeDecodeError):
+        text = (prefix / "conda-meta" / "pinned").read_text(encoding="utf-8")
+        lines = (line.partition("#")[0].strip() for line in text.splitlines())
+        return tuple(line for line in lines if line)
+    return ()
+
+
+def _is_about_installed(error: EngineError, request: ChangeRequest) -> bool:
+    """Return whether `error` names a package that is to go or to be updated and is not there."""
+    named = error.failure.value("package")
+    return error.code is ErrorCode.PACKAGE_UNKNOWN and named in (*request.remove, *request.update)
+
+
+async def _wider(
+    request: ChangeRequest, standing: Standing, changes: Iterable[Change]
+) -> Resolution | None:
+    """Return what would be when others might move for the updates that do not happen."""
+    changing = {change.name for change in changes}
+    held = [name for name in request.update if name.lower() not in changing]
+    if not held or request.scope not in (UpdateScope.KEEP, UpdateScope.ONLY):
+        return None
+    with suppress(EngineError):
+        return await resolve(replace(request, scope=UpdateScope.NEEDED), standing, timeout=10)
+    return None
+
+
+def _changes(
+    request: ChangeRequest,
+    installed: Mapping[str, Record],
+    after: Iterable[Record],
+    cached: Mapping[str, Unpacked],
+) -> tuple[Change, ...]:
+    records = {record.name: record for record in after}
+    users = needed_by(records.values())
+    was_used = needed_by(installed.values())
+    asked = {name.lower() for name in (*request.update, *request.remove)}
+    found: list[Change] = []
+    for name, old, new in changes_between(installed, records):
+        is_asked = name in asked or (new is not None and _is_wish(new, old))
+        needs = users.get(name, ()) if new is not None else was_used.get(name, ())
+        found.append(
+            Change(
+                _kind(old, new),
+                name,
+                old,
+                new,
+                needed_by=() if is_asked else needs,
+                from_cache=name in cached,
+            )
+        )
+    return tuple(sorted(found, key=lambda each: (bool(each.needed_by), each.name)))
+
+
+def _is_wish(new: Record, old: Record | None) -> bool:
+    return bool(new.requested) and (old is None or old.requested != new.requested)
+
+
+def _kind(old: Record | None, new: Record | None) -> ChangeKind:
+    if old is None:
+        return ChangeKind.ADD
+    if new is None:
+        return ChangeKind.REMOVE
+    if old.source.name != new.source.name:
+        return ChangeKind.REPLACE
+    return ChangeKind.DOWNGRADE if compare(new.version, old.version) < 0 else ChangeKind.UPDATE
+
+
+def _freed(prefix: Path, gone: Iterable[Record]) -> int:
+    """Count the allocated bytes of the files of `gone` that have no other name."""
+    packages = {record.spelled for record in gone}
+    owned: dict[str, OwnedFile] = read_owned(prefix) if packages else {}
+    total = 0
+    for path, file in owned.items():
+        if file.package in packages:
+            with suppress(OSError):
+                found = os.lstat(prefix / path)
+                if found.st_nlink == 1:
+                    total += getattr(found, "st_blocks", 0) * 512 or found.st_size
+    return total
+
+
+def _figures(cost: Cost, freed: int) -> Figures:
+    return replace(cost.figures, freed_bytes=freed)
+
+
+def _order(record: Record) -> tuple[str, str, str]:
+    return (record.name.lower(), record.kind, record.version)

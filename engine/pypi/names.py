@@ -1,0 +1,124 @@
+"""Tell which PyPI distribution a conda package is, and back, and how sure that is."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Final, cast
+
+from packaging.utils import canonicalize_name
+
+from engine.records import Record
+
+_TABLE: Final = Path(__file__).with_name("names_table.json")
+_PURL: Final = re.compile(r"pkg:pypi/([^@?#/]+)")
+
+
+class NameCertainty(StrEnum):
+    """Say where a name comes from, the surest source first; a guess is a guess."""
+
+    INSTALLED = "installed"
+    PURL = "purl"
+    TABLE = "table"
+    GUESS = "guess"
+
+
+@dataclass(frozen=True, slots=True)
+class NameAnswer:
+    """Hold a name and how sure it is."""
+
+    name: str
+    certainty: NameCertainty
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    to_pypi: dict[str, str]
+    to_conda: dict[str, tuple[str, ...]]
+    no_python: frozenset[str]
+    families: tuple[frozenset[str], ...]
+
+
+@cache
+def _table() -> _Table:
+    document = cast("dict[str, object]", json.loads(_TABLE.read_text(encoding="utf-8")))
+    pairs = cast("list[tuple[str, str]]", document["names"])
+    to_conda: dict[str, list[str]] = {}
+    for conda, pypi in pairs:
+        to_conda.setdefault(pypi, []).append(conda)
+    return _Table(
+        dict(pairs),
+        {pypi: tuple(names) for pypi, names in to_conda.items()},
+        frozenset(cast("list[str]", document["no_distribution"])),
+        tuple(frozenset(names) for names in cast("list[list[str]]", document["families"])),
+    )
+
+
+def pypi_name(record: Record) -> NameAnswer | None:
+    """Return the PyPI name of a conda package that is not installed; None when it has none.
+
+    Asks its purls (conda docs, CEP 36: `purls` of repodata), then the table of well-known
+    differences, then takes its own name, which is a guess. A package that needs no Python has no
+    PyPI name.
+    """
+    purl = _purl_of(record)
+    if purl:
+        return NameAnswer(purl, NameCertainty.PURL)
+    name = record.name.lower()
+    known = _table().to_pypi.get(name)
+    if known is not None:
+        return NameAnswer(known, NameCertainty.TABLE)
+    if name in _table().no_python or not _needs_python(record):
+        return None
+    return NameAnswer(canonicalize_name(name), NameCertainty.GUESS)
+
+
+def conda_names(pypi: str) -> tuple[NameAnswer, ...]:
+    """Return what conda may call the PyPI distribution `pypi`, the likeliest name first."""
+    name = canonicalize_name(pypi)
+    known = sorted(_table().to_conda.get(name, ()), key=lambda each: each != name)
+    found = [NameAnswer(each, NameCertainty.TABLE) for each in known]
+    if name not in known and name not in _table().no_python:
+        belongs_elsewhere = name in _table().to_pypi and _table().to_pypi[name] != name
+        if not belongs_elsewhere:
+            found.append(NameAnswer(name, NameCertainty.GUESS))
+    return tuple(found)
+
+
+def carried(pypi: str, available: Iterable[str]) -> NameAnswer | None:
+    """Return the name under which one of the `available` conda packages is `pypi`, if any is."""
+    names = available if isinstance(available, (set, frozenset)) else frozenset(available)
+    return next((answer for answer in conda_names(pypi) if answer.name in names), None)
+
+
+def same_files(pypi: str) -> frozenset[str]:
+    """Return the other distributions that put the same files in place, `pypi` left out."""
+    name = canonicalize_name(pypi)
+    found = next((family for family in _table().families if name in family), frozenset[str]())
+    return found - {name}
+
+
+def _purl_of(record: Record) -> str:
+    if '"purls"' not in record.raw:
+        return ""
+    try:
+        document = cast("dict[str, object]", json.loads(record.raw))
+    except ValueError:
+        return ""
+    purls = document.get("purls")
+    for purl in cast("list[object]", purls) if isinstance(purls, list) else ():
+        found = _PURL.match(str(purl))
+        if found is not None:
+            return canonicalize_name(found[1])
+    return ""
+
+
+def _needs_python(record: Record) -> bool:
+    if record.noarch == "python":
+        return True
+    return any(re.match(r"(?:python|python_abi|pypy)(?:[\s=<>!~]|\Z)", d) for d in record.depends)

@@ -1,0 +1,317 @@
+"""Work out which PyPI releases fulfil requirements, with what conda owns held where it is.
+
+uv is told of an installed distribution by a wheel of its own that holds metadata alone, and by a
+constraint that names this file: so it neither replaces it nor asks an index for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import tempfile
+import tomllib
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+from urllib.request import url2pathname
+
+from packaging.pylock import Package, Pylock, PylockValidationError
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.version import InvalidVersion, Version
+
+from engine.errors import EngineError, ErrorCode
+from engine.pypi.locking import Pin, PinForm
+from engine.pypi.requirements import RequirementForm, Wanted
+from engine.pypi.running import Uv
+
+_SOURCES: Final = (RequirementForm.FOLDER, RequirementForm.REPOSITORY)
+_EXTRA: Final = re.compile(r"\bextra\b")
+_BUILD_WOULD_HELP: Final = (ErrorCode.NO_WHEEL, ErrorCode.PYPI_UNSATISFIABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Describe a distribution that is there: `requires` are its PEP 508 requirements."""
+
+    name: str
+    version: str
+    requires: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Ask for releases that fit together.
+
+    `python` is an interpreter on this computer; `python_version` the version to resolve for when
+    it will be another. `held` stay as they are and what they need is not looked at. `kept` stay
+    and what they need is fulfilled; `free` may become another release when that is needed, or
+    become the newest where they are `renewed`. `constraints` limit what may be chosen.
+    """
+
+    python: Path
+    python_version: str = ""
+    wanted: tuple[Wanted, ...] = ()
+    held: tuple[Release, ...] = ()
+    kept: tuple[Release, ...] = ()
+    free: tuple[Release, ...] = ()
+    renewed: tuple[str, ...] = ()
+    constraints: tuple[str, ...] = ()
+
+
+async def resolve(question: Question, uv: Uv) -> tuple[Pin, ...]:
+    """Return every release of the answer but those that are held and kept, sorted by name.
+
+    Source archives are only considered where wheels give no answer. Building one for its metadata
+    runs its code. Raises EngineError: distribution-unknown, no-wheel, pypi-unsatisfiable,
+    index-unreachable, index-needs-login, source-build-failed, requirement-invalid, timed-out.
+    """
+    if any(wanted.form in _SOURCES or _is_source(wanted) for wanted in question.wanted):
+        return await _resolve(question, uv, with_builds=True)
+    try:
+        return await _resolve(question, uv, with_builds=False)
+    except EngineError as error:
+        if error.code not in _BUILD_WOULD_HELP:
+            raise
+        try:
+            return await _resolve(question, uv, with_builds=True)
+        except EngineError as second:
+            if second.code in (ErrorCode.PYPI_UNSATISFIABLE, ErrorCode.SOURCE_BUILD_FAILED):
+                raise _better(error, second) from second
+            raise
+
+
+def _better(without: EngineError, with_builds: EngineError) -> EngineError:
+    """Return the failure that says more: what is missing rather than what does not fit."""
+    return with_builds if without.code is ErrorCode.PYPI_UNSATISFIABLE else without
+
+
+def _is_source(wanted: Wanted) -> bool:
+    is_address = wanted.form in (RequirementForm.FILE, RequirementForm.URL)
+    return is_address and not wanted.location.partition("#")[0].endswith(".whl")
+
+
+async def _resolve(question: Question, uv: Uv, *, with_builds: bool) -> tuple[Pin, ...]:
+    with tempfile.TemporaryDirectory(prefix="envdesk-") as name:
+        folder = Path(name)
+        arguments = await asyncio.to_thread(_prepare, question, folder, uv)
+        if arguments is None:
+            return ()
+        if not with_builds:
+            arguments.append("--no-build")
+        await uv.run(*arguments, folder=folder, variables=index_variables(question.wanted))
+        return await asyncio.to_thread(_read_answer, folder, question)
+
+
+def index_variables(wanted: Iterable[Wanted]) -> dict[str, str]:
+    """Return the variables for uv by which indexes written behind requirements are asked."""
+    default = next((each.index_url for each in wanted if each.index_url), "")
+    extra = tuple(dict.fromkeys(url for each in wanted for url in each.extra_index_urls))
+    return chosen_indexes(default, extra)
+
+
+def chosen_indexes(index_url: str, extra_index_urls: Sequence[str]) -> dict[str, str]:
+    """Return the variables for uv that put these indexes in place of the configured ones."""
+    found: dict[str, str] = {}
+    if index_url:
+        found |= {"UV_DEFAULT_INDEX": index_url, "UV_INDEX": "", "UV_EXTRA_INDEX_URL": ""}
+        found |= {"UV_NO_INDEX": "", "UV_INDEX_URL": ""}
+    if extra_index_urls:
+        found["UV_EXTRA_INDEX_URL"] = " ".join(extra_index_urls)
+        found["UV_INDEX_STRATEGY"] = "unsafe-best-match"
+    return found
+
+
+_LOCK: Final = "pylock.toml"
+
+
+def _prepare(question: Question, folder: Path, uv: Uv) -> list[str] | None:
+    links = folder / "links"
+    links.mkdir()
+    roots = [wanted.text for wanted in question.wanted]
+    roots += [each.name for each in (*question.kept, *question.free)]
+    if not roots:
+        return None
+    constraints = list(question.constraints)
+    for release in question.held:
+        wheel = write_metadata_wheel(links, Release(release.name, release.version))
+        if wheel is not None:
+            constraints.append(f"{release.name} @ {wheel.as_uri()}")
+    for release in question.kept:
+        wheel = write_metadata_wheel(links, release)
+        if wheel is None:
+            roots.remove(release.name)
+        else:
+            constraints.append(f"{release.name} @ {wheel.as_uri()}")
+    _write(folder / "wanted.txt", roots)
+    _write(folder / "constraints.txt", constraints)
+    preferred = [
+        f"[[packages]]\nname = {json.dumps(each.name)}\nversion = {json.dumps(each.version)}"
+        for each in question.free
+        if each.name not in question.renewed and _is_version(each.version)
+    ]
+    if preferred:  # uv prefers the versions in the file that it is told to write
+        _write(folder / _LOCK, ['lock-version = "1.0"', 'created-by = "envdesk"', *preferred])
+    arguments = ["pip", "compile", "wanted.txt", "--constraints", "constraints.txt"]
+    for path in uv.settings.constraints:
+        arguments += ["--constraints", path]
+    arguments += ["--format", "pylock.toml", "--output-file", _LOCK, "--quiet", "--no-header"]
+    arguments += ["--python", str(question.python)]
+    if question.python_version:
+        arguments += ["--python-version", question.python_version]
+    return arguments
+
+
+def _write(path: Path, lines: Iterable[str]) -> None:
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def _is_version(text: str) -> bool:
+    try:
+        Version(text)
+    except InvalidVersion:
+        return False
+    return True
+
+
+def write_metadata_wheel(folder: Path, release: Release) -> Path | None:
+    """Write a wheel without contents that stands for `release`; None when nothing can.
+
+    A version outside of PEP 440 cannot be said to uv; requirements that cannot be parsed are left
+    out.
+    """
+    if not _is_version(release.version):
+        return None
+    stem = f"{release.name.replace('-', '_')}-{Version(release.version)}"
+    lines = ["Metadata-Version: 2.1", f"Name: {release.name}", f"Version: {release.version}"]
+    lines += [f"Requires-Dist: {each}" for each in release.requires if _is_requirement(each)]
+    extras = sorted({extra for each in release.requires for extra in extras_in(each)})
+    lines += [f"Provides-Extra: {extra}" for extra in extras]
+    path = folder / f"{stem}-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as archive:
+        info = f"{stem}.dist-info"
+        archive.writestr(f"{info}/METADATA", "\n".join(lines) + "\n")
+        archive.writestr(
+            f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+        archive.writestr(f"{info}/RECORD", "")
+    return path
+
+
+def extras_in(requirement: str) -> tuple[str, ...]:
+    """Return the extras that the marker of a requirement asks about."""
+    marker = requirement.partition(";")[2]
+    return tuple(re.findall(r"extra\s*==\s*['\"]([^'\"]+)['\"]", marker))
+
+
+def _is_requirement(text: str) -> bool:
+    try:
+        Requirement(text)
+    except InvalidRequirement:
+        return False
+    return True
+
+
+def constraint_of(requirement: str) -> str:
+    """Return `requirement` as a constraint: without extras; empty when it says nothing."""
+    try:
+        parsed = Requirement(requirement)
+    except InvalidRequirement:
+        return ""
+    if not parsed.specifier or _EXTRA.search(str(parsed.marker or "")):
+        return ""
+    marker = f" ; {parsed.marker}" if parsed.marker else ""
+    return f"{parsed.name}{parsed.specifier}{marker}"
+
+
+def _read_answer(folder: Path, question: Question) -> tuple[Pin, ...]:
+    try:
+        lock = Pylock.from_dict(tomllib.loads((folder / _LOCK).read_text(encoding="utf-8")))
+    except (OSError, ValueError, PylockValidationError) as error:
+        raise EngineError(
+            ErrorCode.INTERNAL,
+            "What uv worked out could not be read.",
+            cause=type(error).__name__,
+            detail=str(error),
+        ) from error
+    links = folder / "links"
+    pins = [_pin(package, folder) for package in lock.packages if not _is_ours(package, links)]
+    folders = [each for each in question.wanted if each.form is RequirementForm.FOLDER]
+    asked = {wanted.name for wanted in question.wanted if wanted.name}
+    places = {Path(each.location).resolve() for each in folders}
+    return tuple(
+        sorted(
+            (_marked(pin, asked, places) for pin in pins),
+            key=lambda pin: pin.name,
+        )
+    )
+
+
+def _marked(pin: Pin, asked: set[str], places: set[Path]) -> Pin:
+    is_asked = pin.name in asked
+    if pin.form is PinForm.FOLDER:
+        is_asked |= Path(url2pathname(pin.location.removeprefix("file://"))).resolve() in places
+    return replace(pin, requested=is_asked)
+
+
+def _is_ours(package: Package, links: Path) -> bool:
+    archive = package.archive
+    if archive is None:
+        return False
+    if archive.path:
+        return Path(links.parent, archive.path).resolve().parent == links.resolve()
+    return bool(archive.url) and (archive.url or "").startswith(links.as_uri())
+
+
+def _pin(package: Package, folder: Path) -> Pin:
+    version = str(package.version or "")
+    if package.directory is not None:
+        location = Path(folder, package.directory.path).resolve()
+        version = version or _version_in(location)
+        editable = bool(package.directory.editable)
+        return Pin(package.name, version, PinForm.FOLDER, (), location.as_uri(), editable=editable)
+    if package.vcs is not None:
+        where = package.vcs.url or Path(folder, package.vcs.path or "").resolve().as_uri()
+        below = f"#subdirectory={package.vcs.subdirectory}" if package.vcs.subdirectory else ""
+        location = f"{package.vcs.type}+{where}@{package.vcs.commit_id}{below}"
+        return Pin(package.name, version, PinForm.REPOSITORY, (), location)
+    if package.archive is not None:
+        archive = package.archive
+        location = archive.url or Path(folder, archive.path or "").resolve().as_uri()
+        hashes = _hashes(archive.hashes)
+        return Pin(package.name, version, PinForm.FILE, hashes, location, archive.size)
+    if package.wheels:
+        hashes = tuple(dict.fromkeys(h for wheel in package.wheels for h in _hashes(wheel.hashes)))
+        size = next((wheel.size for wheel in package.wheels if wheel.size), None)
+        if size is None:
+            size = _local_size(package.wheels[0].url or "")
+        return Pin(package.name, version, PinForm.WHEEL, hashes, size=size)
+    assert package.sdist is not None
+    size = package.sdist.size or _local_size(package.sdist.url or "")
+    hashes = _hashes(package.sdist.hashes)
+    return Pin(package.name, version, PinForm.SOURCE, hashes, size=size)
+
+
+def _hashes(found: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(f"{algorithm}:{value}" for algorithm, value in sorted(found.items()))
+
+
+def _local_size(url: str) -> int | None:
+    if not url.startswith("file:"):
+        return None
+    try:
+        return Path(url2pathname(url.removeprefix("file://"))).stat().st_size
+    except OSError:
+        return None
+
+
+def _version_in(folder: Path) -> str:
+    """Return the version that a project states without being built; empty when it does not."""
+    try:
+        document = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))
+        version: object = document.get("project", {}).get("version", "")
+    except (OSError, ValueError, AttributeError):
+        return ""
+    return version if isinstance(version, str) else ""

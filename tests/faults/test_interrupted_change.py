@@ -1,0 +1,131 @@
+"""Whatever stops a change of packages, and whenever: the environment is as before, or as after."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engine.events import Phase, TaskState
+from engine.places import Places
+from engine.plan import Plan
+from engine.practice import ChannelServer
+from engine.requests import ChangeRequest
+from engine.session import Engine
+from engine.tasks import Leaving
+from tests.support.changing import imported, recorded_files, versions
+from tests.support.listening import Ear, left_behind, planned_creation, workers_of
+
+BEFORE = {"glyphs": "5.0.0", "mosaic": "1.0.0", "numerals": "2.0.1", "tidepool": "3.2.0"}
+AFTER = {"driftwood": "2.0.0", "numerals": "2.1.0", "quarry": "1.2.0", "tidepool": "3.2.0"}
+NAME = "第一个 env"
+
+STOPS = [
+    pytest.param(Phase.PREPARING, 0.0, id="mirroring"),
+    pytest.param(Phase.DOWNLOADING, 0.5, id="half-downloaded"),
+    pytest.param(Phase.LINKING, 0.0, id="linking-begins"),
+    pytest.param(Phase.LINKING, 0.5, id="half-linked"),
+    pytest.param(Phase.FINISHING, 0.5, id="finishing"),
+    pytest.param(Phase.REMOVING, 0.0, id="swapped"),
+]
+
+
+async def _ready(places: Places) -> tuple[Engine, Ear, Path]:
+    engine, ear = Engine(places), Ear()
+    engine.subscribe(ear)
+    await engine.start()
+    specs = ("tidepool", "numerals <2.1", "mosaic", "glyphs")
+    task = await ear.until_ended(engine.submit(await planned_creation(engine, specs=specs)))
+    assert task.state is TaskState.SUCCEEDED, task.failure
+    prefix = places.envs / NAME
+    (prefix / "notes.txt").write_text("mine")
+    return engine, ear, prefix
+
+
+async def _plan(engine: Engine, prefix: Path) -> Plan:
+    channels = (await engine.configuration()).effective_channels
+    request = ChangeRequest(prefix, channels, add=("quarry", "driftwood"))
+    request = replace(request, update=("numerals",), remove=("mosaic", "glyphs"))
+    return await engine.plan(request)
+
+
+def _contents(prefix: Path) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for folder, below, names in os.walk(prefix):
+        for path in (Path(folder, name) for name in (*names, *below)):
+            if "__pycache__" not in folder and (path.is_symlink() or path.is_file()):
+                data = os.fsencode(path.readlink()) if path.is_symlink() else path.read_bytes()
+                found[str(path.relative_to(prefix))] = hashlib.sha256(data).hexdigest()
+    return found
+
+
+def _check(places: Places, prefix: Path, state: TaskState, before: dict[str, str]) -> bool:
+    """Check that the environment is whole and of one time; return whether it is the later one."""
+    assert left_behind(places) == [NAME]
+    assert (prefix / "notes.txt").read_text() == "mine"
+    is_after = versions(prefix) == AFTER
+    if not is_after:
+        assert _contents(prefix) == before
+    assert is_after == (state is TaskState.SUCCEEDED)
+    modules = imported(prefix, "tidepool", "numerals")
+    assert modules == {name: (AFTER if is_after else BEFORE)[name] for name in modules}
+    present = _contents(prefix)
+    recorded = [path for path in recorded_files(prefix) if "__pycache__" not in path]
+    assert not set(recorded) - present.keys()
+    if is_after:
+        assert not [path for path in present if "mosaic" in path or "glyphs" in path]
+    return is_after
+
+
+@pytest.mark.parametrize("way", ["cancel", "kill"])
+@pytest.mark.parametrize(("phase", "share"), STOPS)
+async def test_that_a_stopped_change_leaves_the_environment_as_before_or_as_after(
+    configured: Places, server: ChannelServer, phase: Phase, share: float, way: str
+) -> None:
+    engine, ear, prefix = await _ready(configured)
+    before = _contents(prefix)
+    plan = await _plan(engine, prefix)
+    server.faults.throttle(8_000_000)
+    task_id = engine.submit(plan)
+    await ear.until_phase(task_id, phase, share)
+    if way == "cancel":
+        engine.cancel(task_id)
+    else:
+        for worker in workers_of(configured):
+            worker.kill()
+    task = await ear.until_ended(task_id)
+    assert task.state in (TaskState.CANCELLED, TaskState.FAILED, TaskState.SUCCEEDED)
+    is_after = _check(configured, prefix, task.state, before)
+    assert not is_after or phase in (Phase.FINISHING, Phase.REMOVING)
+    await engine.aclose(Leaving.CANCEL)
+    assert workers_of(configured) == []
+
+
+@pytest.mark.slow
+async def test_that_a_change_survives_kills_at_random_moments_until_it_succeeds(
+    configured: Places, server: ChannelServer
+) -> None:
+    engine, ear, prefix = await _ready(configured)
+    before = _contents(prefix)
+    chance = random.Random(20_26)
+    for _ in range(12):
+        server.faults.throttle(20_000_000)
+        task_id = engine.submit(await _plan(engine, prefix))
+        await ear.until(lambda: ear.task(task_id).progress is not None)  # noqa: B023
+        await asyncio.sleep(chance.uniform(0, 1.2))
+        for worker in workers_of(configured):
+            worker.kill()
+        task = await ear.until_ended(task_id)
+        if _check(configured, prefix, task.state, before):
+            break
+    else:
+        server.faults.throttle(None)
+        task = await ear.until_ended(engine.submit(await _plan(engine, prefix)))
+        assert task.state is TaskState.SUCCEEDED, task.failure
+        assert _check(configured, prefix, task.state, before)
+    await engine.aclose(Leaving.CANCEL)
