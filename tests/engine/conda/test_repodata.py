@@ -74,7 +74,7 @@ def test_that_a_server_that_stops_answering_is_given_up(
 ) -> None:
     practice.server.faults.stall("/practice-extra/*", after_bytes)
     with pytest.raises(EngineError) as caught:
-        practice.call(python_versions, practice.both, PLAIN, practice.places, stall_seconds=1.6)
+        practice.call(python_versions, practice.both, PLAIN, practice.places, stall_seconds=4)
     assert caught.value.code is ErrorCode.CHANNEL_STALLED
     assert caught.value.failure.value("channel") == "practice-extra"
 
