@@ -67,13 +67,16 @@ class Engine:
         self._virtual_packages: tuple[str, ...] | None = None
 
     async def start(self) -> None:
-        """Settle interrupted work, then begin to watch and to measure."""
-        self._asking.prepare()
+        """Settle interrupted work, then begin to watch and to measure.
+
+        What a first look at the list does not need comes last, as it would slow that look.
+        """
         configuration, prefixes = await asyncio.to_thread(self._discover)
         folders = working_folders.folders_with_work(self.places, configuration, prefixes)
         await self._settle(folders, timeout=0)
-        await self._watch.start()
         await asyncio.to_thread(codec.prepare)
+        await self._watch.start()
+        self._asking.prepare()
         self._measure(prefixes)
 
     async def aclose(self, leaving: Leaving = Leaving.CANCEL) -> None:

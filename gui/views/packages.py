@@ -56,8 +56,8 @@ class PackagesView(QWidget):
 
     def show_records(self, records: tuple[Record, ...]) -> None:
         """Show `records`; filter, sorting and selection stay."""
-        self.model.set_records(records)
         self._dependents = Dependents(records)
+        self.model.set_records(records)
         self._update()
 
     def show_loading(self) -> None:
