@@ -105,6 +105,4 @@ def ordinary_picture() -> DiskPicture:
         EnvironmentSpace(DATA, 1, 40 * MB, 100 * MB, 100 * MB, 700),
     )
     duplicates = (Duplicate(DATA, "numpy", "1.0", "0", PKGS / "numpy-1.0-0", 30, 25 * MB),)
-    return picture_of(
-        conda, pip, environments=environments, between=12 * MB, duplicates=duplicates
-    )
+    return picture_of(conda, pip, environments=environments, between=12 * MB, duplicates=duplicates)
