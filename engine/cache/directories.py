@@ -55,18 +55,18 @@ class DirectoryLog:
     """
 
     def __init__(self) -> None:
-        self._paths: list[str] = []
+        self._paths = bytearray()
         self._times = array("q")
         self._inodes = array("Q")
         self._started = time.time_ns() - TICK_NS
         self._is_settled = True
 
     def __len__(self) -> int:
-        return len(self._paths)
+        return len(self._times)
 
     def add(self, path: str, found: Status) -> None:
         """Note a folder as it is now, before it is looked into."""
-        self._paths.append(path)
+        self._paths += os.fsencode(path) + b"\0"
         self._times.append(found.st_mtime_ns)
         self._inodes.append(found.st_ino & 0xFFFFFFFFFFFFFFFF)
         if found.st_mtime_ns > self._started and time.time_ns() - found.st_mtime_ns < TICK_NS:
@@ -79,13 +79,12 @@ class DirectoryLog:
 
     def dump(self) -> tuple[bytes, bytes, bytes]:
         """Return paths, times and numbers as bytes."""
-        paths = "\0".join(self._paths).encode("utf-8", "surrogateescape")
-        return paths, self._times.tobytes(), self._inodes.tobytes()
+        return bytes(self._paths), self._times.tobytes(), self._inodes.tobytes()
 
 
 def is_unchanged(paths: bytes, times: bytes, inodes: bytes) -> bool:
     """Return whether every folder of a dumped log is as it was; about two microseconds each."""
-    names = paths.decode("utf-8", "surrogateescape").split("\0")
+    names = os.fsdecode(paths).split("\0")[:-1]
     moments, numbers = array("q"), array("Q")
     moments.frombytes(times)
     numbers.frombytes(inodes)

@@ -117,12 +117,11 @@ def _package_piece(
     name, is_folder = entry.name, _is_folder(entry)
     if name.endswith(_TRASH):
         return Piece(entry.path, ItemKind.TRASH, name, cost=Cost.NOTHING, used=_touched(entry))
-    if name.startswith(".tmp"):
-        return _short_lived(entry, ItemKind.LEFTOVER)
+    if name.startswith(".tmp") or (name.endswith(_PARTIAL) and not is_folder):
+        is_partial = name.endswith(_PARTIAL)
+        return _short_lived(entry, ItemKind.PARTIAL if is_partial else ItemKind.LEFTOVER)
     if is_folder:
         return _folder_piece(entry, entries, origins)
-    if name.endswith(_PARTIAL):
-        return _short_lived(entry, ItemKind.PARTIAL)
     archive = next((suffix for suffix in _ARCHIVES if name.endswith(suffix)), "")
     if archive and entry.is_file(follow_symlinks=False):
         stem = name.removesuffix(archive)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import struct
 import time
-import zlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -87,9 +86,9 @@ def _recall(
     places: Places, caches: Sequence[FoundCache], prefixes: Sequence[Path]
 ) -> DiskPicture | None:
     try:
-        parts = [zlib.decompress(part) for part in _split(_memory(places).read_bytes())]
+        parts = _split(_memory(places).read_bytes())
         head = msgspec.json.decode(parts[0], type=_Head)
-    except (OSError, ValueError, IndexError, struct.error, zlib.error, msgspec.MsgspecError):
+    except (OSError, ValueError, IndexError, struct.error, msgspec.MsgspecError):
         return None
     is_about_the_same = (
         head.format == FORMAT
@@ -152,9 +151,7 @@ def _status_of(text: str) -> tuple[str, int, int, int]:
 
 
 def _join(parts: Sequence[bytes]) -> bytes:
-    return b"".join(
-        _LENGTH.pack(len(part)) + part for part in (zlib.compress(part, 1) for part in parts)
-    )
+    return b"".join(_LENGTH.pack(len(part)) + part for part in parts)
 
 
 def _split(data: bytes) -> list[bytes]:

@@ -19,7 +19,7 @@ from engine.cache.windows import WindowsEntry, windows_status
 
 # File systems on which the number in a folder's listing is the file's own number, always.
 TRUE_LISTINGS = frozenset(("ext2", "ext3", "ext4", "xfs", "btrfs", "tmpfs", "f2fs", "jfs"))
-
+MOST_BLOCKS = 2**32 - 1
 _NONE: frozenset[int] = frozenset()
 
 
@@ -67,17 +67,17 @@ class _Volume:
     def __init__(self, is_listing_true: bool) -> None:
         self.is_listing_true = is_listing_true
         self.slots: dict[int, int] = {}
-        self.blocks = array("Q")
-        self.missing = array("q")  # names not seen in caches yet
-        self.first = array("L")  # the unit that it was seen in first
-        self.user = array("l")  # the environment that it was seen in first, -1 for none
+        self.blocks = array("I")  # up to two terabytes each
+        self.missing = array("i")  # names not seen in caches yet
+        self.first = array("I")  # the unit that it was seen in first
+        self.user = array("i")  # the environment that it was seen in first, -1 for none
         self.others: dict[int, set[int]] = {}  # further units
 
     def add(self, found: Status) -> int:
         """Count one more name of a file in caches; returns its slot, the next one if it is new."""
         slot = self.slots.setdefault(found.st_ino, len(self.blocks))
         if slot == len(self.blocks):
-            self.blocks.append(found.st_blocks)
+            self.blocks.append(min(found.st_blocks, MOST_BLOCKS))
             self.missing.append(found.st_nlink - 1)
         else:
             self.missing[slot] -= 1

@@ -81,7 +81,7 @@ class DiskPage(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self.engine = engine
         self._environments = environments
         self._picture: DiskPicture | None = None
         self._looking: Operation[Prepared | None] | None = None
@@ -101,13 +101,13 @@ class DiskPage(QWidget):
         self._spinner = Spinner()
         self._state = ElidedLabel("", TextRole.SMALL, Tone.MUTED)
         self._first = Loading(self.tr("Looking where the space went…"))
-        self._empty = EmptyState(
+        self.empty = EmptyState(
             "disk",
             self.tr("Nothing here yet"),
             self.tr("There is no environment and no cache on this computer that takes up space."),
         )
-        self._failed = EmptyState("warning", "", "", self.tr("Try &again"), kind=ButtonKind.PLAIN)
-        self._failed.acted.connect(self.look)
+        self.failed = EmptyState("warning", "", "", self.tr("Try &again"), kind=ButtonKind.PLAIN)
+        self.failed.acted.connect(self.look)
         self._pages = QStackedWidget()
         self._state.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._build()
@@ -157,7 +157,7 @@ class DiskPage(QWidget):
     def check_space(self) -> None:
         """Ask what is free where environments are, and draw what is known of them by now."""
         prefixes = tuple(each.prefix for each in self._environments.environments())
-        ask = Operation(self, lambda: _spaces(self._engine, (*prefixes, self._engine.places.envs)))
+        ask = Operation(self, lambda: _spaces(self.engine, (*prefixes, self.engine.places.envs)))
         ask.then(self._take_spaces).run()
 
     def take_end(self, task: Task) -> None:
@@ -166,6 +166,10 @@ class DiskPage(QWidget):
         if plan is not None and task.state is TaskState.SUCCEEDED:
             self.say(self._end_words(plan, task), Tone.WARNING if task.skipped else Tone.SUCCESS)
         self.expire()
+
+    def state_text(self) -> str:
+        """Return what is said of the look that is under way, or of the last."""
+        return self._state.whole()
 
     def focus_filter(self) -> None:
         """Put the cursor into the filter of the table."""
@@ -217,7 +221,7 @@ class DiskPage(QWidget):
         self._about = QWidget()
         self._about.setLayout(column(sums, self.volumes, spacing=1))
         self._about.hide()
-        for page in (self._scroll, self._first, self._empty, self._failed):
+        for page in (self._scroll, self._first, self.empty, self.failed):
             self._pages.addWidget(page)
         self._pages.setCurrentWidget(self._first)
         top = column(head, self.banner, self._about, spacing=1)
@@ -261,7 +265,7 @@ class DiskPage(QWidget):
             self.look()
 
     async def _look(self, *, fresh: bool) -> Prepared | None:
-        async for told in self._engine.disk(fresh=fresh):
+        async for told in self.engine.disk(fresh=fresh):
             if isinstance(told, DiskPicture):
                 return await asyncio.to_thread(prepared, told, self._titles())
             self._on_progress(told)
@@ -295,7 +299,7 @@ class DiskPage(QWidget):
         self.clean.show_picture(picture)
         self._draw_picture(ready)
         is_empty = not picture.total_bytes
-        self._show_page(self._empty if is_empty else self._scroll)
+        self._show_page(self.empty if is_empty else self._scroll)
         self.volumes_seen.emit(picture.volumes)
 
     def _take_spaces(self, spaces: dict[Path, VolumeSpace]) -> None:
@@ -333,8 +337,8 @@ class DiskPage(QWidget):
         words = explain(failure)
         if self._picture is None:
             text = "\n".join(part for part in (words.cause, words.remedy) if part)
-            self._failed.say(words.sentence, text)
-            self._show_page(self._failed)
+            self.failed.say(words.sentence, text)
+            self._show_page(self.failed)
         else:
             self.say(" ".join(part for part in (words.sentence, words.remedy) if part), Tone.DANGER)
 
@@ -357,7 +361,7 @@ class DiskPage(QWidget):
         self._preview(RelinkRequest(prefixes))
 
     def _preview(self, request: Request) -> None:
-        dialog = PreviewDialog(self._engine, request, self)
+        dialog = PreviewDialog(self.engine, request, self)
 
         def remember(task_id: TaskId) -> None:
             if dialog.plan is not None:

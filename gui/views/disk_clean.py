@@ -51,7 +51,8 @@ class KindTick(QWidget):
         self.box.setToolTip(kind_sentence(kind))
         self.box.clicked.connect(lambda: self.clicked.emit(self))
         self._size = label("", TextRole.SMALL, Tone.MUTED)
-        inner = row(self.box, None, self._size)
+        why = WhyButton(Lesson.PIP_AND_CONDA) if kind is ItemKind.HTTP else None
+        inner = row(self.box, why, None, self._size)
         inner.setContentsMargins(_INDENT, 0, 0, 0)
         self.setLayout(inner)
 
@@ -190,7 +191,7 @@ class CleanPanel(QFrame):
         inner = column(
             self.safe,
             self.everything,
-            self.own,
+            row(self.own, WhyButton(Lesson.CACHE), None),
             self._ticks_box,
             chosen,
             column(head, ages, spacing=0.5),
@@ -257,7 +258,8 @@ class CleanPanel(QFrame):
     def _fit_width(self) -> None:
         """Be as wide as the longest words: tick boxes cannot break theirs into lines."""
         bar = self._area.verticalScrollBar().sizeHint().width()
-        self._area.setMinimumWidth(self._ways.minimumSizeHint().width() + bar)
+        wanted = self._ways.minimumSizeHint().width() + bar + SPACE * 3
+        self.setMinimumWidth(max(_WIDTH, wanted))
 
     def _draw_ticks(self, kinds: tuple[KindFigure, ...]) -> None:
         for figure in kinds:

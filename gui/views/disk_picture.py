@@ -62,6 +62,8 @@ class LegendEntry(QWidget):
         if lesson is not None:
             inner.addWidget(WhyButton(lesson))
         self.setLayout(inner)
+        # with or without a link, entries stand on one line
+        self.setMinimumHeight(WhyButton(Lesson.OWN).sizeHint().height())
 
     def show_size(self, size: int) -> None:
         """Show how much there is."""

@@ -6,15 +6,15 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QLineEdit, QMenu, QStackedWidget, QWidget
+from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 
 from gui.formats import format_bytes, format_count
 from gui.models.disk import DiskFilter, DiskModel, DiskRow
 from gui.panels import EmptyState
 from gui.settings import WindowSettings
-from gui.theme import SPACE, Tone, theme
+from gui.theme import SPACE, Tone
 from gui.views.record_table import RecordTable
-from gui.widgets import column, copy_text, icon_button, label, row
+from gui.widgets import SearchBox, column, copy_text, icon_button, label, row
 
 
 class DiskTable(QWidget):
@@ -83,17 +83,11 @@ class DiskTable(QWidget):
         """Return what is said about how much is shown."""
         return self._count.text()
 
-    def _make_filter_box(self) -> QLineEdit:
-        box = QLineEdit()
-        box.setPlaceholderText(self.tr("Find a package"))
-        box.setAccessibleName(self.tr("Find a package"))
+    def _make_filter_box(self) -> SearchBox:
+        box = SearchBox(self.tr("Find a package"))
         box.setToolTip(self.tr("Find by package, version, cache, kind or environment"))
-        box.setClearButtonEnabled(True)
         box.setMinimumWidth(SPACE * 18)
         box.setMaximumWidth(SPACE * 40)
-        place = QLineEdit.ActionPosition.LeadingPosition
-        action = box.addAction(theme().icon("search", Tone.MUTED), place)
-        theme().changed.connect(lambda: action.setIcon(theme().icon("search", Tone.MUTED)))
         box.textChanged.connect(self._apply_filter)
         return box
 

@@ -19,6 +19,7 @@ _LEAST_AREA: Final = SPACE * 8 * SPACE * 4  # square pixels; what is smaller is 
 _MOST_BOXES: Final = 40  # in one group
 _GROUP_FROM: Final = (SPACE * 11, SPACE * 9)
 _GAP: Final = 2
+_SEEN: Final = 2  # pixels; nobody can point at less
 _EDGE: Final = 5
 
 Placed = tuple[DiskNode, Area, bool]
@@ -61,7 +62,7 @@ def pixels(area: Area) -> QRect:
     """Return `area` in whole pixels, with a gap to its right and lower neighbours."""
     left, top = round(area.x), round(area.y)
     right, bottom = round(area.x + area.width), round(area.y + area.height)
-    return QRect(left, top, max(1, right - left - _GAP), max(1, bottom - top - _GAP))
+    return QRect(left, top, right - left - _GAP, bottom - top - _GAP)
 
 
 class Treemap(QWidget):
@@ -217,10 +218,13 @@ class Treemap(QWidget):
         kept: dict[str, DiskBox] = {}
         self._order = []
         for node, area, is_group in placed:
+            place = pixels(area)
+            if place.width() < _SEEN or place.height() < _SEEN:
+                continue
             box = self._boxes.pop(node.key, None) or self._make_box(node)
             is_tied = not is_group and self._is_tied(node)
             box.show_node(node, is_group=is_group, is_tied=is_tied)
-            box.setGeometry(pixels(area))
+            box.setGeometry(place)
             box.raise_()
             box.show()
             kept[node.key] = box

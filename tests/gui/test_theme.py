@@ -25,6 +25,8 @@ PAIRS = [
     ("warning", "surface"), ("danger", "surface"), ("warning", "sidebar"), ("note", "sidebar"),
     ("chip_channel_text", "chip_channel"), ("chip_pypi_text", "chip_pypi"),
     ("chip_own_text", "chip_own"), ("chip_other_text", "chip_other"),
+    ("space_own_text", "space_own"), ("space_shared_text", "space_shared"),
+    ("space_spare_text", "space_spare"), ("space_other_text", "space_other"),
 ]  # fmt: skip
 
 

@@ -6,7 +6,14 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.cache.values import CacheKind, DiskPicture, EnvironmentSpace, ItemKind, SkipReason
+from engine.cache.values import (
+    CacheKind,
+    CacheSpace,
+    DiskPicture,
+    EnvironmentSpace,
+    ItemKind,
+    SkipReason,
+)
 from gui.models.disk_tree import (
     DiskNode,
     SpaceRole,
@@ -31,7 +38,7 @@ from tests.support.disk_pictures import (
 def pictures(draw: st.DrawFn) -> DiskPicture:
     """Return pictures of up to three volumes, with things of every kind."""
     devices = st.integers(1, 3)
-    caches = []
+    caches: list[CacheSpace] = []
     for number in range(draw(st.integers(0, 3))):
         folder = Path(f"/cache-{number}")
         items = [

@@ -17,7 +17,7 @@ from gui.models.disk_layout import Area
 from gui.models.disk_tree import disk_tree
 from gui.theme import Scheme, start_theme
 from gui.views.disk_boxes import DiskBox
-from gui.views.disk_treemap import Treemap, arranged, pixels
+from gui.views.disk_treemap import Treemap, arranged
 from tests.gui.models.test_disk_tree import pictures
 from tests.support.disk_pictures import (
     COURSE,
@@ -79,7 +79,6 @@ def test_that_what_is_beside_each_other_is_proportional_and_apart(
         assert area.y >= -1e-6
         assert area.x + area.width <= width + 1e-6
         assert area.y + area.height <= height + 1e-6
-        assert pixels(area).isValid()
 
 
 @given(pictures())
@@ -106,7 +105,6 @@ def test_that_a_click_looks_inside_and_every_way_back_works(shown: Treemap) -> N
     assert shown.node.title == "Conda packages"
     shown.go_to("disk")
     assert shown.node.title == "All"
-    click(box(shown, "scipy 1.0")) if "scipy 1.0" in titles(shown) else None
     shown.go_up()
     assert len(shown.way) == 1
 
@@ -150,9 +148,10 @@ def test_that_enter_goes_in_and_the_focus_comes_back_to_where_it_was(
 
 
 def test_that_an_environment_is_outlined_with_what_it_shares(shown: Treemap, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(shown.environment_chosen) as told:
-        click(box(shown, "数据分析"))
-    assert told.args == [DATA]
+    told: list[object] = []
+    shown.environment_chosen.connect(told.append)
+    click(box(shown, "数据分析"))
+    assert told == [DATA]
     tied = {each.node.title for each in shown.boxes() if each.is_tied}
     assert tied == {"数据分析", "In use by environments"}
     shown.go_to(f"{CONDA}:used")
@@ -164,9 +163,10 @@ def test_that_an_environment_is_outlined_with_what_it_shares(shown: Treemap, qtb
 
 def test_that_a_thing_tells_its_path(shown: Treemap, qtbot: QtBot) -> None:
     shown.go_to(f"{CONDA}:used")
-    with qtbot.waitSignal(shown.item_chosen) as told:
-        click(box(shown, "numpy 1.0"))
-    assert told.args == [PKGS / "numpy-1.0-0"]
+    told: list[object] = []
+    shown.item_chosen.connect(told.append)
+    click(box(shown, "numpy 1.0"))
+    assert told == [PKGS / "numpy-1.0-0"]
 
 
 def test_that_who_looked_inside_stays_there_while_it_is_there(shown: Treemap) -> None:
