@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from packaging.version import InvalidVersion, Version
 
 from engine.conda.condarc import CondaConfiguration
 from engine.places import Places
+from engine.requests import ChangeRequest
 
 if TYPE_CHECKING:
     from engine.conda.repodata import Repodata
@@ -16,11 +18,15 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class ChannelOffers:
-    """Ask the channels once each; for worker processes only: the first question loads rattler."""
+    """Ask the channels once each; for worker processes only: the first question loads rattler.
+
+    `solves` tells whether conda can do its half of a request; without one it is taken to.
+    """
 
     channels: tuple[str, ...]
     places: Places
     configuration: CondaConfiguration
+    solves: Callable[[ChangeRequest], Awaitable[bool]] | None = None
     _opened: list[Repodata] = field(default_factory=list["Repodata"])
     _names: frozenset[str] | None = None
 
@@ -46,6 +52,10 @@ class ChannelOffers:
         return tuple(
             sorted(found, key=lambda text: (not found[text].is_prerelease, found[text]))[::-1]
         )
+
+    async def can_be_had(self, request: ChangeRequest) -> bool:
+        """Return whether conda can do its half of `request`."""
+        return self.solves is None or await self.solves(request)
 
     async def _repodata(self) -> Repodata:
         if not self._opened:

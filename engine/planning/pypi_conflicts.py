@@ -30,6 +30,10 @@ class Offers(Protocol):
         """Return the versions of a conda package, the newest first."""
         ...
 
+    async def can_be_had(self, request: ChangeRequest) -> bool:
+        """Return whether conda can do its half of `request`."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class _Culprit:
@@ -140,19 +144,21 @@ async def _conda_first(
     scene: Scene, culprits: tuple[_Culprit, ...], offers: Offers
 ) -> AsyncIterator[Alternative]:
     """Yield the request with versions from the channels that what is wanted can live with."""
-    found = await _versions_that_fit(scene, culprits, offers)
-    if not found:
-        return
-    specs = tuple(f"{each.conda} {version}" for each, version in found)
-    names = {each.conda for each, _ in found}
-    rest = tuple(each for each in scene.request.add_pypi if not _is_met_by(scene, each, found))
-    changed = replace(
-        scene.request,
-        add=(*scene.request.add, *specs),
-        update=tuple(name for name in scene.request.update if name not in names),
-        add_pypi=rest,
-    )
-    yield Alternative("conda-first", changed, (("specs", ", ".join(specs)),))
+    async for found in _candidates(culprits, offers):
+        if not await _fits(scene, found):
+            continue
+        specs = tuple(f"{each.conda} {version}" for each, version in found)
+        names = {each.conda for each, _ in found}
+        rest = tuple(each for each in scene.request.add_pypi if not _is_met_by(scene, each, found))
+        changed = replace(
+            scene.request,
+            add=(*scene.request.add, *specs),
+            update=tuple(name for name in scene.request.update if name not in names),
+            add_pypi=rest,
+        )
+        if await offers.can_be_had(changed):
+            yield Alternative("conda-first", changed, (("specs", ", ".join(specs)),))
+            return
 
 
 def _is_met_by(scene: Scene, text: str, found: Iterable[tuple[Distribution, str]]) -> bool:
@@ -165,25 +171,24 @@ def _is_met_by(scene: Scene, text: str, found: Iterable[tuple[Distribution, str]
     )
 
 
-async def _versions_that_fit(
-    scene: Scene, culprits: tuple[_Culprit, ...], offers: Offers
-) -> tuple[tuple[Distribution, str], ...]:
+async def _candidates(
+    culprits: tuple[_Culprit, ...], offers: Offers
+) -> AsyncIterator[tuple[tuple[Distribution, str], ...]]:
+    """Yield which versions conda might change to: all at once as PyPI would, then one by one."""
     offered: dict[str, tuple[str, ...]] = {}
     try:
         for each in culprits:
             offered[each.distribution.name] = await offers.versions(each.distribution.conda)
     except EngineError:
-        return ()  # a channel out of reach offers nothing
-    if culprits and all(each.version in offered[each.distribution.name] for each in culprits):
-        chosen = tuple((each.distribution, each.version) for each in culprits)
-        if await _fits(scene, chosen):
-            return chosen
+        return  # a channel out of reach offers nothing
+    together = tuple((each.distribution, each.version) for each in culprits)
+    if culprits and all(version in offered[each.name] for each, version in together):
+        yield together
     for each in culprits:
         for version in offered[each.distribution.name][:_MOST_VERSIONS]:
-            chosen = ((each.distribution, version),)
-            if version != each.distribution.version and await _fits(scene, chosen):
-                return chosen
-    return ()
+            candidate = ((each.distribution, version),)
+            if version != each.distribution.version and candidate != together:
+                yield candidate
 
 
 async def _fits(scene: Scene, chosen: tuple[tuple[Distribution, str], ...]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from urllib.parse import unquote, urlsplit
@@ -38,12 +38,14 @@ async def plan_pypi(
     conda_after: tuple[Record, ...],
     places: Places,
     configuration: CondaConfiguration,
+    *,
+    solves: Callable[[ChangeRequest], Awaitable[bool]] | None = None,
 ) -> PypiPart:
     """Return what becomes of the PyPI packages of `request.prefix`; nothing there is touched.
 
     `conda_after` are all conda records after the change; those that stay are the installed ones. A
     wish that cannot be had without breaking something is a blocking warning with what would work,
-    best first. For worker processes: asking channels loads rattler. Raises EngineError:
+    best first; `solves` is asked whether conda can do its half of a remedy. For worker processes: asking channels loads rattler. Raises EngineError:
     requirement-invalid, distribution-unknown, no-wheel, pypi-unsatisfiable, index-unreachable,
     index-needs-login, source-build-failed, timed-out.
     """
@@ -54,7 +56,7 @@ async def plan_pypi(
         return PypiPart(records=ground.unreadable)
     if not ground.python_after:
         return ground.without_python()
-    offers = ChannelOffers(request.channels, places, configuration)
+    offers = ChannelOffers(request.channels, places, configuration, solves)
     scene = ground.scene(open_uv(places, site=request.prefix), places)
     try:
         answer = await work_out(scene)
