@@ -45,9 +45,10 @@ async def plan_pypi(
 
     `conda_after` are all conda records after the change; those that stay are the installed ones. A
     wish that cannot be had without breaking something is a blocking warning with what would work,
-    best first; `solves` is asked whether conda can do its half of a remedy. For worker processes: asking channels loads rattler. Raises EngineError:
-    requirement-invalid, distribution-unknown, no-wheel, pypi-unsatisfiable, index-unreachable,
-    index-needs-login, source-build-failed, timed-out.
+    best first; `solves` is asked whether conda can do its half of that. For worker processes:
+    asking channels loads rattler. Raises EngineError: requirement-invalid, distribution-unknown,
+    no-wheel, pypi-unsatisfiable, index-unreachable, index-needs-login, source-build-failed,
+    timed-out.
     """
     states = (before, conda_after)
     ground = await asyncio.to_thread(Ground.of, request, states, places, configuration)
