@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 from packaging.utils import canonicalize_name
 
-from engine.errors import EngineError
+from engine.errors import EngineError, ErrorCode
 from engine.plan import Alternative, PlanWarning, Severity, WarningCode
 from engine.planning.distributing import Distribution, unmet
 from engine.planning.pypi_scene import REFUSALS, Answer, Scene, work_out
@@ -56,7 +56,7 @@ async def conflict_warning(scene: Scene, refusal: EngineError, offers: Offers) -
     alternatives = [each async for each in _conda_first(scene, culprits, offers)]
     alternatives += [each async for each in _other_versions(scene, culprits)]
     if not culprits or not (alternatives or can_overwrite):
-        raise refusal
+        raise _said_better(scene, refusal, culprits) from refusal
     names = tuple(each.distribution.name for each in culprits)
     broken = ()
     if can_overwrite:
@@ -80,6 +80,23 @@ async def conflict_warning(scene: Scene, refusal: EngineError, offers: Offers) -
             ("wishes", wishes),
         ),
         tuple(alternatives),
+    )
+
+
+def _said_better(scene: Scene, refusal: EngineError, culprits: tuple[_Culprit, ...]) -> EngineError:
+    """Return `refusal` with the names of those that cannot agree."""
+    wishes = ", ".join(each.text for each in scene.wanted)
+    if not culprits or not wishes or refusal.code is not ErrorCode.PYPI_UNSATISFIABLE:
+        return refusal
+    theirs = ", ".join(f"{each.distribution.name} {each.distribution.version}" for each in culprits)
+    return EngineError(
+        refusal.code,
+        f"{wishes} from PyPI does not go with {theirs} from conda.",
+        cause=refusal.failure.cause,
+        hint="Choose another version, or make a new environment for it.",
+        detail=refusal.failure.detail,
+        packages=theirs,
+        wishes=wishes,
     )
 
 

@@ -77,7 +77,8 @@ class Staging:
     def check_owners(self) -> None:
         """Raise when conda brought a distribution that PyPI has, or is to have, too."""
         mine = {pin.name for pin in self.lock.pins} - set(self.lock.overwritten)
-        twice = sorted(mine & self.owners().keys())
+        owned = self.owners().keys() - from_pypi(self.new, self.configuration)
+        twice = sorted(mine & owned)
         if twice:
             raise stale(f"conda's packages bring {', '.join(twice)} themselves.", "conda")
 
@@ -156,7 +157,7 @@ class Staging:
         """Raise unless the mirror has the PyPI packages that the plan showed, each once."""
         found = from_pypi(self.new, self.configuration)
         wanted = dict(self.lock.after)
-        twice = found.keys() & self.owners().keys()
+        twice = self._names_of_two()
         is_same = found.keys() == wanted.keys() and all(
             not version or _is_same_version(found[name], version)
             for name, version in wanted.items()
@@ -167,8 +168,17 @@ class Staging:
                 "The PyPI packages did not become what the plan showed, so nothing was changed.",
                 hint="Try again. If it happens again, please report it with the details below.",
                 detail=f"planned: {sorted(wanted.items())}\nfound: {sorted(found.items())}\n"
-                f"twice: {sorted(twice)}",
+                f"twice: {twice}",
             )
+
+    def _names_of_two(self) -> list[str]:
+        """Return the distributions of which there are two metadata folders."""
+        seen: set[str] = set()
+        twice: set[str] = set()
+        for folder in self._site_packages(self.new):
+            for name, _ in _releases_in(self.new / folder):
+                (twice if name in seen else seen).add(name)
+        return sorted(twice & {name for name, _ in self.lock.after})
 
     def _site_packages(self, root: Path) -> tuple[str, ...]:
         meta = read_conda_meta(self.new, self.configuration)
