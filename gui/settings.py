@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from PySide6.QtCore import QByteArray, QSettings
+
+from engine.requests import ChannelPriority
 
 _FILE = "window.ini"
 
@@ -18,6 +22,14 @@ class ColumnChoice:
     widths: tuple[tuple[str, int], ...] = ()
     sort_key: str = ""
     descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelChoice:
+    """Remember where the packages of one environment come from, the first channel first."""
+
+    channels: tuple[str, ...]
+    priority: ChannelPriority = ChannelPriority.STRICT
 
 
 class WindowSettings:
@@ -72,6 +84,27 @@ class WindowSettings:
         """Store a whole number, such as a height in pixels."""
         self._store.setValue(f"window/{name}", number)
 
+    def channel_choice(self, prefix: Path) -> ChannelChoice | None:
+        """Return the channels chosen for the environment at `prefix`; None for the usual ones."""
+        group = _group_of(prefix)
+        channels = _words(self._store.value(f"{group}/channels"))
+        if not channels:
+            return None
+        priority = str(self._store.value(f"{group}/priority", ""))
+        known = priority in set(ChannelPriority)
+        return ChannelChoice(
+            channels, ChannelPriority(priority) if known else ChannelPriority.STRICT
+        )
+
+    def set_channel_choice(self, prefix: Path, choice: ChannelChoice | None) -> None:
+        """Store the channels chosen for an environment; None forgets them."""
+        group = _group_of(prefix)
+        if choice is None:
+            self._store.remove(group)
+            return
+        self._store.setValue(f"{group}/channels", list(choice.channels))
+        self._store.setValue(f"{group}/priority", choice.priority.value)
+
     def selected(self) -> Path | None:
         """Return the prefix of the environment that was looked at last."""
         value = self._store.value("window/selected", "")
@@ -84,6 +117,11 @@ class WindowSettings:
     def save(self) -> None:
         """Write everything to disk now."""
         self._store.sync()
+
+
+def _group_of(prefix: Path) -> str:
+    """Return the group of an environment: its path in one word, as a slash begins a sub-group."""
+    return f"environments/{quote(os.path.normcase(prefix), safe='')}"
 
 
 def _words(value: object) -> tuple[str, ...]:

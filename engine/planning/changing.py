@@ -42,12 +42,15 @@ from engine.planning.forewarning import (
     python_warning,
 )
 from engine.planning.leaving import check_environment, check_may_leave, running_warning
-from engine.planning.relaxing import refused
+from engine.planning.parts import PypiPart
+from engine.planning.pypi_part import plan_pypi
+from engine.planning.pypi_remedies import opened_on_remedy
+from engine.planning.relaxing import EACH_SECONDS, refused
 from engine.planning.resolving import Resolution, Standing, resolve
 from engine.planning.wishing import needed_from_pypi
 from engine.records import Record, RecordKind, State
 from engine.replicas.ownership import OwnedFile, read_owned
-from engine.requests import ChangeRequest, UpdateScope
+from engine.requests import ChangeRequest, Request, UpdateScope
 
 _REFUSED = (ErrorCode.UNSATISFIABLE, ErrorCode.PACKAGE_UNKNOWN, ErrorCode.SOLVE_TIMEOUT)
 
@@ -62,6 +65,15 @@ async def plan_change(
     not-an-environment, protected-base, protected-frozen, not-writable, files-in-use, spec-invalid,
     package-unknown (to remove or update), and what reading channels raises.
     """
+
+    async def planned(wish: Request) -> Plan:
+        assert isinstance(wish, ChangeRequest)
+        return await _plan(wish, places, configuration)
+
+    return await opened_on_remedy(await planned(request), planned)
+
+
+async def _plan(request: ChangeRequest, places: Places, configuration: CondaConfiguration) -> Plan:
     prefix = request.prefix
     await asyncio.to_thread(_check, prefix, places, configuration)
     if prefix.is_symlink():
@@ -98,8 +110,16 @@ async def _planned(
     fresh_by_name = {record.name: with_size(record, cached) for record in fresh}
     conda = tuple(fresh_by_name.get(record.name, record) for record in resolution.records)
     unread = tuple(each for each in before.of(RecordKind.CONDA) if each.problem is not None)
-    pypi = before.of(RecordKind.PYPI)
-    after = State(tuple(sorted((*conda, *unread, *pypi), key=_order)))
+
+    async def solves(wish: ChangeRequest) -> bool:
+        try:
+            await resolve(wish, standing, timeout=EACH_SECONDS)
+        except EngineError:
+            return False
+        return True
+
+    pypi = await plan_pypi(request, before, conda, places, configuration, solves=solves)
+    after = State(tuple(sorted((*conda, *unread, *pypi.records), key=_order)))
     changes = _changes(request, standing.installed, conda, cached)
     cost = cost_of(fresh, cached, is_near=choice.is_near)
     gone = tuple(change.before for change in changes if change.before is not None)
@@ -111,6 +131,7 @@ async def _planned(
         *dependents_warning(resolution),
         *python_warning(before.records, after.records),
         *held_back_warning(request, changes, wider),
+        *pypi.warnings,
         *resolution.solution.warnings,
         *mixed_warning(request, before.records, after.records),
         *clobber_warning(prefix, choice.folder, fresh, conda),
@@ -125,12 +146,13 @@ async def _planned(
         prefix=prefix,
         before=before,
         after=after,
-        changes=changes,
-        figures=_figures(cost, freed),
+        changes=_in_order((*changes, *pypi.changes)),
+        figures=_summed(cost, freed, pypi),
         warnings=warnings,
         stamp=stamp,
         created=datetime.now(UTC),
         package_cache=choice.folder,
+        pypi_lock=pypi.lock,
     )
 
 
@@ -234,7 +256,11 @@ def _changes(
                 from_cache=name in cached,
             )
         )
-    return tuple(sorted(found, key=lambda each: (bool(each.needed_by), each.name)))
+    return _in_order(found)
+
+
+def _in_order(changes: Iterable[Change]) -> tuple[Change, ...]:
+    return tuple(sorted(changes, key=lambda each: (bool(each.needed_by), each.name)))
 
 
 def _is_wish(new: Record, old: Record | None) -> bool:
@@ -265,8 +291,17 @@ def _freed(prefix: Path, gone: Iterable[Record]) -> int:
     return total
 
 
-def _figures(cost: Cost, freed: int) -> Figures:
-    return replace(cost.figures, freed_bytes=freed)
+def _summed(cost: Cost, freed: int, pypi: PypiPart) -> Figures:
+    conda, other = cost.figures, pypi.figures
+    return Figures(
+        download_bytes=conda.download_bytes + other.download_bytes,
+        disk_bytes=conda.disk_bytes + other.disk_bytes,
+        linked_bytes=conda.linked_bytes + other.linked_bytes,
+        freed_bytes=freed + other.freed_bytes,
+        packages=conda.packages + other.packages,
+        cached_packages=conda.cached_packages + other.cached_packages,
+        files=conda.files + other.files if conda.files and other.files else 0,
+    )
 
 
 def _order(record: Record) -> tuple[str, str, str]:

@@ -73,21 +73,17 @@ def dependents_warning(resolution: Resolution) -> Iterator[PlanWarning]:
 
 
 def python_warning(before: Iterable[Record], after: Iterable[Record]) -> Iterator[PlanWarning]:
-    """Warn that Python's minor version changes, and with it the folder of its packages."""
+    """Warn that Python goes, and with it the packages from PyPI."""
     records = tuple(before)
-    old = minor_of(_named(records, "python"))
-    new = minor_of(_named(after, "python"))
     names = ", ".join(record.name for record in records if record.kind is RecordKind.PYPI)
-    if not names or not old or old == new:
-        return
-    yield PlanWarning(
-        WarningCode.PYTHON_CHANGES,
-        Severity.WARNING,
-        f"Python changes from {old} to {new}; packages from PyPI must be installed again."
-        if new
-        else f"Python {old} goes; packages from PyPI do not work without it.",
-        (("from", old), ("to", new), ("packages", names)),
-    )
+    old = minor_of(_named(records, "python"))
+    if names and old and _named(after, "python") is None:
+        yield PlanWarning(
+            WarningCode.PYTHON_CHANGES,
+            Severity.WARNING,
+            f"Python {old} goes, and with it the packages from PyPI: {names}.",
+            (("from", old), ("to", ""), ("packages", names)),
+        )
 
 
 def pip_warning(

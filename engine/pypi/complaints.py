@@ -11,7 +11,7 @@ from typing import Final
 from engine.errors import EngineError, ErrorCode
 
 _LOGIN = re.compile(r"(?<=://)[^/@\s'\"]+@")
-_WRAPPED = re.compile(r"\n[ \t]+(?=\S)")
+_WRAPPED = re.compile(r"\n[ \t]+(?!cause: )(?=\S)")
 _URL = re.compile(r"https?://[^\s`'\")]+")
 _NAME = r"`?([A-Za-z0-9][A-Za-z0-9._-]*)`?"
 _UNKNOWN = re.compile(rf"{_NAME} was not found in the (?:package registry|cache|provided)")

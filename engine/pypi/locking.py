@@ -25,7 +25,8 @@ class Pin:
     `hashes` are `algorithm:hexadecimal` and hold for any of the files that may be taken; empty for
     folders and repositories. `location` is an address, empty for what the index offers. `version`
     is empty where only building it tells. `size` is that of the download in bytes, None when not
-    known. `requested` says that the user asked for it by name.
+    known. `requested` says that the user asked for it by name, `needed_by` who does; `is_local`
+    that no network is needed to get it.
     """
 
     name: str
@@ -36,6 +37,8 @@ class Pin:
     size: int | None = None
     editable: bool = False
     requested: bool = False
+    needed_by: tuple[str, ...] = ()
+    is_local: bool = False
 
     @property
     def needs_build(self) -> bool:

@@ -13,6 +13,7 @@ import tempfile
 import tomllib
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -28,6 +29,10 @@ from engine.pypi.requirements import RequirementForm, Wanted
 from engine.pypi.running import Uv
 
 _SOURCES: Final = (RequirementForm.FOLDER, RequirementForm.REPOSITORY)
+_LOCK: Final = "pylock.toml"
+_NEEDS: Final = "needs.txt"
+_FROM_INDEX: Final = (PinForm.WHEEL, PinForm.SOURCE)
+_NEEDED: Final = re.compile(r"([a-z0-9][a-z0-9-]*)(?:\[|==|\s).*#\s*via\s+(.*)")
 _EXTRA: Final = re.compile(r"\bextra\b")
 _BUILD_WOULD_HELP: Final = (ErrorCode.NO_WHEEL, ErrorCode.PYPI_UNSATISFIABLE)
 
@@ -48,7 +53,8 @@ class Question:
     `python` is an interpreter on this computer; `python_version` the version to resolve for when
     it will be another. `held` stay as they are and what they need is not looked at. `kept` stay
     and what they need is fulfilled; `free` may become another release when that is needed, or
-    become the newest where they are `renewed`. `constraints` limit what may be chosen.
+    become the newest where they are `renewed`. Versions of `preferred` are taken where they fit,
+    if at all. `constraints` limit what may be chosen.
     """
 
     python: Path
@@ -58,6 +64,7 @@ class Question:
     kept: tuple[Release, ...] = ()
     free: tuple[Release, ...] = ()
     renewed: tuple[str, ...] = ()
+    preferred: tuple[Release, ...] = ()
     constraints: tuple[str, ...] = ()
 
 
@@ -101,8 +108,36 @@ async def _resolve(question: Question, uv: Uv, *, with_builds: bool) -> tuple[Pi
             return ()
         if not with_builds:
             arguments.append("--no-build")
-        await uv.run(*arguments, folder=folder, variables=index_variables(question.wanted))
-        return await asyncio.to_thread(_read_answer, folder, question)
+        variables = index_variables(question.wanted)
+        await uv.run(*arguments, folder=folder, variables=variables)
+        pins = await asyncio.to_thread(_read_answer, folder, question)
+        if all(pin.requested for pin in pins):
+            return pins
+        return await _with_needs(pins, arguments, folder, uv, variables)
+
+
+async def _with_needs(
+    pins: tuple[Pin, ...], arguments: list[str], folder: Path, uv: Uv, variables: dict[str, str]
+) -> tuple[Pin, ...]:
+    """Return `pins` with the names of those that need them, which only uv's other format tells."""
+    exact = [f"{pin.name}=={pin.version}" for pin in pins if pin.form in _FROM_INDEX]
+    _write(folder / "exact.txt", exact)
+    other = ["--constraints", "exact.txt", "--annotation-style", "line", "--offline"]
+    again = [*arguments]
+    again[again.index("--format") + 1] = "requirements.txt"
+    again[again.index("--output-file") + 1] = _NEEDS
+    try:
+        await uv.run(*again, *other, folder=folder, variables=variables)
+        text = (folder / _NEEDS).read_text(encoding="utf-8")
+    except (EngineError, OSError):
+        return pins  # it was answered from the cache a moment ago; a gap here costs a word
+    users: dict[str, tuple[str, ...]] = {}
+    for line in text.splitlines():
+        found = _NEEDED.match(line)
+        if found is not None:
+            words = (word.strip() for word in found[2].split(","))
+            users[found[1]] = tuple(sorted(word for word in words if not word.startswith("-")))
+    return tuple(replace(pin, needed_by=users.get(pin.name, ())) for pin in pins)
 
 
 def index_variables(wanted: Iterable[Wanted]) -> dict[str, str]:
@@ -122,9 +157,6 @@ def chosen_indexes(index_url: str, extra_index_urls: Sequence[str]) -> dict[str,
         found["UV_EXTRA_INDEX_URL"] = " ".join(extra_index_urls)
         found["UV_INDEX_STRATEGY"] = "unsafe-best-match"
     return found
-
-
-_LOCK: Final = "pylock.toml"
 
 
 def _prepare(question: Question, folder: Path, uv: Uv) -> list[str] | None:
@@ -149,7 +181,7 @@ def _prepare(question: Question, folder: Path, uv: Uv) -> list[str] | None:
     _write(folder / "constraints.txt", constraints)
     preferred = [
         f"[[packages]]\nname = {json.dumps(each.name)}\nversion = {json.dumps(each.version)}"
-        for each in question.free
+        for each in (*question.free, *question.preferred)
         if each.name not in question.renewed and _is_version(each.version)
     ]
     if preferred:  # uv prefers the versions in the file that it is told to write
@@ -157,7 +189,8 @@ def _prepare(question: Question, folder: Path, uv: Uv) -> list[str] | None:
     arguments = ["pip", "compile", "wanted.txt", "--constraints", "constraints.txt"]
     for path in uv.settings.constraints:
         arguments += ["--constraints", path]
-    arguments += ["--format", "pylock.toml", "--output-file", _LOCK, "--quiet", "--no-header"]
+    arguments += ["--quiet", "--no-header", "--format", "pylock.toml"]
+    arguments += ["--output-file", _LOCK]
     arguments += ["--python", str(question.python)]
     if question.python_version:
         arguments += ["--python-version", question.python_version]
@@ -281,30 +314,32 @@ def _pin(package: Package, folder: Path) -> Pin:
         archive = package.archive
         location = archive.url or Path(folder, archive.path or "").resolve().as_uri()
         hashes = _hashes(archive.hashes)
-        return Pin(package.name, version, PinForm.FILE, hashes, location, archive.size)
+        pin = Pin(package.name, version, PinForm.FILE, hashes, location, archive.size)
+        return _sized(pin, location)
     if package.wheels:
         hashes = tuple(dict.fromkeys(h for wheel in package.wheels for h in _hashes(wheel.hashes)))
         size = next((wheel.size for wheel in package.wheels if wheel.size), None)
-        if size is None:
-            size = _local_size(package.wheels[0].url or "")
-        return Pin(package.name, version, PinForm.WHEEL, hashes, size=size)
+        return _sized(
+            Pin(package.name, version, PinForm.WHEEL, hashes, size=size), package.wheels[0].url
+        )
     assert package.sdist is not None
-    size = package.sdist.size or _local_size(package.sdist.url or "")
     hashes = _hashes(package.sdist.hashes)
-    return Pin(package.name, version, PinForm.SOURCE, hashes, size=size)
+    pin = Pin(package.name, version, PinForm.SOURCE, hashes, size=package.sdist.size)
+    return _sized(pin, package.sdist.url)
 
 
 def _hashes(found: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(f"{algorithm}:{value}" for algorithm, value in sorted(found.items()))
 
 
-def _local_size(url: str) -> int | None:
-    if not url.startswith("file:"):
-        return None
-    try:
-        return Path(url2pathname(url.removeprefix("file://"))).stat().st_size
-    except OSError:
-        return None
+def _sized(pin: Pin, url: str | None) -> Pin:
+    """Return `pin` with what the address of its file tells, if that is on this computer."""
+    if not (url or "").startswith("file:"):
+        return pin
+    size = pin.size
+    with suppress(OSError):
+        size = size or Path(url2pathname((url or "").removeprefix("file://"))).stat().st_size
+    return replace(pin, size=size, is_local=True)
 
 
 def _version_in(folder: Path) -> str:

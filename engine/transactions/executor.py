@@ -212,12 +212,15 @@ async def _change(
 ) -> None:
     """Change a mirror of the environment, then put it in the environment's place."""
     from engine.conda.exchanging import exchange_packages
+    from engine.pypi.installing import apply_pypi, clear_pypi
     from engine.replicas.mirroring import catch_up, mirror
 
     prefix, new = journal.prefix, journal.new
     made = await asyncio.to_thread(mirror, prefix, new, report)
     command = f"envdesk change -p {prefix}"
+    await clear_pypi(plan, new, report, places, configuration)
     await exchange_packages(plan, new, places, report, configuration, command=command)
+    await apply_pypi(plan, new, prefix, report, places, configuration)
     journal.mark(new).write_bytes(b"")
     await asyncio.to_thread(catch_up, made, report)
     try:

@@ -122,7 +122,17 @@ def _settle_changed(journal: Journal, prefix: Path, report: Report) -> Settlemen
     if os.path.lexists(journal.old(prefix)) and not os.path.lexists(prefix):
         journal.old(prefix).rename(prefix)
     _drop_new(journal, report)
+    _drop_scratch(journal, report)
     return Settlement.PUT_BACK
+
+
+def _drop_scratch(journal: Journal, report: Report) -> None:
+    """Delete what is still in the transaction's folder, but for its journal."""
+    with suppress(OSError):
+        for entry in journal.folder.iterdir():
+            if entry != journal.file:
+                with suppress(EngineError):
+                    delete_tree(entry, report)
 
 
 def drop_old(journal: Journal, prefix: Path, report: Report) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QSize, QStringListModel, Qt, Signal
@@ -12,15 +11,13 @@ from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QListView, QWidget
 from gui.dialogs.fields import FieldMessage
 from gui.dialogs.flow import FlowLayout
 from gui.dialogs.specs import spec_name, split_specs
+from gui.models.name_index import NameIndex
 from gui.theme import SPACE, Tone
 from gui.widgets import column, icon_button, label, row, set_style_property
 
 _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _MOST_SHOWN: Final = 12
 _CHIP_LENGTH: Final = 40
-_STEM_LENGTH: Final = 3
-_LENGTHS_APART: Final = 2
-_MOST_COMPARED: Final = 200
 
 
 class Chip(QFrame):
@@ -53,7 +50,7 @@ class PackagesField(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.known_names: frozenset[str] = frozenset()
+        self.known_names = NameIndex()
         self.chips: list[Chip] = []
         self._flow_box = QWidget()
         self._flow = FlowLayout(SPACE // 2)
@@ -88,7 +85,7 @@ class PackagesField(QWidget):
 
     def set_names(self, names: tuple[str, ...]) -> None:
         """Offer `names`, which are sorted, and mark chips that are not among them."""
-        self.known_names = frozenset(name.lower() for name in names)
+        self.known_names = NameIndex(names)
         self._model.setStringList(sorted(names, key=str.lower))
         self._mark_unknown()
 
@@ -126,31 +123,17 @@ class PackagesField(QWidget):
         unknown: list[str] = []
         for chip in self.chips:
             name = spec_name(chip.spec)
-            is_unknown = bool(self.known_names) and name not in self.known_names
+            is_unknown = len(self.known_names) > 0 and name not in self.known_names
             chip.mark(is_unknown=is_unknown)
             if is_unknown:
                 unknown.append(name or chip.spec)
         if unknown:
             text = self.tr("None of the channels has {names}. Check the spelling.")
-            self._similar = self._most_similar(unknown[0])
+            self._similar = self.known_names.similar(unknown[0])
             offer = self.tr("Use {name}").format(name=self._similar) if self._similar else ""
             self.message.say(text.format(names=", ".join(unknown)), Tone.WARNING, offer)
         else:
             self.message.clear()
-
-    def _most_similar(self, name: str) -> str:
-        """Return a known name that `name` may stand for, looking at few enough to be quick."""
-        near = (
-            known
-            for known in self.known_names
-            if known[:1] == name[:1] and abs(len(known) - len(name)) <= _LENGTHS_APART
-        )
-        few = sorted(near, key=lambda known: _shared_letters(known, name), reverse=True)
-        found = difflib.get_close_matches(name, few[:_MOST_COMPARED], n=1)
-        if found:
-            return found[0]
-        longer = [known for known in self.known_names if known.startswith(name)]
-        return min(longer, key=len) if longer and len(name) >= _STEM_LENGTH else ""
 
     def _take_similar(self) -> None:
         for chip in self.chips:
@@ -193,10 +176,6 @@ class PackagesField(QWidget):
                 self._after_change()
                 return True
         return super().eventFilter(watched, event)
-
-
-def _shared_letters(one: str, other: str) -> int:
-    return len(set(one) & set(other))
 
 
 def _shortened(spec: str) -> str:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QObject
 
 from engine.records import Record, RecordKind, SourceKind
 from gui.formats import format_bytes
-from gui.models.record_table import Chip, Column, RecordTableModel
+from gui.models.basket import Basket, Wish, WishKind
+from gui.models.record_table import PLAIN, Chip, Column, Look, RecordTableModel
+from gui.presenting.wishes import source_of, wish_sentence, wish_word
 from gui.texts import problem_sentence, source_sentence, source_word
 from gui.theme import Tone
 
@@ -52,17 +55,58 @@ class PackageFilter:
 
 
 class PackagesModel(RecordTableModel[Record]):
-    """Show records, conda's and PyPI's alike."""
+    """Show records, conda's and PyPI's alike, and what is wished of them.
+
+    Packages that shall be added stand on top, as rows of their own.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(_columns(), lambda record: record.key, parent)
+        self._wishes = _Wishes()
+        super().__init__(_columns(self._wishes), lambda record: record.key, parent)
 
     def apply_filter(self, chosen: PackageFilter) -> None:
         """Show only what `chosen` accepts."""
         self.set_filter(None if chosen == PackageFilter() else chosen.accepts)
 
+    def set_basket(self, basket: Basket) -> None:
+        """Mark the rows that `basket` is about, and show what it adds."""
+        self._wishes.clear()
+        self._wishes.update((wish.key, wish) for wish in basket.wishes)
+        self.set_top([wish.record() for wish in basket.wishes if wish.kind is WishKind.ADD])
+        if self.rowCount():
+            last = self.index(self.rowCount() - 1, self.columnCount() - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
 
-def _columns() -> tuple[Column[Record], ...]:
+    def wish_of(self, record: Record) -> Wish | None:
+        """Return what is wished of `record`."""
+        return self._wishes.get(record.key)
+
+    def look_of(self, record: Record) -> Look:
+        """Return how the row of `record` is drawn: what shall go is struck out."""
+        return _LOOKS.get(self._wishes.kind_of(record), PLAIN)
+
+
+class _Wishes(dict[str, Wish]):
+    """Know what is wished of each row."""
+
+    def kind_of(self, record: Record) -> WishKind | None:
+        wish = self.get(record.key)
+        return None if wish is None else wish.kind
+
+
+_LOOKS: Final[dict[WishKind | None, Look]] = {
+    WishKind.ADD: Look(leans=True, tone=Tone.SUCCESS),
+    WishKind.REMOVE: Look(strikes=True, tone=Tone.MUTED),
+}
+_ICONS: Final[dict[WishKind | None, tuple[str, Tone]]] = {
+    WishKind.ADD: ("plus", Tone.SUCCESS),
+    WishKind.SWITCH: ("arrow-up", Tone.ACCENT),
+    WishKind.UPDATE: ("arrow-up", Tone.ACCENT),
+    WishKind.REMOVE: ("close", Tone.DANGER),
+}
+
+
+def _columns(wishes: _Wishes) -> tuple[Column[Record], ...]:
     return (
         Column(
             "name",
@@ -70,13 +114,13 @@ def _columns() -> tuple[Column[Record], ...]:
             _name,
             lambda record: (record.name.casefold(), record.kind),
             width=192,
-            icon=lambda record: None if record.problem is None else ("warning", Tone.WARNING),
-            tip=_name_tip,
+            icon=lambda record: _icon(record, wishes),
+            tip=lambda record: _name_tip(record, wishes),
         ),
         Column(
             "version",
             lambda: QCoreApplication.translate("PackagesModel", "Version"),
-            lambda record: record.version,
+            lambda record: _version(record, wishes),
             lambda record: version_key(record.version),
             width=112,
         ),
@@ -109,7 +153,7 @@ def _columns() -> tuple[Column[Record], ...]:
         Column(
             "reason",
             lambda: QCoreApplication.translate("PackagesModel", "Why it is here"),
-            _reason,
+            lambda record: _reason(record, wishes),
             lambda record: not record.requested,
             width=136,
             tone=Tone.MUTED,
@@ -142,16 +186,37 @@ def _name(record: Record) -> str:
     return record.path.name
 
 
-def _name_tip(record: Record) -> str:
+def _icon(record: Record, wishes: _Wishes) -> tuple[str, Tone] | None:
+    if record.problem is not None:
+        return ("warning", Tone.WARNING)
+    return _ICONS.get(wishes.kind_of(record))
+
+
+def _name_tip(record: Record, wishes: _Wishes) -> str:
     if record.problem is None:
-        return ""
+        wish = wishes.get(record.key)
+        return "" if wish is None else wish_sentence(wish)
     sentence = problem_sentence(record.problem)
     return sentence if record.path is None else f"{sentence}\n{record.path}"
 
 
-def _reason(record: Record) -> str:
+def _version(record: Record, wishes: _Wishes) -> str:
+    wish = wishes.get(record.key)
+    match wish:
+        case Wish(kind=WishKind.UPDATE):
+            text = QCoreApplication.translate("PackagesModel", "{version} → newer")
+            return text.format(version=record.version)
+        case Wish(kind=WishKind.SWITCH):
+            return f"{record.version} → {wish.bounds or wish.channel or source_of(wish)}"
+        case _:
+            return record.version
+
+
+def _reason(record: Record, wishes: _Wishes) -> str:
     if record.problem is not None:
         return QCoreApplication.translate("PackagesModel", "record is damaged")
+    if (kind := wishes.kind_of(record)) is not None:
+        return wish_word(kind)
     if record.requested:
         return QCoreApplication.translate("PackagesModel", "chosen by you")
     return QCoreApplication.translate("PackagesModel", "needed by others")

@@ -60,6 +60,18 @@ class Column(Generic[R]):
     tip: Callable[[R], str] = _no_tip
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Say how a row differs from the others: struck out, in italics, or in the colour of `tone`."""
+
+    strikes: bool = False
+    leans: bool = False
+    tone: Tone | None = None
+
+
+PLAIN: Final = Look()
+
+
 class RecordTableModel(QAbstractTableModel, Generic[R]):
     """Show records in a table; `key` tells one from another across resets.
 
@@ -76,6 +88,7 @@ class RecordTableModel(QAbstractTableModel, Generic[R]):
         self._columns = columns
         self._key = key
         self._records: tuple[R, ...] = ()
+        self._top: tuple[R, ...] = ()
         self._ordered: list[R] = []
         self._rows: list[R] = []
         self._positions: dict[str, int] | None = None
@@ -112,6 +125,23 @@ class RecordTableModel(QAbstractTableModel, Generic[R]):
         if changed:
             last = len(self._columns) - 1
             self.dataChanged.emit(self.index(changed[0], 0), self.index(changed[-1], last))
+
+    def set_top(self, records: Sequence[R]) -> None:
+        """Show `records` above all others, whatever the filter and the order."""
+        top = tuple(records)
+        if top != self._top:
+            self._top = top
+            self._replace(self._ordered, self._filtered(self._ordered))
+
+    @property
+    def top_count(self) -> int:
+        """Return how many rows stand above all others."""
+        return len(self._top)
+
+    def look_of(self, record: R) -> Look:
+        """Return how the row of `record` is drawn."""
+        del record
+        return PLAIN
 
     def set_filter(self, accepts: Callable[[R], bool] | None) -> None:
         """Show only the records that `accepts` takes; all when it is None."""
@@ -196,7 +226,8 @@ class RecordTableModel(QAbstractTableModel, Generic[R]):
 
     def _filtered(self, ordered: list[R]) -> list[R]:
         accepts = self._accepts
-        return list(ordered) if accepts is None else [row for row in ordered if accepts(row)]
+        kept = ordered if accepts is None else (row for row in ordered if accepts(row))
+        return [*self._top, *kept]
 
     def _replace(self, ordered: list[R], rows: list[R]) -> None:
         self.beginResetModel()

@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QAction, QColor, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtGui import QAction, QColor, QFont, QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.models.record_table import Chip, RecordTableModel
+from gui.models.record_table import Chip, Look, RecordTableModel
 from gui.settings import ColumnChoice, WindowSettings
 from gui.theme import SPACE, TextRole, theme
 from gui.widgets import copy_text
@@ -66,12 +66,22 @@ class RecordDelegate(QStyledItemDelegate):
             room.setLeft(room.left() + _ICON + SPACE)
         text = column.text(record).partition("\n")[0]
         if text:
-            painter.setFont(option.font)
-            painter.setPen(look.color(column.tone))
+            row = self._model.look_of(record)
+            painter.setFont(_font_of(row, option.font))
+            painter.setPen(look.color(row.tone or column.tone))
             place = Qt.AlignmentFlag.AlignVCenter
             place |= Qt.AlignmentFlag.AlignRight if column.is_number else Qt.AlignmentFlag.AlignLeft
             shown = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
             painter.drawText(room, place, shown)
+
+
+def _font_of(row: Look, usual: QFont) -> QFont:
+    if not (row.strikes or row.leans):
+        return usual
+    font = QFont(usual)
+    font.setStrikeOut(row.strikes)
+    font.setItalic(row.leans)
+    return font
 
 
 def paint_chip(painter: QPainter, room: QRect, chip: Chip) -> None:

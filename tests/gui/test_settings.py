@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QByteArray
 
-from gui.settings import ColumnChoice, WindowSettings
+from engine.requests import ChannelPriority
+from gui.settings import ChannelChoice, ColumnChoice, WindowSettings
 
 KEYS = st.text("abcdefgh-", min_size=1, max_size=6)
 
@@ -65,3 +66,20 @@ def test_that_a_damaged_file_only_costs_the_memory(tmp_path: Path, content: byte
     assert settings.state("geometry") is None
     settings.set_number("height", 5)
     assert again(settings, tmp_path).number("height", 0) == 5
+
+
+def test_that_the_channels_of_an_environment_are_remembered_under_its_prefix(
+    tmp_path: Path,
+) -> None:
+    here, other = Path("/envs/数据 分析/a%b"), Path("/envs/other")
+    choice = ChannelChoice(("conda-forge", "https://host/t,1/ch"), ChannelPriority.FLEXIBLE)
+    kept = WindowSettings(tmp_path)
+    kept.set_channel_choice(here, choice)
+    kept.save()
+    again = WindowSettings(tmp_path)
+    assert again.channel_choice(here) == choice
+    assert again.channel_choice(other) is None
+    again.set_channel_choice(here, ChannelChoice(("one",)))
+    assert again.channel_choice(here) == ChannelChoice(("one",))
+    again.set_channel_choice(here, None)
+    assert again.channel_choice(here) is None

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 
+from packaging.utils import canonicalize_name
+from uv import find_uv_bin
+
 from engine.places import Places
+from engine.planning.distributing import markers_for, unmet
 from engine.practice.pypi_index import Release, write_index
 from engine.practice.wheels import Project
+from engine.pypi.distributions import read_headers
+from engine.replicas.ownership import read_owned
 
 
 def point_pip_at(places: Places, url: str, *lines: str) -> Places:
@@ -46,3 +58,68 @@ def index_of(folder: Path, *projects: Project | Release) -> str:
     """Write an index of `projects` and return its address."""
     releases = tuple(each if isinstance(each, Release) else Release(each) for each in projects)
     return write_index(folder, releases).as_uri()
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """Hold names of distributions that are there twice, unmet requirements with whose they are,
+    and conda packages whose files are not theirs any more or are missing.
+    """
+
+    twice: frozenset[str] = frozenset()
+    unmet: frozenset[tuple[str, str]] = frozenset()
+    overwritten: frozenset[str] = frozenset()
+
+
+def faults(prefix: Path) -> Faults:
+    """Return what is wrong with the distributions of an environment, read from its files."""
+    site = next(prefix.glob("lib/python3*/site-packages"))
+    versions: dict[str, str] = {}
+    twice: set[str] = set()
+    requires: dict[str, tuple[str, ...]] = {}
+    for info in site.glob("*.dist-info"):
+        headers = read_headers(str(info / "METADATA"))
+        name = canonicalize_name(headers.name)
+        if name in versions:
+            twice.add(name)
+        versions[name] = headers.version
+        requires[name] = headers.requires
+    markers = markers_for(".".join(map(str, sys.version_info[:3])))
+    broken = {
+        (name, text) for name, texts in requires.items() for text in unmet(texts, versions, markers)
+    }
+    overwritten = {
+        file.package.rsplit("-", 2)[0]
+        for path, file in read_owned(prefix).items()
+        if file.installed_sha256
+        and not path.endswith(".pyc")
+        and not (prefix / path).is_symlink()
+        and _sha256(prefix / path) != file.installed_sha256
+    }
+    return Faults(frozenset(twice), frozenset(broken), frozenset(overwritten))
+
+
+def _sha256(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+def linked_copy(template: Path, prefix: Path) -> Path:
+    """Make another environment of the same files, within a moment."""
+    shutil.copytree(template, prefix, symlinks=True, copy_function=os.link)
+    return prefix
+
+
+def install_with_uv(prefix: Path, index: str, *requirements: str) -> None:
+    """Install as a user would in a terminal."""
+    subprocess.run(
+        [
+            *(find_uv_bin(), "pip", "install", "--quiet", "--no-config", "--no-cache", "--no-deps"),
+            *("--python", str(prefix / "bin" / "python"), "--index-url", index, *requirements),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )

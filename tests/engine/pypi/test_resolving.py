@@ -67,6 +67,8 @@ async def test_that_versions_hashes_and_forms_are_exact(pointed: Places) -> None
     assert not found["inkwell"].needs_build
     assert all(pin.hashes[0].startswith("sha256:") and pin.size for pin in found.values())
     assert {name for name, pin in found.items() if pin.requested} == {"inkwell", "clayjar"}
+    assert found["lanternfish"].needed_by == ("inkwell",)
+    assert found["pigment"].needed_by == ("inkwell",)
 
 
 async def test_that_what_is_held_is_neither_replaced_nor_asked_for(pointed: Places) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 from shutil import rmtree
@@ -14,7 +15,10 @@ from hypothesis import strategies as st
 from engine.conda.history import read_revisions, requested_specs
 from engine.errors import EngineError, ErrorCode
 from engine.plan import ChangeKind
-from engine.requests import ChangeRequest, CreateRequest
+from engine.practice.archives import CondaPackage, PackagedFile, write_package
+from engine.practice.interpreter import running_interpreter
+from engine.practice.rattling import index_channels
+from engine.requests import ChangeRequest, ChannelPriority, CreateRequest
 from engine.transactions.locking import WORKROOM
 from tests.support.changing import (
     carried_out,
@@ -271,3 +275,36 @@ def test_that_after_any_changes_table_and_files_agree(
         check(prefix)
         last = requested_specs(read_revisions(prefix))
         assert set(last) == there
+
+
+def other_python(folder: Path) -> str:
+    """Write a channel with a Python of another minor version, which nobody could start."""
+    major, minor = sys.version_info[:2]
+    version = f"{major}.{minor + 1}.0"
+    site = f"lib/python{major}.{minor + 1}/site-packages/README.txt"
+    subdir = running_interpreter().subdir
+    package = CondaPackage(
+        "python", version, "0_cpython", subdir, files=(PackagedFile(site, b"empty\n"),)
+    )
+    write_package(package, folder)
+    index_channels((folder,))
+    return folder.as_uri()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there all minor versions have one folder")
+def test_that_packages_move_along_when_python_gets_another_minor_version(
+    practice: Practice, course: Path, tmp_path: Path
+) -> None:
+    channel = other_python(tmp_path / "later")
+    request = change(practice, course, channels=(channel, *practice.both))
+    minor = f"{sys.version_info[0]}.{sys.version_info[1] + 1}"
+    same = practice.call(planned, replace(request, update=("python",)), practice.places)
+    assert same.changes == ()
+    wish = replace(request, add=(f"python={minor}",), priority=ChannelPriority.DISABLED)
+    plan, _ = practice.call(done, wish, practice.places)
+    assert [(c.kind, c.name) for c in plan.changes] == [(ChangeKind.REPLACE, "python")]
+    files = files_below(course)
+    assert f"lib/python{minor}/site-packages/numerals/__init__.py" in files
+    old = f"lib/python{sys.version_info[0]}.{sys.version_info[1]}/"
+    assert not [path for path in files if path.startswith(old)]
+    check(course)

@@ -1,0 +1,46 @@
+"""Open a plan on the remedy that breaks nothing, where the wish itself would break something."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Final
+
+from engine.errors import EngineError
+from engine.plan import Alternative, Plan, PlanWarning, Severity, WarningCode
+from engine.requests import Request
+
+_HARMLESS: Final = ("conda-first", "other-version")
+
+
+async def opened_on_remedy(plan: Plan, replan: Callable[[Request], Awaitable[Plan]]) -> Plan:
+    """Return the plan of the first remedy that breaks nothing, else `plan` as it is.
+
+    Only what PyPI would do to conda's packages is remedied so. The warning stays, less loud, and
+    says in `taken` which remedy it was; the other ones remain its alternatives.
+    """
+    blocking = [each for each in plan.warnings if each.severity is Severity.BLOCKING]
+    if len(blocking) != 1 or blocking[0].code is not WarningCode.PYPI_CHANGES_CONDA:
+        return plan
+    warning = blocking[0]
+    for alternative in warning.alternatives:
+        if alternative.code not in _HARMLESS:
+            continue
+        try:
+            other = await replan(alternative.request)
+        except EngineError:
+            continue
+        loud = (Severity.DANGER, Severity.BLOCKING)
+        if not any(each.severity in loud for each in other.warnings):
+            return replace(other, warnings=(_softened(warning, alternative), *other.warnings))
+    return plan
+
+
+def _softened(warning: PlanWarning, taken: Alternative) -> PlanWarning:
+    values = {**dict(warning.values), **dict(taken.values), "taken": taken.code}
+    return replace(
+        warning,
+        severity=Severity.WARNING,
+        values=tuple(sorted(values.items())),
+        alternatives=tuple(each for each in warning.alternatives if each is not taken),
+    )

@@ -1,0 +1,178 @@
+"""What can be added for the words in the search field: from the channels, and from PyPI."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
+
+from engine.errors import EngineError
+from engine.pypi.requirements import RequirementForm, Wanted, parse_requirement
+from engine.records import Record, RecordKind
+from gui.dialogs.specs import spec_name, split_specs
+from gui.models.basket import Wish, WishKind, wish_for
+from gui.models.dependents import plain_name
+from gui.models.name_index import NameIndex
+
+MOST_OFFERS = 50
+
+_ADDRESS = re.compile(r"(?:git|hg|svn|bzr)\+|(?:https?|ftp|file)://|\S+\s+@\s", re.IGNORECASE)
+_PATH = re.compile(r"(?:\.{1,2}[\\/]|~?[\\/]|[A-Za-z]:[\\/])")
+_ARCHIVES = (".whl", ".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz")
+_EXTRAS = re.compile(r"[A-Za-z0-9._-]+\s*\[[^=\]]*\]")
+_ONE_VERSION = re.compile(r"([A-Za-z0-9._-]+?)(?:\s*={1,2}\s*|\s+)([0-9][\w.!+]*)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Hold one thing that can be put into the basket, or, without wishes, why nothing can."""
+
+    title: str
+    wishes: tuple[Wish, ...] = ()
+    note: str = ""
+
+    @property
+    def is_from_pypi(self) -> bool:
+        """Return whether PyPI would bring it."""
+        return any(wish.tool is RecordKind.PYPI for wish in self.wishes)
+
+
+class Installed:
+    """Know which packages are there, by name."""
+
+    def __init__(self, records: Iterable[Record] = ()) -> None:
+        self._records: dict[tuple[RecordKind, str], Record] = {}
+        for record in records:
+            if record.problem is None:
+                self._records.setdefault((record.kind, plain_name(record.name)), record)
+        self.has_python = (RecordKind.CONDA, "python") in self._records
+
+    def record(self, kind: RecordKind, name: str) -> Record | None:
+        """Return the installed package `name` that belongs to `kind`."""
+        return self._records.get((kind, plain_name(name)))
+
+    def has(self, name: str) -> bool:
+        """Return whether conda or PyPI brought the package `name`."""
+        return any(self.record(kind, name) is not None for kind in RecordKind)
+
+
+def offers_for(
+    text: str, index: NameIndex, installed: Installed, most: int = MOST_OFFERS
+) -> tuple[Offer, ...]:
+    """Return what can be added for `text`, the likeliest first; nothing for what is there.
+
+    A name, a beginning or a part of one finds packages of the channels. Versions behind a name
+    are kept; an address, a file or extras are for PyPI, and so is a name that no channel has.
+    """
+    wanted = text.strip()
+    if not wanted:
+        return ()
+    if _is_for_pypi(wanted):
+        return _from_address(wanted, installed)
+    specs = split_specs(wanted)
+    if len(specs) > 1:
+        return _several(specs, index, installed)
+    return _one(wanted, specs[0] if specs else "", index, installed, most)
+
+
+def _is_for_pypi(text: str) -> bool:
+    return bool(
+        _ADDRESS.match(text)
+        or _PATH.match(text)
+        or _EXTRAS.match(text)
+        or text.lower().endswith(_ARCHIVES)
+    )
+
+
+def _from_address(text: str, installed: Installed) -> tuple[Offer, ...]:
+    try:
+        wanted = parse_requirement(text, Path.home())
+    except EngineError as error:
+        words = QCoreApplication.translate("Offers", "This cannot be read as a package yet.")
+        return (Offer(text, note=error.failure.cause or words),)
+    if not installed.has_python:
+        return (Offer(text, note=_needs_python()),)
+    return (Offer(text, (_pypi_wish(wanted, installed),), _note_of(wanted)),)
+
+
+def _note_of(wanted: Wanted) -> str:
+    match wanted.form:
+        case RequirementForm.NAME:
+            return ""
+        case RequirementForm.FILE | RequirementForm.FOLDER:
+            return QCoreApplication.translate("Offers", "from this computer")
+        case RequirementForm.URL | RequirementForm.REPOSITORY:
+            return QCoreApplication.translate("Offers", "from this address")
+
+
+def _needs_python() -> str:
+    return QCoreApplication.translate(
+        "Offers", "PyPI packages need Python, and there is none in this environment."
+    )
+
+
+def _several(specs: tuple[str, ...], index: NameIndex, installed: Installed) -> tuple[Offer, ...]:
+    """Offer a typed or pasted list as a whole, when every word of it is a package."""
+    if not all(spec_name(spec) in index or installed.has(spec_name(spec)) for spec in specs):
+        return ()
+    new = [spec for spec in specs if _is_bound(spec) or not installed.has(spec_name(spec))]
+    if not new:
+        return ()
+    return (Offer(", ".join(new), tuple(_conda_wish(spec, installed) for spec in new)),)
+
+
+def _one(
+    text: str, spec: str, index: NameIndex, installed: Installed, most: int
+) -> tuple[Offer, ...]:
+    name = spec_name(spec)
+    if not name:
+        return ()
+    offers: list[Offer] = []
+    is_known = name in index or "::" in spec
+    if _is_bound(spec) and (is_known or not len(index)):
+        offers.append(Offer(spec, (_conda_wish(spec, installed),)))
+    elif not _is_bound(spec):
+        names = [found for found in index.find(name, most) if not installed.has(found)]
+        names.sort(key=lambda found: found != name)
+        offers += [Offer(found, (_conda_wish(found, installed),)) for found in names]
+    if not is_known and not installed.has(name):
+        offers += _only_pypi(text, installed)
+        similar = index.similar(name) if not offers or offers[0].is_from_pypi else ""
+        if similar and not installed.has(similar):
+            note = QCoreApplication.translate("Offers", "did you mean this?")
+            offers.insert(0, Offer(similar, (_conda_wish(similar, installed),), note))
+    return tuple(offers)
+
+
+def _only_pypi(text: str, installed: Installed) -> list[Offer]:
+    one = _ONE_VERSION.match(text)
+    try:
+        wanted = parse_requirement(f"{one[1]}=={one[2]}" if one else text)
+    except EngineError:
+        return []
+    if not installed.has_python:
+        return []
+    return [Offer(wanted.text, (_pypi_wish(wanted, installed),))]
+
+
+def _is_bound(spec: str) -> bool:
+    return spec.strip().lower() != spec_name(spec)
+
+
+def _conda_wish(spec: str, installed: Installed) -> Wish:
+    name = spec_name(spec)
+    there = installed.record(RecordKind.CONDA, name)
+    if there is not None:
+        return wish_for(there, RecordKind.CONDA, spec)
+    return Wish(WishKind.ADD, RecordKind.CONDA, name, spec)
+
+
+def _pypi_wish(wanted: Wanted, installed: Installed) -> Wish:
+    name = wanted.name or wanted.location
+    there = installed.record(RecordKind.PYPI, name) if wanted.name else None
+    if there is not None:
+        return wish_for(there, RecordKind.PYPI, wanted.text)
+    return Wish(WishKind.ADD, RecordKind.PYPI, name, wanted.text)
