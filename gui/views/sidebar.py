@@ -86,7 +86,7 @@ class Sidebar(QWidget):
         self._elsewhere = QVBoxLayout()
         self._elsewhere.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
         self._elsewhere.setSpacing(0)
-        self.disk = self._make_place(DiskChosen(), "disk", self.tr("&Disk and caches"))
+        self.disk = self._make_place(DiskChosen(), "disk", self.tr("Dis&k and caches"))
         self._low = label("", TextRole.SMALL, Tone.WARNING, wrap=True)
         self._low.setContentsMargins(SPACE * 4 + 6, 0, SPACE, SPACE // 2)
         self._low.hide()
