@@ -14,6 +14,8 @@ from engine.messages import (
     ErrorDocument,
     Names,
     PackageNamesQuery,
+    PackageVersions,
+    PackageVersionsQuery,
     PlanQuery,
     PythonVersionsQuery,
     Query,
@@ -23,6 +25,7 @@ from engine.messages import (
 )
 from engine.places import Places
 from engine.plan import Plan
+from engine.records import PackageVersion
 from engine.transactions.journal import abandoned, unfinished
 from engine.workers import WorkerProcess
 
@@ -57,6 +60,11 @@ class Asking:
         """Return the answer to a question for words."""
         data = await self._ask(query)
         return (await asyncio.to_thread(decode, data, Names)).names
+
+    async def versions(self, query: PackageVersionsQuery) -> tuple[PackageVersion, ...]:
+        """Return the builds of a package."""
+        data = await self._ask(query)
+        return (await asyncio.to_thread(decode, data, PackageVersions)).versions
 
     async def _ask(self, query: Query) -> bytes:
         self.prepare()

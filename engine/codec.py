@@ -17,6 +17,7 @@ from engine.errors import EngineError, ErrorCode
 from engine.messages import (
     ErrorDocument,
     Names,
+    PackageVersions,
     Query,
     SettledMessage,
     SizesMessage,
@@ -48,7 +49,16 @@ def prepare() -> None:
 
     Without it, whoever comes first with a value waits for that.
     """
-    for kind in (Names, SizesMessage, SettledMessage, ErrorDocument, Plan, WorkMessage, Query):
+    for kind in (
+        Names,
+        PackageVersions,
+        SizesMessage,
+        SettledMessage,
+        ErrorDocument,
+        Plan,
+        WorkMessage,
+        Query,
+    ):
         _converter().get_structure_hook(kind)
         _converter().get_unstructure_hook(kind)
 

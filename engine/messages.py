@@ -8,7 +8,7 @@ from pathlib import Path
 from engine.cache.values import Skipped
 from engine.errors import Failure
 from engine.events import Progress, Settlement
-from engine.records import Sizes
+from engine.records import PackageVersion, Sizes
 from engine.requests import Request
 
 
@@ -82,11 +82,26 @@ class PackageNamesQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class PackageVersionsQuery:
+    """Ask which builds of a package the channels carry, and which suit the Python version given."""
+
+    channels: tuple[str, ...]
+    name: str
+    python: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class VirtualPackagesQuery:
     """Ask what this computer tells the solver about itself."""
 
 
-Query = PlanQuery | PythonVersionsQuery | PackageNamesQuery | VirtualPackagesQuery
+Query = (
+    PlanQuery
+    | PythonVersionsQuery
+    | PackageNamesQuery
+    | PackageVersionsQuery
+    | VirtualPackagesQuery
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +109,13 @@ class Names:
     """Answer a query by a list of words."""
 
     names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PackageVersions:
+    """Answer which builds of a package there are, the newest first."""
+
+    versions: tuple[PackageVersion, ...]
 
 
 @dataclass(frozen=True, slots=True)

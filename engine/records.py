@@ -88,6 +88,27 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class PackageVersion:
+    """Describe one build of a package as a channel offers it.
+
+    `channel` is the channel's short name, `address` its exact one. `python` is the range of Python
+    that the build asks for, empty when any will do, and `fits` says whether the Python that was
+    asked about is in it. `archive_bytes` is the size of the download.
+    """
+
+    version: str
+    build: str
+    build_number: int
+    subdir: str
+    channel: str
+    address: str
+    python: str = ""
+    fits: bool = True
+    archive_bytes: int | None = None
+    published: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """Hold the records of an environment at one moment; a plan is a pair of these."""
 

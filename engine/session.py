@@ -33,6 +33,7 @@ from engine.events import (
 )
 from engine.messages import (
     PackageNamesQuery,
+    PackageVersionsQuery,
     PlanQuery,
     PythonVersionsQuery,
     SettledMessage,
@@ -41,7 +42,15 @@ from engine.messages import (
 )
 from engine.places import Places
 from engine.plan import Plan
-from engine.records import Details, Environment, Mark, OutsidePython, Record, Sizes
+from engine.records import (
+    Details,
+    Environment,
+    Mark,
+    OutsidePython,
+    PackageVersion,
+    Record,
+    Sizes,
+)
 from engine.requests import CleanRequest, RelinkRequest, Request
 from engine.tasks import Leaving, TaskQueue
 
@@ -180,6 +189,15 @@ class Engine:
     async def package_names(self, channels: tuple[str, ...]) -> tuple[str, ...]:
         """Return every package name of the channels, sorted."""
         return await self._asking.names(PackageNamesQuery(channels))
+
+    async def package_versions(
+        self, channels: tuple[str, ...], name: str, python: str = ""
+    ) -> tuple[PackageVersion, ...]:
+        """Return every build of a package in the channels, the newest first.
+
+        Which of them suit the version `python` is told with each.
+        """
+        return await self._asking.versions(PackageVersionsQuery(channels, name, python))
 
     def check_name(self, name: str, folder: Path) -> tuple[NameProblem, ...]:
         """Return what speaks against `name` for an environment in `folder`; quick."""

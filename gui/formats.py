@@ -53,6 +53,13 @@ def format_when(moment: datetime | None, now: datetime | None = None) -> str:
     return QLocale().toString(_qt(local), QLocale.FormatType.ShortFormat)
 
 
+def format_day(moment: datetime | None) -> str:
+    """Return the local date of an aware `moment`; "" for None."""
+    if moment is None:
+        return ""
+    return QLocale().toString(_qt(moment).date(), QLocale.FormatType.ShortFormat)
+
+
 def format_duration(seconds: float) -> str:
     """Return a rough stretch of time: "8 s", "3 min", "2 h"."""
     if seconds < _SHOWN_AS_SECONDS:

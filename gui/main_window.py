@@ -344,10 +344,12 @@ class MainWindow(QMainWindow):
         is_new = task.id not in self._known_tasks
         self._known_tasks.add(task.id)
         self.model.set_task(task)
+        self.page.changing.hear(task)
         request = task.request
         if isinstance(request, CreateRequest | CloneRequest) and is_new:
             self.sidebar.choose_environment(request.prefix)
         if isinstance(request, RenameRequest) and task.state is TaskState.SUCCEEDED:
+            self.page.changing.follow(request.source, request.prefix)
             self.sidebar.environments.follow(request.source, request.prefix)
         running = [other for other in self._engine.tasks() if not other.state.is_final]
         self.sidebar.count_tasks(len(running))

@@ -208,6 +208,10 @@ class Disclosure(QWidget):
         """Return whether the content is shown."""
         return self._head.isChecked()
 
+    def rename(self, title: str) -> None:
+        """Give the line other words."""
+        self._head.setText(title)
+
     def set_open(self, is_open: bool) -> None:
         """Show or hide the content."""
         self._head.setChecked(is_open)

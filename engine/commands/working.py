@@ -16,6 +16,8 @@ from engine.errors import EngineError, ErrorCode
 from engine.messages import (
     Names,
     PackageNamesQuery,
+    PackageVersions,
+    PackageVersionsQuery,
     PlanQuery,
     PythonVersionsQuery,
     Query,
@@ -87,6 +89,7 @@ async def ask(places: Places) -> int:
 
 
 async def _answer(query: Query, places: Places) -> bytes:
+    from engine.conda.offering import package_versions
     from engine.conda.repodata import package_names, python_versions
     from engine.conda.solving import virtual_packages
     from engine.planning import plan_request
@@ -99,6 +102,9 @@ async def _answer(query: Query, places: Places) -> bytes:
             return encode(Names(await python_versions(channels, configuration, places)))
         case PackageNamesQuery(channels=channels):
             return encode(Names(await package_names(channels, configuration, places)))
+        case PackageVersionsQuery(channels=channels, name=name, python=python):
+            found = await package_versions(channels, name, configuration, places, python=python)
+            return encode(PackageVersions(found))
         case VirtualPackagesQuery():
             return encode(Names(virtual_packages(places)))
         case _:

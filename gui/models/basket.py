@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from engine.conda.channels import short_name
 from engine.events import Task, TaskId, TaskState
 from engine.records import Record, RecordKind, Source, SourceKind
 from engine.requests import ChangeRequest, ChannelPriority, UpdateScope, affected_prefixes
@@ -52,13 +53,13 @@ class Wish:
     @property
     def channel(self) -> str:
         """Return the channel that the package shall come from, "" when any will do."""
-        before, mark, _ = self.spec.partition("::")
+        before, mark, _ = self.spec.rpartition("::")
         return before if mark and self.tool is RecordKind.CONDA else ""
 
     @property
     def bounds(self) -> str:
         """Return what is asked of the version, as it is written behind the name."""
-        rest = self.spec.partition("::")[2] if self.channel else self.spec
+        rest = self.spec.rpartition("::")[2] if self.channel else self.spec
         is_named = plain_name(rest).startswith(plain_name(self.name))
         return rest[len(self.name) :].strip() if is_named else ""
 
@@ -67,7 +68,7 @@ class Wish:
         if self.tool is RecordKind.PYPI:
             source = Source(SourceKind.PYPI, _PYPI_SOURCE)
         else:
-            source = Source(SourceKind.CHANNEL, self.channel)
+            source = Source(SourceKind.CHANNEL, short_name(self.channel), self.channel)
         return Record(self.tool, self.name, self.bounds, source, requested=(self.spec,))
 
 

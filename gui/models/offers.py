@@ -60,18 +60,21 @@ class Installed:
 
 
 def offers_for(
-    text: str, index: NameIndex, installed: Installed, most: int = MOST_OFFERS
+    text: str, index: NameIndex | None, installed: Installed, most: int = MOST_OFFERS
 ) -> tuple[Offer, ...]:
     """Return what can be added for `text`, the likeliest first; nothing for what is there.
 
     A name, a beginning or a part of one finds packages of the channels. Versions behind a name
     are kept; an address, a file or extras are for PyPI, and so is a name that no channel has.
+    Without an `index`, the names are not known yet.
     """
     wanted = text.strip()
     if not wanted:
         return ()
     if _is_for_pypi(wanted):
         return _from_address(wanted, installed)
+    if index is None:
+        return ()
     specs = split_specs(wanted)
     if len(specs) > 1:
         return _several(specs, index, installed)

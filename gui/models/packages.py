@@ -207,7 +207,7 @@ def _version(record: Record, wishes: _Wishes) -> str:
             text = QCoreApplication.translate("PackagesModel", "{version} → newer")
             return text.format(version=record.version)
         case Wish(kind=WishKind.SWITCH):
-            return f"{record.version} → {wish.bounds or wish.channel or source_of(wish)}"
+            return f"{record.version} → {wish.bounds or source_of(wish)}"
         case _:
             return record.version
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
+from engine.conda.channels import short_name
 from engine.records import RecordKind
 from gui.models.basket import Wish, WishKind
 
 
 def source_of(wish: Wish) -> str:
     """Return where a package shall come from, "" when any of the channels will do."""
-    return wish.channel if wish.tool is RecordKind.CONDA else "PyPI"
+    return short_name(wish.channel) if wish.tool is RecordKind.CONDA else "PyPI"
 
 
 def wish_word(kind: WishKind) -> str:

@@ -10,6 +10,8 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QTabWidget, QWidget
 
 from engine.errors import Failure
+from engine.records import Record
+from gui.changing import Changing
 from gui.models.environments import EnvironmentRow
 from gui.operations import Operation
 from gui.panels import Loading
@@ -50,6 +52,7 @@ class EnvironmentPage(QWidget):
         self.header = EnvironmentHeader()
         self.header.action_requested.connect(self._on_action)
         self.packages = PackagesView(settings)
+        self.changing = Changing(engine, settings, self.packages, self)
         self.history = HistoryView()
         self.details = DetailsView()
         self.tabs = QTabWidget()
@@ -88,6 +91,7 @@ class EnvironmentPage(QWidget):
         self.header.show_row(shown)
         if is_other:
             self.packages.begin_anew()
+        self.changing.show_environment(shown.environment)
         self._bodies.setCurrentWidget(self._making if shown.environment is None else self.tabs)
         self._load()
 
@@ -111,13 +115,17 @@ class EnvironmentPage(QWidget):
         prefix = row.prefix
         match self.tabs.widget(at):
             case PackagesView() as view:
-                self._start(at, lambda: self._engine.packages(prefix), view.show_records)
+                self._start(at, lambda: self._engine.packages(prefix), self._show_packages)
             case HistoryView() as view:
                 self._start(at, lambda: self._engine.history(prefix), view.show_revisions)
             case DetailsView() as view:
                 self._start(at, lambda: self._engine.details(prefix), view.show_details)
             case _:
                 pass
+
+    def _show_packages(self, records: tuple[Record, ...]) -> None:
+        self.packages.show_records(records)
+        self.changing.fit(records)
 
     def _start(
         self, at: int, read: Callable[[], Coroutine[Any, Any, R]], show: Callable[[R], None]

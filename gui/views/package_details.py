@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
 
 from engine.records import Record
 from gui.formats import format_bytes
 from gui.models.dependents import Dependents
+from gui.package_actions import PackageAction, action_text, reason_against
 from gui.texts import problem_sentence, source_sentence
 from gui.theme import SPACE, TextRole, Tone
-from gui.widgets import CopyButton, ElidedLabel, IconLabel, column, icon_button, label, row
+from gui.widgets import (
+    ButtonKind,
+    CopyButton,
+    ElidedLabel,
+    IconLabel,
+    button,
+    column,
+    icon_button,
+    label,
+    row,
+)
 
 _SHOWN_NAMES = 40
 
 
 class PackageDetails(QFrame):
-    """Show summary, source, licence, and who needs whom; `closed` when the user puts it away."""
+    """Show summary, source, licence, and who needs whom; `closed` when the user puts it away.
+
+    `acted` carries the PackageAction of a button.
+    """
 
     closed = Signal()
+    acted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,9 +49,26 @@ class PackageDetails(QFrame):
         self._url = ElidedLabel("", TextRole.SMALL, Tone.MUTED, Qt.TextElideMode.ElideMiddle)
         self._copy_url = CopyButton(self._url.whole, self.tr("Copy the address"))
         self._facts = label("", tone=Tone.MUTED, wrap=True, selectable=True)
+        self._actions = row()
         self._needs = _names()
         self._needed_by = _names()
         self._build()
+
+    def show_actions(
+        self, actions: Sequence[PackageAction], records: Sequence[Record], protection: str
+    ) -> None:
+        """Offer `actions` for the package; impossible ones are disabled and say why."""
+        while (item := self._actions.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        for action in actions:
+            made = button(action_text(action), ButtonKind.QUIET)
+            reason = reason_against(action, records, protection)
+            made.setEnabled(not reason)
+            made.setToolTip(reason)
+            made.clicked.connect(lambda _=False, chosen=action: self.acted.emit(chosen))
+            self._actions.addWidget(made)
 
     def show_record(self, record: Record, dependents: Dependents) -> None:
         """Show `record` among the records that `dependents` knows."""
@@ -82,7 +116,7 @@ class PackageDetails(QFrame):
     def _build(self) -> None:
         close = icon_button("close", self.tr("Close the details"))
         close.clicked.connect(self.closed)
-        head = row(self._title, self._version, None, close)
+        head = row(self._title, self._version, None, self._actions, close)
         icon = IconLabel("warning", Tone.WARNING)
         problem = row(icon, self._problem)
         problem.setAlignment(icon, Qt.AlignmentFlag.AlignTop)

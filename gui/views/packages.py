@@ -2,34 +2,65 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QKeySequence
+from typing import assert_never
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QWidget
 
 from engine.errors import Failure
 from engine.records import Record
 from gui.formats import format_count
+from gui.models.basket import UPDATE_ALL, Basket, Wish, WishKind, wish_to_remove, wish_to_update
 from gui.models.dependents import Dependents
+from gui.models.name_index import NameIndex
+from gui.models.offers import Installed, Offer, offers_for
 from gui.models.packages import PackageFilter, PackagesModel, SourceFilter
+from gui.package_actions import PackageAction, actions_for, fill_menu, reason_against
 from gui.panels import EmptyState, Loading, Segmented
 from gui.presenting import explain
 from gui.settings import WindowSettings
 from gui.theme import SPACE, Tone
+from gui.views.available import AvailablePackages
+from gui.views.basket_bar import BasketBar
 from gui.views.package_details import PackageDetails
 from gui.views.record_table import RecordTable
 from gui.widgets import ButtonKind, SearchBox, column, copy_text, icon_button, label, row
 
 _DETAILS = "package-details-height"
+_NO_MODIFIERS = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+_ACTIONS_BY_KEY = {
+    Qt.Key.Key_Delete: PackageAction.REMOVE,
+    Qt.Key.Key_Backspace: PackageAction.REMOVE,
+    Qt.Key.Key_U: PackageAction.UPDATE,
+    Qt.Key.Key_V: PackageAction.VERSION,
+}
 
 
 class PackagesView(QWidget):
-    """Show the records of one environment; `retry_requested` after they could not be read."""
+    """Show the records of one environment; `retry_requested` after they could not be read.
+
+    `wished` carries a tuple of Wish that shall be put into the basket, `dropped` one that shall be
+    taken out; `versions_requested` a Record, and whether another source is looked for. `typed`
+    comes when something is looked for.
+    """
 
     retry_requested = Signal()
+    wished = Signal(object)
+    dropped = Signal(object)
+    versions_requested = Signal(object, bool)
+    channels_requested = Signal()
+    typed = Signal()
 
     def __init__(self, settings: WindowSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._settings = settings
+        self._basket = Basket()
+        self._protection = ""
+        self._index: NameIndex | None = None
+        self._installed = Installed()
+        self.available = AvailablePackages()
+        self.bar = BasketBar()
         self._dependents = Dependents(())
         self.model = PackagesModel(self)
         self.table = RecordTable(self.model, settings, "packages")
@@ -58,6 +89,35 @@ class PackagesView(QWidget):
         """Show `records`; filter, sorting and selection stay."""
         self._dependents = Dependents(records)
         self.model.set_records(records)
+        self._installed = Installed(records)
+        self._update()
+
+    def show_basket(self, basket: Basket) -> None:
+        """Show what shall become of the packages."""
+        self._basket = basket
+        self.model.set_basket(basket)
+        self.bar.show_basket(basket)
+        self._update()
+        self._on_current()
+
+    def show_protection(self, sentence: str) -> None:
+        """Take `sentence` for the reason why nothing can be changed here, "" for no reason."""
+        self._protection = sentence
+        self._update()
+
+    @property
+    def has_names(self) -> bool:
+        """Return whether it is known what can be added."""
+        return self._index is not None
+
+    @property
+    def is_looking(self) -> bool:
+        """Return whether something is looked for."""
+        return bool(self.filter_box.text().strip())
+
+    def show_names(self, names: NameIndex | None) -> None:
+        """Offer `names` as packages that can be added; None while they are not known."""
+        self._index = names
         self._update()
 
     def show_loading(self) -> None:
@@ -84,19 +144,23 @@ class PackagesView(QWidget):
         self.filter_box.selectAll()
 
     def _make_filter_box(self) -> SearchBox:
-        box = SearchBox(self.tr("Find a package"))
+        box = SearchBox(self.tr("Find or add a package"))
         keys = QKeySequence(QKeySequence.StandardKey.Find)
-        text = self.tr("Find a package by name, summary or channel ({keys})")
+        text = self.tr("Find a package by name, summary or channel, or one to add ({keys})")
         box.setToolTip(text.format(keys=keys.toString(QKeySequence.SequenceFormat.NativeText)))
         box.setMinimumWidth(SPACE * 24)
         box.setMaximumWidth(SPACE * 40)
         box.textChanged.connect(self._apply_filter)
+        box.textEdited.connect(self.typed)
+        box.installEventFilter(self)
         return box
 
     def _build(self) -> None:
         columns = icon_button("columns", self.tr("Choose columns"))
         columns.clicked.connect(lambda: self._show_columns(columns))
-        bar = row(self.filter_box, self.sources, None, self._count, columns)
+        self.more = icon_button("more", self.tr("Update everything, choose channels"))
+        self.more.clicked.connect(lambda: self._show_more(self.more))
+        bar = row(self.filter_box, self.sources, None, self._count, columns, self.more)
         bar.setContentsMargins(SPACE * 3, SPACE + 4, SPACE * 3, SPACE + 4)
         bar.setStretch(0, 1)
         self._split = QSplitter(Qt.Orientation.Vertical)
@@ -115,15 +179,23 @@ class PackagesView(QWidget):
         self.table.current_changed.connect(self._on_current)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.customContextMenuRequested.connect(self._show_menu)
-        table = column(self._pages)
+        self.table.installEventFilter(self)
+        self.details.acted.connect(self.act)
+        self.bar.dropped.connect(self.dropped)
+        self.available.list.taken.connect(self._take)
+        self.available.list.left_upwards.connect(self.filter_box.setFocus)
+        self.available.channels_requested.connect(self.channels_requested)
+        table = column(self._pages, self.available, spacing=0.5)
+        table.setStretch(0, 1)
         table.setContentsMargins(SPACE + 5, 0, SPACE + 4, 0)
         holder.setLayout(table)
-        inner = column(bar, self._split, spacing=0)
+        inner = column(bar, self._split, self.bar, spacing=0)
         inner.setStretch(1, 1)
         self.setLayout(inner)
         self.setTabOrder(self.filter_box, self.sources)
         self.setTabOrder(self.sources, columns)
-        self.setTabOrder(columns, self.table)
+        self.setTabOrder(columns, self.more)
+        self.setTabOrder(self.more, self.table)
 
     def _apply_filter(self) -> None:
         source = self.sources.value
@@ -132,13 +204,15 @@ class PackagesView(QWidget):
         self._update()
 
     def _update(self) -> None:
-        shown, total = self.model.rowCount(), len(self.model.records)
+        shown, total = self.model.rowCount() - self.model.top_count, len(self.model.records)
         if shown == total:
             self._count.setText(self.tr("%n package(s)", None, total))
         else:
             text = self.tr("{shown} of %n package(s)", None, total)
             self._count.setText(text.format(shown=format_count(shown)))
-        if shown:
+        self._offer()
+        self._pages.setVisible(bool(self.model.rowCount()) or not self.available.isVisibleTo(self))
+        if self.model.rowCount():
             self._pages.setCurrentWidget(self.table)
             return
         if total:
@@ -151,12 +225,108 @@ class PackagesView(QWidget):
             )
         self._pages.setCurrentWidget(self._empty)
 
+    def _offer(self) -> None:
+        """Show what could be added for the words in the field."""
+        text = self.filter_box.text().strip()
+        offers = offers_for(text, self._index, self._installed) if text else ()
+        if offers and self._protection:
+            offers = (Offer(self.tr("Nothing can be added here"), note=self._protection),)
+        fresh = tuple(
+            offer
+            for offer in offers
+            if not offer.wishes or not set(offer.wishes) <= set(self._basket.wishes)
+        )
+        self.available.show_offers(fresh, is_alone=not self.model.rowCount())
+        self.available.setVisible(bool(fresh) or bool(text and self.available.state()))
+
+    def _take(self, offer: Offer) -> None:
+        self.wished.emit(offer.wishes)
+
+    def act(self, action: PackageAction) -> None:
+        """Do `action` with the selected packages, as far as it is possible."""
+        records = [self.model.record_at(row) for row in self.table.selected_rows()]
+        wishes = [wish for record in records if (wish := self.model.wish_of(record)) is not None]
+        additions = [wish for wish in wishes if wish.kind is WishKind.ADD]
+        there = [record for record in records if record.key not in {wish.key for wish in additions}]
+        if action in (PackageAction.REMOVE, PackageAction.TAKE_BACK):
+            for wish in wishes if action is PackageAction.TAKE_BACK else additions:
+                self.dropped.emit(wish)
+        if not records or reason_against(action, records, self._protection):
+            return
+        match action:
+            case PackageAction.REMOVE:
+                self._toggle(tuple(wish_to_remove(record) for record in there))
+            case PackageAction.UPDATE:
+                self._toggle(tuple(wish_to_update(record) for record in there))
+            case PackageAction.VERSION | PackageAction.SOURCE:
+                self.versions_requested.emit(records[0], action is PackageAction.SOURCE)
+            case PackageAction.TAKE_BACK:
+                pass
+            case _:
+                assert_never(action)
+
+    def _toggle(self, wishes: tuple[Wish, ...]) -> None:
+        """Put `wishes` into the basket, or take them out when all are there."""
+        if wishes and set(wishes) <= set(self._basket.wishes):
+            for wish in wishes:
+                self.dropped.emit(wish)
+        elif wishes:
+            self.wished.emit(wishes)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let keys act on packages in the table, and lead from the field to what was found."""
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
+            return super().eventFilter(watched, event)
+        if watched is self.table and event.modifiers() in _NO_MODIFIERS:
+            action = _ACTIONS_BY_KEY.get(Qt.Key(event.key()))
+            if action is not None:
+                self.act(action)
+                return True
+        if watched is self.filter_box and self.filter_box.text().strip():
+            offers = self.available.offers
+            if event.key() == Qt.Key.Key_Down:
+                if self.model.rowCount():
+                    self.table.setFocus()
+                    self.table.select_key(self.model.key_at(0))
+                elif offers:
+                    self.available.list.enter()
+                return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._enter(offers)
+                return True
+        return super().eventFilter(watched, event)
+
+    def _enter(self, offers: tuple[Offer, ...]) -> None:
+        """Take what was typed in full, or the only thing there is."""
+        text = self.filter_box.text().strip().lower()
+        exact = [offer for offer in offers if offer.wishes and offer.title.lower() == text]
+        only = offers if len(offers) == 1 and offers[0].wishes else ()
+        if exact or (only and not self.model.rowCount()):
+            self._take((*exact, *only)[0])
+            self.filter_box.clear()
+        elif offers:
+            self.available.list.enter()
+
+    def _show_more(self, below: QWidget) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setToolTipsVisible(True)
+        update = menu.addAction(self.tr("&Update everything"))
+        update.triggered.connect(lambda: self.wished.emit((UPDATE_ALL,)))
+        update.setEnabled(not self._protection and bool(self.model.records))
+        update.setToolTip(self._protection)
+        menu.addAction(self.tr("C&hannels of this environment…"), self.channels_requested.emit)
+        menu.popup(below.mapToGlobal(QPoint(0, below.height())))
+
     def _on_current(self) -> None:
         at = self.table.current_row()
-        if at < 0:
+        if at < 0 or at < self.model.top_count:  # none, or one that is not there yet
             self.details.hide()
             return
-        self.details.show_record(self.model.record_at(at), self._dependents)
+        record = self.model.record_at(at)
+        self.details.show_record(record, self._dependents)
+        actions = actions_for([record], self.model.wish_of)
+        self.details.show_actions(actions, [record], self._protection)
         if self.details.isHidden():
             self.details.show()
             height = self._settings.number(_DETAILS, SPACE * 26)
@@ -178,6 +348,9 @@ class PackagesView(QWidget):
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        actions = actions_for(records, self.model.wish_of)
+        fill_menu(menu, actions, records, self._protection, self.act)
+        menu.addSeparator()
         menu.addAction(
             self.tr("Copy &name"), lambda: copy_text("\n".join(record.name for record in records))
         )

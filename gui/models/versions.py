@@ -1,0 +1,182 @@
+"""The versions of one package that can be had, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication, QObject, Qt
+
+from engine.records import PackageVersion, Record, RecordKind
+from gui.formats import format_bytes, format_day
+from gui.models.basket import Wish, WishKind, wish_for
+from gui.models.packages import version_key
+from gui.models.record_table import PLAIN, Chip, Column, Look, RecordTableModel
+from gui.theme import Tone
+
+_PYPI = "PyPI"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Hold one version from one source, with its builds; PyPI's has no version until it is typed.
+
+    `channel` is how the channel is asked for, empty where it would be taken anyway.
+    """
+
+    name: str
+    version: str
+    source: str
+    address: str = ""
+    builds: tuple[PackageVersion, ...] = ()
+    channel: str = ""
+    is_installed: bool = False
+
+    @property
+    def is_pypi(self) -> bool:
+        """Return whether PyPI would bring it."""
+        return not self.builds
+
+    @property
+    def fits(self) -> bool:
+        """Return whether one of its builds suits the Python that is there."""
+        return self.is_pypi or any(build.fits for build in self.builds)
+
+    @property
+    def best(self) -> PackageVersion | None:
+        """Return the build that would be taken, as far as can be told without solving."""
+        fitting = [build for build in self.builds if build.fits]
+        return (fitting or self.builds or (None,))[0]
+
+    @property
+    def key(self) -> str:
+        """Return what tells it from the others."""
+        return f"{self.version} {self.address or self.source}"
+
+    def wish(self, record: Record, *, build: str = "", bounds: str = "") -> Wish:
+        """Return the wish for it in place of `record`, which may be one that is only wanted yet.
+
+        `build` narrows it to one build; `bounds` is what is asked of PyPI's version.
+        """
+        tool = RecordKind.PYPI if self.is_pypi else RecordKind.CONDA
+        spec = f"{self.name}{bounds}" if self.is_pypi else self._spec(build)
+        if record.path is None:
+            return Wish(WishKind.ADD, tool, self.name, spec)
+        return wish_for(record, tool, spec)
+
+    def _spec(self, build: str) -> str:
+        channel = f"{self.channel}::" if self.channel else ""
+        return f"{channel}{self.name}=={self.version}{'=' if build else ''}{build}"
+
+
+def candidates(
+    name: str,
+    versions: Iterable[PackageVersion],
+    record: Record,
+    *,
+    channels: tuple[str, ...] = (),
+    pypi: str = "",
+) -> tuple[Candidate, ...]:
+    """Return the versions of the conda package `name`, in their order, each source by itself.
+
+    `record` is what is installed, `channels` what would be asked, as they are called there, and
+    `pypi` the name of the package on PyPI, empty for none.
+    """
+    grouped: dict[tuple[str, str], list[PackageVersion]] = {}
+    for version in versions:
+        grouped.setdefault((version.version, version.address), []).append(version)
+    has_choice = len({address for _, address in grouped}) > 1
+    found: list[Candidate] = []
+    if pypi:
+        found.append(Candidate(pypi, "", _PYPI))
+    for (version, address), builds in grouped.items():
+        source = builds[0].channel
+        exact = source if source in channels else address
+        is_there = (version, source) == (record.version, record.source.name)
+        found.append(
+            Candidate(
+                name,
+                version,
+                source,
+                address,
+                tuple(builds),
+                channel=exact if has_choice else "",
+                is_installed=is_there and record.path is not None,
+            )
+        )
+    return tuple(found)
+
+
+class VersionsModel(RecordTableModel[Candidate]):
+    """Show candidates; those that do not suit the Python that is there are pale."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(_columns(), lambda candidate: candidate.key, parent)
+        self.sort(0, Qt.SortOrder.DescendingOrder)
+
+    def look_of(self, record: Candidate) -> Look:
+        """Return how the row of a candidate is drawn."""
+        return PLAIN if record.fits else Look(tone=Tone.MUTED)
+
+
+def _columns() -> tuple[Column[Candidate], ...]:
+    return (
+        Column(
+            "version",
+            lambda: QCoreApplication.translate("VersionsModel", "Version"),
+            lambda found: (
+                found.version or QCoreApplication.translate("VersionsModel", "newest that fits")
+            ),
+            lambda found: (found.is_pypi, version_key(found.version)),
+            width=144,
+            icon=lambda found: ("check", Tone.SUCCESS) if found.is_installed else None,
+        ),
+        Column(
+            "source",
+            lambda: QCoreApplication.translate("VersionsModel", "Source"),
+            lambda found: found.source,
+            lambda found: found.source.casefold(),
+            width=152,
+            chip=lambda found: Chip(found.source, "chip_pypi" if found.is_pypi else "chip_channel"),
+            tip=lambda found: found.address,
+        ),
+        Column(
+            "size",
+            lambda: QCoreApplication.translate("VersionsModel", "Download"),
+            lambda found: format_bytes(found.best.archive_bytes if found.best else None),
+            lambda found: (found.best.archive_bytes or 0) if found.best else 0,
+            width=88,
+            is_number=True,
+        ),
+        Column(
+            "published",
+            lambda: QCoreApplication.translate("VersionsModel", "Published"),
+            lambda found: format_day(found.best.published if found.best else None),
+            _published,
+            width=104,
+            tone=Tone.MUTED,
+        ),
+        Column(
+            "note",
+            lambda: "",
+            _note,
+            _note,
+            width=120,
+            tone=Tone.MUTED,
+            tip=_note,
+        ),
+    )
+
+
+def _published(found: Candidate) -> float:
+    published = found.best.published if found.best else None
+    return published.timestamp() if published is not None else 0.0
+
+
+def _note(found: Candidate) -> str:
+    if found.is_installed:
+        return QCoreApplication.translate("VersionsModel", "installed")
+    if not found.fits and found.best is not None:
+        text = QCoreApplication.translate("VersionsModel", "for Python {range}")
+        return text.format(range=found.best.python)
+    return ""
