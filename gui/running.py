@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import sys
 import time
@@ -130,6 +131,9 @@ class _Run:
         bridge = EngineBridge(engine)
         with theme().undressed():
             window = MainWindow(engine, bridge, WindowSettings(places.settings))
+        # What is there by now stays until the end. To look through all of it for garbage, as the
+        # interpreter does now and then, would take longer than a frame.
+        gc.freeze()
         self._window = window
         if self._options.size is not None:
             window.resize(*self._options.size)

@@ -23,7 +23,7 @@ from engine.plan import Change, Plan, PlanWarning, Severity
 from engine.requests import RemoveRequest, Request
 from gui.dialogs.changes_model import ChangeColumn, ChangesModel, Index
 from gui.dialogs.clean_preview import CleanPreview
-from gui.dialogs.fitting import scrolled
+from gui.dialogs.fitting import fill, scroll_area
 from gui.models.packages import source_chip
 from gui.presenting import (
     alternative_label,
@@ -202,10 +202,11 @@ class PreviewPage(QWidget):
         body.setStretchFactor(self._view, 1000)
         body.setContentsMargins(0, 0, SPACE * 2, SPACE)
         inner.setLayout(body)
-        self._scroll = scrolled(inner)
+        self._scroll = scroll_area(self)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._scroll)
+        fill(self._scroll, inner)
 
     def show_plan(self, plan: Plan) -> None:
         """Show `plan` from its beginning."""
