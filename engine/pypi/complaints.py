@@ -189,7 +189,8 @@ def _of_parsing(text: str, detail: str) -> EngineError | None:
 
 
 def _of_solution(text: str, detail: str) -> EngineError | None:
-    if "No solution found" not in text and "not found in the package registry" not in text:
+    marks = ("No solution found", "not found in the package registry", "conflicting URLs")
+    if not any(mark in text for mark in marks):
         return None
     unknown = _UNKNOWN.search(text)
     if unknown is not None:
