@@ -27,7 +27,7 @@ class PackageAction(StrEnum):
 
 
 _PROTECTING = (Mark.MISSING, Mark.BASE, Mark.FROZEN, Mark.READ_ONLY)
-_ICONS = {
+ICONS = {
     PackageAction.UPDATE: "arrow-up",
     PackageAction.VERSION: "clock",
     PackageAction.SOURCE: "download",
@@ -104,7 +104,7 @@ def fill_menu(
     """
     menu.setToolTipsVisible(True)
     for action in actions:
-        entry = QAction(theme().icon(_ICONS[action]), action_text(action), menu)
+        entry = QAction(theme().icon(ICONS[action]), action_text(action), menu)
         keys = KEYS.get(action)
         if keys is not None:
             shown = QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)

@@ -170,6 +170,14 @@ class Segmented(QFrame):
             self._group.button(index).setChecked(True)
             self.chosen.emit(value)
 
+    def show_value(self, value: object) -> None:
+        """Show `value` as chosen, without telling."""
+        self._group.button(self._values.index(value)).setChecked(True)
+
+    def explain(self, value: object, text: str) -> None:
+        """Give a choice a tooltip."""
+        self._group.button(self._values.index(value)).setToolTip(text)
+
     def rename(self, value: object, text: str) -> None:
         """Give a choice other words."""
         self._group.button(self._values.index(value)).setText(text)

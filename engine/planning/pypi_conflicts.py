@@ -247,8 +247,16 @@ async def _other_versions(
     if kept:
         yield Alternative("keep-conda", changed, (("packages", ", ".join(kept)),))
     else:
+        moved = [
+            (each.name, versions[each.name])
+            for each in scene.wanted
+            if each.name in versions and each.specifier
+        ]
+        package, version = moved[0] if len(moved) == 1 else ("", "")
         named = ", ".join(text for text in texts if text)
-        yield Alternative("other-version", changed, (("specs", named),))
+        values = (("package", package), ("specs", named), ("version", version))
+        found = tuple((key, value) for key, value in values if value)
+        yield Alternative("other-version", changed, found)
 
 
 def _unbound(wanted: Wanted) -> Wanted:

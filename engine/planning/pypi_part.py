@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from urllib.parse import unquote, urlsplit
@@ -20,11 +20,12 @@ from engine.plan import (
 )
 from engine.planning import pypi_warnings as rules
 from engine.planning.channel_offers import ChannelOffers
+from engine.planning.distributing import unmet
 from engine.planning.figures import UNPACKED_PER_ARCHIVE
 from engine.planning.parts import PypiPart
 from engine.planning.pypi_conflicts import broken_by, conflict_warning, other_name_warning
 from engine.planning.pypi_ground import Ground, by_name
-from engine.planning.pypi_scene import REFUSALS, Answer, Scene, work_out
+from engine.planning.pypi_scene import REFUSALS, Answer, Broken, Scene, work_out
 from engine.pypi.distributions import PYPI
 from engine.pypi.locking import Lock, Pin, PinForm, write_lock
 from engine.pypi.running import open_uv
@@ -100,15 +101,21 @@ def _part(
     records = tuple(sorted((*stays, *new.values(), *ground.unreadable), key=by_name))
     was_owned = {each.name for each in ground.conda_before} - owned.keys()
     full = replace(scene, held=ground.conda_now)
+    broken = broken_by(full, moved) if moved else ()
     warnings = (
-        *rules.overwrite_warning(overwritten, broken_by(full, moved) if moved else ()),
+        *rules.overwrite_warning(overwritten, broken),
         *rules.follow_warnings(
             request,
             answer,
             ground.python_after,
             (n for n in new if n in there and scene.python_version),
         ),
-        *rules.broken_warning(request, answer.broken, scene.versions, owned),
+        *rules.broken_warning(
+            request,
+            (*answer.broken, *_left_alone(full, records, broken)),
+            {each.name: each.version for each in (*ground.conda_now, *records)},
+            owned,
+        ),
         *rules.takes_over_warning(
             request,
             (pin for pin in pins if pin.name in was_owned and pin.name not in scene.asked),
@@ -142,6 +149,20 @@ def _part(
         figures=_figures(pins, removed),
         lock=write_lock(lock),
     )
+
+
+def _left_alone(scene: Scene, records: Iterable[Record], told: Sequence[str]) -> Iterator[Broken]:
+    """Yield what conda's distributions need and lose, but for those `told` of already."""
+    after = {
+        **{each.name: each.version for each in scene.held},
+        **{record.name: record.version for record in records},
+    }
+    for each in scene.held:
+        if each.name not in told:
+            was_unmet = unmet(each.requires, scene.before, scene.markers)
+            for text in unmet(each.requires, after, scene.markers):
+                if text not in was_unmet:
+                    yield Broken(each.name, text)
 
 
 def _requested(record: Record | None) -> tuple[str, ...]:

@@ -54,7 +54,7 @@ def conda_copy_warning(
             f"{each.name} {owned.version} is there already, from conda, and stays.",
             (
                 ("conda", owned.conda),
-                ("package", each.name),
+                ("packages", each.name),
                 ("version", owned.version),
             ),
             (Alternative("update-from-conda", newer), Alternative("overwrite", overwrite)),
@@ -86,7 +86,7 @@ def in_channel_warning(
             (
                 ("certainty", answer.certainty),
                 ("conda", answer.name),
-                ("package", each.name),
+                ("packages", each.name),
             ),
             (
                 Alternative(
@@ -135,7 +135,7 @@ def takes_over_warning(request: ChangeRequest, pins: Iterable[Pin]) -> Iterator[
             WarningCode.PYPI_TAKES_OVER,
             Severity.WARNING,
             f"conda's {pin.name} goes and comes back from PyPI: {_listed(users)} needs it.",
-            (("needed-by", _listed(users)), ("package", pin.name), ("version", pin.version)),
+            (("needed-by", _listed(users)), ("packages", pin.name), ("version", pin.version)),
             (Alternative("remove-dependents", without),) if users else (),
         )
 
@@ -146,15 +146,13 @@ def broken_warning(
     versions: Mapping[str, str],
     held: Mapping[str, Distribution],
 ) -> Iterator[PlanWarning]:
-    """Name PyPI packages that the change of conda's breaks (rule 3)."""
+    """Name packages whose needs the change leaves unfulfilled (rule 3)."""
     by_name: dict[str, list[str]] = {}
     for each in broken:
         by_name.setdefault(each.name, []).append(each.requirement)
     for name, requirements in sorted(by_name.items()):
         removed = replace(request, remove_pypi=(*request.remove_pypi, name))
-        specs = tuple(
-            spec for text in requirements if (spec := _conda_spec(text, held)) is not None
-        )
+        specs = [spec for spec in (_conda_spec(text, held) for text in requirements) if spec]
         alternatives: list[Alternative] = []
         if len(specs) == len(requirements):
             names = {spec.split(" ")[0] for spec in specs}
@@ -167,16 +165,17 @@ def broken_warning(
                 update=tuple(each for each in request.update if each not in names),
             )
             alternatives.append(Alternative("keep-range", kept, (("specs", ", ".join(specs)),)))
-        alternatives.append(Alternative("remove-pypi", removed, (("packages", name),)))
+        if name not in held:
+            alternatives.append(Alternative("remove-pypi", removed, (("packages", name),)))
         found = ", ".join(
-            f"{need} {versions.get(need, '')}".strip()
+            f"{need} {versions[need]}" if need in versions else f"no {need}"
             for need in sorted({_need_of(text) for text in requirements})
         )
         yield PlanWarning(
             WarningCode.PYPI_BROKEN,
             Severity.DANGER,
-            f"{name} from PyPI needs {', '.join(requirements)}, and there will be {found}.",
-            (("found", found), ("needs", ", ".join(requirements)), ("package", name)),
+            f"{name} needs {', '.join(requirements)}, and there will be {found}.",
+            (("found", found), ("needs", ", ".join(requirements)), ("packages", name)),
             tuple(alternatives),
         )
 
@@ -186,13 +185,13 @@ def _need_of(text: str) -> str:
     return canonicalize_name(found[1]) if found else ""
 
 
-def _conda_spec(text: str, held: Mapping[str, Distribution]) -> str | None:
-    """Return the conda spec that keeps what the requirement `text` needs."""
+def _conda_spec(text: str, held: Mapping[str, Distribution]) -> str:
+    """Return the conda spec that keeps what the requirement `text` needs; empty without one."""
     owned = held.get(_need_of(text))
     wanted = re.sub(r"\[[^\]]*\]|[()\s]", "", text.partition(";")[0])
     bounds = re.sub(r"\A[A-Za-z0-9._-]+", "", wanted)
     if owned is None or not bounds or _SPECIFIER.search(bounds):
-        return None
+        return ""
     return f"{owned.conda} {bounds}"
 
 
@@ -252,7 +251,7 @@ def code_warnings(pins: Iterable[Pin]) -> Iterator[PlanWarning]:
                 WarningCode.RUNS_FOREIGN_CODE,
                 Severity.WARNING,
                 f"{pin.name} comes straight from {host}, which nobody has looked at for PyPI.",
-                (("host", host), ("package", pin.name)),
+                (("location", host), ("packages", pin.name)),
             )
         elif pin.needs_build:
             built.append(pin.name)

@@ -17,6 +17,7 @@ _NAME = r"`?([A-Za-z0-9][A-Za-z0-9._-]*)`?"
 _UNKNOWN = re.compile(rf"{_NAME} was not found in the (?:package registry|cache|provided)")
 _WANTED = re.compile(rf"{_NAME}(?:==[^\s]+)? (?:has|have) no (?:usable wheels|wheels)")
 _BUILD = re.compile(r"Failed to (?:build|download and build|prepare|resolve)[^\n]*?`([^`]+)`")
+_DOWNLOAD = re.compile(r"Failed to download `([^`]+)`")
 _HASH = re.compile(rf"Hash mismatch for `?{_NAME}")
 _STATUS = re.compile(r"HTTP status \w+ error \((\d{3})|\b(401) Unauthorized|\b(403) Forbidden")
 _NO_ANSWER: Final = (
@@ -47,7 +48,15 @@ def translated(complaint: str) -> EngineError:
     """Return the EngineError for what uv printed; logins must have been taken out of it."""
     text = _WRAPPED.sub(" ", complaint.strip())
     detail = complaint.strip()
-    for make in (_of_disk, _of_hash, _of_build, _of_server, _of_parsing, _of_solution):
+    for make in (
+        _of_disk,
+        _of_hash,
+        _of_build,
+        _of_server,
+        _of_download,
+        _of_parsing,
+        _of_solution,
+    ):
         found = make(text, detail)
         if found is not None:
             return found
@@ -147,6 +156,21 @@ def _of_server(text: str, detail: str) -> EngineError | None:
     return None
 
 
+def _of_download(text: str, detail: str) -> EngineError | None:
+    found = _DOWNLOAD.search(text)
+    if found is None and "Failed to extract" not in text:
+        return None
+    name = found[1].partition("==")[0] if found else ""
+    return EngineError(
+        ErrorCode.DOWNLOAD_FAILED,
+        f"{name or 'A package'} could not be fetched whole.",
+        cause=_first(text),
+        hint="Try again; if it happens again, the index may hold a broken file.",
+        detail=detail,
+        package=name,
+    )
+
+
 def _last_cause(text: str) -> str:
     causes = [line.strip() for line in text.splitlines() if line.strip().startswith("cause: ")]
     return causes[-1].removeprefix("cause: ") if causes else ""
@@ -165,7 +189,8 @@ def _of_parsing(text: str, detail: str) -> EngineError | None:
 
 
 def _of_solution(text: str, detail: str) -> EngineError | None:
-    if "No solution found" not in text and "not found in the package registry" not in text:
+    marks = ("No solution found", "not found in the package registry", "conflicting URLs")
+    if not any(mark in text for mark in marks):
         return None
     unknown = _UNKNOWN.search(text)
     if unknown is not None:

@@ -132,7 +132,9 @@ class PreviewDialog(QDialog):
         self._above.setContentsMargins(0, 0, SPACE * 2, 0)
         body = column(self._above, self._pages, spacing=1.5)
         body.setContentsMargins(SPACE * 3, SPACE * 3, SPACE, SPACE)
-        body.setStretch(1, 1)
+        # What is said stays at the top when there is nothing below it.
+        body.addStretch(1)
+        body.setStretch(1, 1000)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -280,6 +282,7 @@ class PreviewDialog(QDialog):
     def _return(self) -> None:
         if self._plan is not None:
             self._request = self._plan.request
+            self.page.restore()
             self._enter(Stage.SHOWING)
         elif self._form is not None:
             self._enter(Stage.ASKING)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
@@ -20,11 +21,14 @@ from PySide6.QtWidgets import (
 )
 
 from engine.plan import Change, Plan, PlanWarning, Severity
-from engine.requests import RemoveRequest, Request
+from engine.requests import ChangeRequest, RemoveRequest, Request, UpdateScope
 from gui.dialogs.changes_model import ChangeColumn, ChangesModel, Index
 from gui.dialogs.clean_preview import CleanPreview
+from gui.dialogs.errors import RawText
 from gui.dialogs.fitting import fill, scroll_area
+from gui.dialogs.flow import FlowLayout
 from gui.models.packages import source_chip
+from gui.panels import Disclosure, Segmented
 from gui.presenting import (
     alternative_label,
     explain_warning,
@@ -88,21 +92,65 @@ class WarningCard(QFrame):
         if words.reason:
             texts.addWidget(label(words.reason, wrap=True))
         if warning.alternatives:
-            buttons = row()
-            for alternative in warning.alternatives:
-                choice = button(alternative_label(alternative))
-                choice.clicked.connect(
-                    lambda _=False, wanted=alternative.request: self.alternative_chosen.emit(wanted)
-                )
-                buttons.addWidget(choice)
-            buttons.addStretch(1)
             texts.addSpacing(SPACE // 2)
-            texts.addLayout(buttons)
+            texts.addWidget(self._ways_around(warning))
+        if words.detail:
+            raw = RawText(self.tr("Details of the warning"))
+            raw.set_text(words.detail)
+            texts.addWidget(Disclosure(self.tr("Details"), raw))
         inner = row(icon, texts)
         inner.setAlignment(icon, Qt.AlignmentFlag.AlignTop)
         inner.setContentsMargins(SPACE + 4, SPACE + 2, SPACE + 4, SPACE + 2)
         inner.setStretch(1, 1)
         self.setLayout(inner)
+
+    def _ways_around(self, warning: PlanWarning) -> QWidget:
+        holder = QWidget()
+        buttons = FlowLayout(SPACE)
+        for alternative in warning.alternatives:
+            choice = button(alternative_label(alternative))
+            choice.clicked.connect(
+                lambda _=False, wanted=alternative.request: self.alternative_chosen.emit(wanted)
+            )
+            buttons.addWidget(choice)
+        holder.setLayout(buttons)
+        return holder
+
+
+class ReachChoice(QWidget):
+    """Choose how far a change may reach beyond what was asked for; `chosen` tells the scope."""
+
+    chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.segments = Segmented(
+            (
+                (UpdateScope.KEEP, self.tr("Keep as it is")),
+                (UpdateScope.NEEDED, self.tr("Update what is needed")),
+                (UpdateScope.ALL, self.tr("Update all")),
+                (UpdateScope.ONLY, self.tr("Nothing else at all")),
+            ),
+            self.tr("Everything else"),
+        )
+        for scope, words in (
+            (
+                UpdateScope.KEEP,
+                self.tr("Packages that you did not ask for stay, if they can"),
+            ),
+            (UpdateScope.NEEDED, self.tr("What your packages need is updated along with them")),
+            (UpdateScope.ALL, self.tr("Every package becomes as new as they all allow")),
+            (UpdateScope.ONLY, self.tr("Only the packages that you asked for change")),
+        ):
+            self.segments.explain(scope, words)
+        self.segments.chosen.connect(self.chosen)
+        self.setLayout(
+            row(label(self.tr("Everything else:"), tone=Tone.MUTED), self.segments, None)
+        )
+
+    def show_scope(self, scope: UpdateScope) -> None:
+        """Show `scope` as the one in force."""
+        self.segments.show_value(scope)
 
 
 class SourceDelegate(QStyledItemDelegate):
@@ -175,6 +223,9 @@ class PreviewPage(QWidget):
         super().__init__(parent)
         self._title = label("", TextRole.TITLE, wrap=True)
         self._where = ElidedLabel("", TextRole.SMALL, Tone.MUTED, Qt.TextElideMode.ElideMiddle)
+        self.reach = ReachChoice()
+        self.reach.chosen.connect(self._on_reach)
+        self._plan: Plan | None = None
         self._warnings = column()
         self._figures = label("", wrap=True)
         self._find = QLineEdit()
@@ -189,6 +240,7 @@ class PreviewPage(QWidget):
         body = column(
             self._title,
             self._where,
+            self.reach,
             self._warnings,
             self._figures,
             self._find,
@@ -214,6 +266,9 @@ class PreviewPage(QWidget):
         where = request_place(plan.request)
         self._where.set_whole(where)
         self._where.setVisible(bool(where))
+        self._where.set_whole(str(plan.prefix))
+        self._plan = plan
+        self._show_reach(plan.request)
         self._figures.setText(" ".join(figures_sentences(plan)))
         self._show_warnings(plan)
         self._find.clear()
@@ -227,6 +282,21 @@ class PreviewPage(QWidget):
         if isinstance(plan.request, RemoveRequest):
             set_tone(self._figures, Tone.TEXT)
         self._scroll.verticalScrollBar().setValue(0)
+
+    def _show_reach(self, request: Request) -> None:
+        self.reach.setVisible(isinstance(request, ChangeRequest))
+        if isinstance(request, ChangeRequest):
+            self.reach.show_scope(request.scope)
+
+    def _on_reach(self, scope: UpdateScope) -> None:
+        request = None if self._plan is None else self._plan.request
+        if isinstance(request, ChangeRequest) and request.scope is not scope:
+            self.alternative_chosen.emit(replace(request, scope=scope))
+
+    def restore(self) -> None:
+        """Show the choices of the plan that is shown: another one could not be worked out."""
+        if self._plan is not None:
+            self._show_reach(self._plan.request)
 
     def _show_warnings(self, plan: Plan) -> None:
         while (item := self._warnings.takeAt(0)) is not None:

@@ -89,6 +89,7 @@ class RecordTableModel(QAbstractTableModel, Generic[R]):
         self._key = key
         self._records: tuple[R, ...] = ()
         self._top: tuple[R, ...] = ()
+        self._top_count = 0
         self._ordered: list[R] = []
         self._rows: list[R] = []
         self._positions: dict[str, int] | None = None
@@ -127,7 +128,7 @@ class RecordTableModel(QAbstractTableModel, Generic[R]):
             self.dataChanged.emit(self.index(changed[0], 0), self.index(changed[-1], last))
 
     def set_top(self, records: Sequence[R]) -> None:
-        """Show `records` above all others, whatever the filter and the order."""
+        """Show `records` above all others, whatever the order."""
         top = tuple(records)
         if top != self._top:
             self._top = top
@@ -136,7 +137,7 @@ class RecordTableModel(QAbstractTableModel, Generic[R]):
     @property
     def top_count(self) -> int:
         """Return how many rows stand above all others."""
-        return len(self._top)
+        return self._top_count
 
     def look_of(self, record: R) -> Look:
         """Return how the row of `record` is drawn."""
@@ -226,8 +227,12 @@ class RecordTableModel(QAbstractTableModel, Generic[R]):
 
     def _filtered(self, ordered: list[R]) -> list[R]:
         accepts = self._accepts
-        kept = ordered if accepts is None else (row for row in ordered if accepts(row))
-        return [*self._top, *kept]
+        if accepts is None:
+            self._top_count = len(self._top)
+            return [*self._top, *ordered]
+        top = [row for row in self._top if accepts(row)]
+        self._top_count = len(top)
+        return [*top, *(row for row in ordered if accepts(row))]
 
     def _replace(self, ordered: list[R], rows: list[R]) -> None:
         self.beginResetModel()

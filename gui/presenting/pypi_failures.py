@@ -34,6 +34,7 @@ PYPI_WORDS: Final[dict[ErrorCode, Words]] = {
         remedy=(
             QT_TRANSLATE_NOOP("Failures", "Check the spelling, or look for it in the channels."),
         ),
+        is_raw=True,
     ),
     ErrorCode.NO_WHEEL: Words(
         (
@@ -56,6 +57,7 @@ PYPI_WORDS: Final[dict[ErrorCode, Words]] = {
                 " it.",
             ),
         ),
+        is_raw=True,
     ),
     ErrorCode.PYPI_UNSATISFIABLE: Words(
         (
@@ -74,6 +76,7 @@ PYPI_WORDS: Final[dict[ErrorCode, Words]] = {
                 "Failures", "Ask for other versions, or put them into an environment of their own."
             ),
         ),
+        is_raw=True,
     ),
     ErrorCode.INDEX_UNREACHABLE: Words(
         (

@@ -28,7 +28,7 @@ _ROW_HEIGHT: Final = SPACE * 4
 _MOST_ROWS: Final = 6
 _ICON: Final = 16
 _PADDING: Final = 11
-_CHIP_WIDTH: Final = SPACE * 9
+_CHIP_WIDTH: Final = SPACE * 8
 _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
@@ -102,10 +102,6 @@ class OfferDelegate(QStyledItemDelegate):
         ratio = painter.device().devicePixelRatio()
         painter.drawPixmap(room.left(), top, look.pixmap(icon, _ICON, ratio, tone))
         room.setLeft(room.left() + _ICON + SPACE)
-        if offer.is_from_pypi:
-            place = room.adjusted(room.width() - _CHIP_WIDTH, 0, 0, 0)
-            paint_chip(painter, place, Chip("PyPI", "chip_pypi"))
-            room.setRight(place.left() - SPACE)
         middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         painter.setFont(option.font)
         painter.setPen(look.color(Tone.TEXT if offer.wishes else Tone.MUTED))
@@ -113,7 +109,11 @@ class OfferDelegate(QStyledItemDelegate):
         title = option.fontMetrics.elidedText(offer.title, elide, room.width())
         painter.drawText(room, middle, title)
         room.setLeft(room.left() + option.fontMetrics.horizontalAdvance(title) + SPACE * 2)
+        if offer.is_from_pypi and room.width() > _CHIP_WIDTH:
+            paint_chip(painter, room, Chip("PyPI", "chip_pypi"))
+            room.setLeft(room.left() + _CHIP_WIDTH)
         if offer.note and room.width() > SPACE * 6:
+            painter.setFont(option.font)
             painter.setPen(look.color(Tone.MUTED))
             note = option.fontMetrics.elidedText(offer.note, elide, room.width())
             painter.drawText(room, middle, note)

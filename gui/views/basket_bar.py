@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
 from gui.dialogs.fitting import scrolled
@@ -70,7 +70,9 @@ class BasketBar(QFrame):
         inner = QWidget()
         inner.setLayout(self._rows)
         self._list: QScrollArea = scrolled(inner)
-        self.disclosure = Disclosure(self.tr("%n change(s) in the basket", None, 0), self._list)
+        self.disclosure = Disclosure(self.tr("%n change(s) in the basket", None, 0), QWidget())
+        self.disclosure.toggled.connect(self._list.setVisible)
+        self._list.hide()
         self.discard = button(self.tr("D&iscard"))
         self.review = button(self.tr("Re&view…"), ButtonKind.PRIMARY)
         self.discard.setToolTip(self.tr("Take all changes out of the basket"))
@@ -81,10 +83,9 @@ class BasketBar(QFrame):
         self.review.clicked.connect(self.reviewed)
         bar = row(self.disclosure, self.discard, self.review)
         bar.setStretch(0, 1)
-        for pressed in (self.discard, self.review):
-            bar.setAlignment(pressed, Qt.AlignmentFlag.AlignTop)
-        bar.setContentsMargins(SPACE * 3, SPACE + 4, SPACE * 3, SPACE + 4)
-        self.setLayout(column(line(), bar, spacing=0))
+        body = column(bar, self._list, spacing=0.5)
+        body.setContentsMargins(SPACE * 3, SPACE + 4, SPACE * 3, SPACE + 4)
+        self.setLayout(column(line(), body, spacing=0))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.hide()
 

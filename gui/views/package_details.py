@@ -8,9 +8,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
 
 from engine.records import Record
+from gui.dialogs.flow import FlowLayout
 from gui.formats import format_bytes
 from gui.models.dependents import Dependents
-from gui.package_actions import PackageAction, action_text, reason_against
+from gui.package_actions import ICONS, PackageAction, action_text, reason_against
 from gui.texts import problem_sentence, source_sentence
 from gui.theme import SPACE, TextRole, Tone
 from gui.widgets import (
@@ -49,7 +50,9 @@ class PackageDetails(QFrame):
         self._url = ElidedLabel("", TextRole.SMALL, Tone.MUTED, Qt.TextElideMode.ElideMiddle)
         self._copy_url = CopyButton(self._url.whole, self.tr("Copy the address"))
         self._facts = label("", tone=Tone.MUTED, wrap=True, selectable=True)
-        self._actions = row()
+        self._buttons = QWidget()
+        self._actions = FlowLayout(SPACE // 2)
+        self._buttons.setLayout(self._actions)
         self._needs = _names()
         self._needed_by = _names()
         self._build()
@@ -63,7 +66,7 @@ class PackageDetails(QFrame):
                 old.hide()
                 old.deleteLater()
         for action in actions:
-            made = button(action_text(action), ButtonKind.QUIET)
+            made = button(action_text(action), ButtonKind.QUIET, ICONS[action])
             reason = reason_against(action, records, protection)
             made.setEnabled(not reason)
             made.setToolTip(reason)
@@ -116,7 +119,7 @@ class PackageDetails(QFrame):
     def _build(self) -> None:
         close = icon_button("close", self.tr("Close the details"))
         close.clicked.connect(self.closed)
-        head = row(self._title, self._version, None, self._actions, close)
+        head = row(self._title, self._version, None, close)
         icon = IconLabel("warning", Tone.WARNING)
         problem = row(icon, self._problem)
         problem.setAlignment(icon, Qt.AlignmentFlag.AlignTop)
@@ -151,7 +154,7 @@ class PackageDetails(QFrame):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(page)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        inner = column(head, scroll)
+        inner = column(head, self._buttons, scroll, spacing=0.5)
         inner.setContentsMargins(SPACE * 3, SPACE, SPACE * 2, SPACE)
         self.setLayout(inner)
         self.setMinimumHeight(SPACE * 16)

@@ -14,6 +14,7 @@ from engine.conda.condarc import read_configuration
 from engine.environments.packages import read_packages
 from engine.plan import Plan, Severity, WarningCode
 from engine.planning.pypi_part import plan_pypi
+from engine.practice import ChannelServer
 from engine.practice.environments import COURSE
 from engine.practice.world import PracticeWorld, build_world
 from engine.records import Record, RecordKind, State
@@ -224,7 +225,7 @@ SCENARIOS = (
         "remove-pypi",
         {"conda:almanac": "2026.2rc1", "pypi:almanac-view": ""},
         having("almanac-view"),
-        {"package": "almanac-view", "needs": "almanac<2026"},
+        {"packages": "almanac-view", "needs": "almanac<2026"},
     ),
     Scenario(
         "range-left-kept",
@@ -255,6 +256,20 @@ SCENARIOS = (
         {"remove_pypi": ("lanternfish",)},
         after={"pypi:lanternfish": "", "pypi:inkwell": ""},
         values={"packages": "inkwell"},
+    ),
+    Scenario(
+        "overwritten-copy-removed",
+        W.PYPI_BROKEN,
+        {"remove_pypi": ("numerals",)},
+        after={"pypi:numerals": "", "conda:tidepool": "3.1.0"},
+        setup=having("numerals==2.2.0"),
+    ),
+    Scenario(
+        "overwritten-copy-replaced",
+        W.PYPI_COPY_REPLACED,
+        {"add": ("numerals 2.1.0",), "remove": ("starchart",)},
+        after={"pypi:numerals": "", "conda:numerals": "2.1.0", "conda:tidepool": "3.1.0"},
+        setup=having("numerals==2.2.0"),
     ),
     # whose code runs
     Scenario(
@@ -295,7 +310,7 @@ def announced(plan: Plan) -> tuple[set[str], set[str]]:
             overwritten |= set(each.value("packages").split(", "))
             broken |= set(each.value("broken").split(", "))
         if each.code is W.PYPI_BROKEN:
-            broken.add(each.value("package"))
+            broken.add(each.value("packages"))
     return overwritten, broken
 
 
@@ -318,7 +333,7 @@ def test_that_every_conflict_is_told_and_its_remedy_leaves_a_sound_environment(
     found = faults(prefix)
     assert found.twice == frozenset()
     assert found.overwritten - before.overwritten <= told
-    assert {name for name, _ in found.unmet} <= broken
+    assert {name for name, _ in found.unmet - before.unmet} <= broken
     there = kinds(prefix)
     assert {name: there.get(name, "") for name in case.after} == case.after
 
@@ -448,3 +463,28 @@ def test_that_an_editable_install_stays_what_it_is(
     plan = worker.call(tried, world.root, request, "", apply=True).plan
     assert kinds(prefix)["pypi:pigment"] == "0.1"
     assert {each.name for each in plan.changes} == {"tin-tool", "inkwell"}
+
+
+@pytest.mark.parametrize("form", ["address", "file"])
+def test_that_what_comes_straight_from_somewhere_is_told_and_never_replaces_conda(
+    form: str, world: PracticeWorld, worker: RattlerWorker, tmp_path: Path
+) -> None:
+    with ChannelServer(world.simple.path) as server:
+        wheels = {name: f"{name}-{version}-py3-none-any.whl" for name, version in NEWEST.items()}
+        if form == "address":
+            wishes = {name: f"{server.url}/{name}/{file}" for name, file in wheels.items()}
+        else:
+            wishes = {name: str(world.simple.path / name / file) for name, file in wheels.items()}
+        request = ChangeRequest(world.envs / COURSE, (), add_pypi=(wishes["pigment"],))
+        plan = worker.call(tried, world.root, request, "", apply=False).plan
+        assert [each.name for each in plan.changes] == ["pigment"]
+        expected = {W.RUNS_FOREIGN_CODE} if form == "address" else set[WarningCode]()
+        assert {each.code for each in plan.warnings} == expected
+        request = ChangeRequest(world.envs / COURSE, (), add_pypi=(wishes["numerals"],))
+        plan = worker.call(tried, world.root, request, "", apply=False).plan
+        warning = warned(plan, W.PYPI_CHANGES_CONDA)
+        assert warning.severity is Severity.BLOCKING
+        assert {each.code for each in warning.alternatives} == {"overwrite"}
+
+
+NEWEST = {"pigment": "0.5.0", "numerals": "2.2.0"}
