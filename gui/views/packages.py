@@ -297,9 +297,16 @@ class PackagesView(QWidget):
         return super().eventFilter(watched, event)
 
     def _enter(self, offers: tuple[Offer, ...]) -> None:
-        """Take what was typed in full, or the only thing there is."""
+        """Take what was typed in full, or the only thing there is.
+
+        Anybody may put a package of any name on PyPI: half a name never means one there.
+        """
         text = self.filter_box.text().strip().lower()
-        exact = [offer for offer in offers if offer.wishes and offer.title.lower() == text]
+        exact = [
+            offer
+            for offer in offers
+            if offer.wishes and not offer.is_from_pypi and offer.title.lower() == text
+        ]
         only = offers if len(offers) == 1 and offers[0].wishes else ()
         if exact or (only and not self.model.rowCount()):
             self._take((*exact, *only)[0])
