@@ -202,7 +202,8 @@ def _of_solution(text: str, detail: str) -> EngineError | None:
             detail=detail,
             package=unknown[1],
         )
-    if "no wheels with a matching" in text or "no usable wheels" in text:
+    lacks_wheel = "no wheels with a matching" in text or "no usable wheels" in text
+    if lacks_wheel and " depend on " not in text and " depends on " not in text:
         found = _WANTED.search(text)
         name = found[1].partition("==")[0] if found else ""
         return EngineError(

@@ -130,11 +130,17 @@ class ChangesModel(QAbstractItemModel):
             case ChangeColumn.SOURCE:
                 return source_text(change)
             case ChangeColumn.SIZE:
-                if change.after is not None:
-                    return download_text(change)
-                return formats.format_bytes(change.before.installed_bytes) if change.before else ""
+                return self._size_text(change)
             case _:
                 return reason_text(change)
+
+    def _size_text(self, change: Change) -> str:
+        if change.after is not None:
+            return download_text(change)
+        # Among downloads, the size of what goes would look like one more.
+        if change.before is None or self.has_downloads:
+            return ""
+        return formats.format_bytes(change.before.installed_bytes)
 
     def _change_data(self, change: Change, column: int, role: int) -> object:
         match role:

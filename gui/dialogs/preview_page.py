@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -40,6 +40,7 @@ from gui.presenting import (
 from gui.theme import SPACE, TextRole, Tone
 from gui.views.record_table import paint_chip
 from gui.widgets import (
+    ButtonKind,
     ElidedLabel,
     IconLabel,
     button,
@@ -50,12 +51,14 @@ from gui.widgets import (
 )
 
 _LONG_LIST: Final = 15
+_LOUD_WAYS: Final = ("overwrite",)
+_ARROW: Final = "→"
 _TABLE_HEIGHT: Final = SPACE * 24
 _SHARES: Final = {
-    ChangeColumn.PACKAGE: 0.26,
-    ChangeColumn.VERSION: 0.16,
-    ChangeColumn.SOURCE: 0.20,
-    ChangeColumn.SIZE: 0.15,
+    ChangeColumn.PACKAGE: 0.21,
+    ChangeColumn.VERSION: 0.18,
+    ChangeColumn.SOURCE: 0.31,
+    ChangeColumn.SIZE: 0.12,
 }
 _LOUDEST_FIRST: Final = (Severity.BLOCKING, Severity.DANGER, Severity.WARNING, Severity.NOTE)
 
@@ -108,7 +111,9 @@ class WarningCard(QFrame):
         holder = QWidget()
         buttons = FlowLayout(SPACE)
         for alternative in warning.alternatives:
-            choice = button(alternative_label(alternative))
+            is_loud = alternative.code in _LOUD_WAYS
+            kind = ButtonKind.DANGER if is_loud else ButtonKind.PLAIN
+            choice = button(alternative_label(alternative), kind)
             choice.clicked.connect(
                 lambda _=False, wanted=alternative.request: self.alternative_chosen.emit(wanted)
             )
@@ -129,7 +134,7 @@ class ReachChoice(QWidget):
                 (UpdateScope.KEEP, self.tr("Keep as it is")),
                 (UpdateScope.NEEDED, self.tr("Update what is needed")),
                 (UpdateScope.ALL, self.tr("Update all")),
-                (UpdateScope.ONLY, self.tr("Nothing else at all")),
+                (UpdateScope.ONLY, self.tr("Must not change")),
             ),
             self.tr("Everything else"),
         )
@@ -157,16 +162,28 @@ class SourceDelegate(QStyledItemDelegate):
     """Draw where a package comes from as the chip that the package table shows."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Draw the chip, or, where the source changes, the words for its way."""
+        """Draw the chip, or, where the source changes, both with an arrow between them."""
         change = index.data(ChangesModel.ChangeRole)
         records = [change.before, change.after] if isinstance(change, Change) else []
         chips = [source_chip(record) for record in records if record is not None]
-        if not chips or chips[0] is None or len({chip and chip.text for chip in chips}) > 1:
+        shown = [chip for chip in dict.fromkeys(chips) if chip is not None]
+        if not shown:
             super().paint(painter, option, index)
             return
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(option.rect, option.palette.highlight())
-        paint_chip(painter, option.rect.adjusted(SPACE, 0, -SPACE, 0), chips[0])
+        room = option.rect.adjusted(SPACE, 0, -SPACE, 0)
+        if len(shown) == 1:
+            paint_chip(painter, room, shown[0])
+            return
+        arrow = option.fontMetrics.horizontalAdvance(_ARROW)
+        half = (room.width() - arrow - SPACE) // 2
+        before = paint_chip(painter, QRect(room.left(), room.top(), half, room.height()), shown[0])
+        room.setLeft(before.right() + SPACE // 2)
+        painter.setPen(option.palette.color(QPalette.ColorRole.Text))
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, _ARROW)
+        room.setLeft(room.left() + arrow + SPACE // 2)
+        paint_chip(painter, room, shown[1])
 
 
 class ChangesView(QTreeView):

@@ -133,21 +133,29 @@ def _one(
     name = spec_name(spec)
     if not name:
         return ()
-    offers: list[Offer] = []
-    is_known = name in index or "::" in spec
-    if _is_bound(spec) and (is_known or not len(index)):
-        offers.append(Offer(spec, (_conda_wish(spec, installed),)))
-    elif not _is_bound(spec):
-        names = [found for found in index.find(name, most) if not installed.has(found)]
-        names.sort(key=lambda found: found != name)
-        offers += [Offer(found, (_conda_wish(found, installed),)) for found in names]
-    if not is_known and not installed.has(name):
-        offers += _only_pypi(text, installed)
-        similar = index.similar(name) if not offers or offers[0].is_from_pypi else ""
+    if _is_bound(spec):
+        return tuple(_bounded(text, spec, name, index, installed))
+    names = [found for found in index.find(name, most) if not installed.has(found)]
+    names.sort(key=lambda found: found != name)
+    offers = [Offer(found, (_conda_wish(found, installed),)) for found in names]
+    if name not in index and not installed.has(name):
+        similar = "" if names else index.similar(name)
         if similar and not installed.has(similar):
             note = QCoreApplication.translate("Offers", "did you mean this?")
-            offers.insert(0, Offer(similar, (_conda_wish(similar, installed),), note))
+            offers.append(Offer(similar, (_conda_wish(similar, installed),), note))
+        offers += _only_pypi(text, installed)
     return tuple(offers)
+
+
+def _bounded(
+    text: str, spec: str, name: str, index: NameIndex, installed: Installed
+) -> list[Offer]:
+    """Offer a certain version from where the package is, or else from who has it."""
+    is_conda = installed.record(RecordKind.CONDA, name) is not None or "::" in spec
+    is_pypi = installed.record(RecordKind.PYPI, name) is not None
+    if is_conda or (name in index and not is_pypi):
+        return [Offer(spec, (_conda_wish(spec, installed),))]
+    return _only_pypi(text, installed)
 
 
 def _only_pypi(text: str, installed: Installed) -> list[Offer]:

@@ -27,8 +27,11 @@ CHANGE_WARNINGS: Final[dict[WarningCode, WarningSentences]] = {
     ),
     WarningCode.KEEP_IMPOSSIBLE: WarningSentences(
         (
-            QT_TRANSLATE_NOOP("Warnings", "{packages} cannot stay as they are."),
-            QT_TRANSLATE_NOOP("Warnings", "Some other packages cannot stay as they are."),
+            QT_TRANSLATE_NOOP(
+                "Warnings",
+                "Not everything else can stay as it is; these must change too: {packages}.",
+            ),
+            QT_TRANSLATE_NOOP("Warnings", "Not everything else can stay as it is."),
         ),
         QT_TRANSLATE_NOOP(
             "Warnings",
@@ -50,10 +53,12 @@ CHANGE_WARNINGS: Final[dict[WarningCode, WarningSentences]] = {
     ),
     WarningCode.REMOVES_DEPENDENTS: WarningSentences(
         (
-            QT_TRANSLATE_NOOP("Warnings", "{packages} go too, because they need {because}."),
+            QT_TRANSLATE_NOOP(
+                "Warnings", "Without {because}, these do not work, and go too: {packages}."
+            ),
             QT_TRANSLATE_NOOP("Warnings", "Other packages go too."),
         ),
-        QT_TRANSLATE_NOOP("Warnings", "They do not work without what you remove."),
+        QT_TRANSLATE_NOOP("Warnings", "They need what you remove."),
     ),
     WarningCode.PYTHON_CHANGES: WarningSentences(
         (
@@ -84,95 +89,109 @@ CHANGE_WARNINGS: Final[dict[WarningCode, WarningSentences]] = {
     WarningCode.PYPI_CHANGES_CONDA: WarningSentences(
         (
             QT_TRANSLATE_NOOP(
-                "Warnings", "So that the PyPI packages fit, conda changes {packages} first."
+                "Warnings",
+                "{wishes} from PyPI would replace packages that conda takes care of: {packages}.",
             ),
-            QT_TRANSLATE_NOOP("Warnings", "So that the PyPI packages fit, conda changes others."),
+            QT_TRANSLATE_NOOP(
+                "Warnings", "Packages from PyPI would replace some that conda takes care of."
+            ),
         ),
         QT_TRANSLATE_NOOP(
             "Warnings",
-            "They need other versions than are there. When conda itself brings them, nothing"
-            " breaks.",
+            "Two tools would own the same files, and each would break the work of the other.",
         ),
     ),
     WarningCode.PYPI_OVERWRITES_CONDA: WarningSentences(
         (
             QT_TRANSLATE_NOOP(
                 "Warnings",
-                "Packages from PyPI would overwrite {packages}, and may break {broken}.",
+                "PyPI overwrites packages of conda: {packages}. Afterwards these may not work:"
+                " {broken}.",
             ),
-            QT_TRANSLATE_NOOP("Warnings", "Packages from PyPI would overwrite {packages}."),
-            QT_TRANSLATE_NOOP("Warnings", "Packages from PyPI would overwrite those of conda."),
+            QT_TRANSLATE_NOOP("Warnings", "PyPI overwrites packages of conda: {packages}."),
+            QT_TRANSLATE_NOOP("Warnings", "Packages from PyPI overwrite those of conda."),
         ),
         QT_TRANSLATE_NOOP(
             "Warnings",
-            "Conda would still believe that its own files are there, and its next change could"
-            " break both.",
+            "Conda still believes that its own files are there, and its next change can break"
+            " both.",
         ),
     ),
     WarningCode.PYPI_HAS_CONDA_COPY: WarningSentences(
         (
-            QT_TRANSLATE_NOOP("Warnings", "{packages} are there already, from conda."),
-            QT_TRANSLATE_NOOP("Warnings", "What you asked for is there already, from conda."),
+            QT_TRANSLATE_NOOP(
+                "Warnings", "{packages} {version} is there already, from conda, and stays."
+            ),
+            QT_TRANSLATE_NOOP(
+                "Warnings", "What you asked for is there already, from conda, and stays."
+            ),
         ),
         QT_TRANSLATE_NOOP(
-            "Warnings", "Two copies of one package get into each other's way, so one is enough."
+            "Warnings",
+            "Two copies of one package get into the way of each other, so one is enough.",
         ),
     ),
     WarningCode.PYPI_IN_CHANNEL: WarningSentences(
         (
-            QT_TRANSLATE_NOOP("Warnings", "{packages} could come from {channel} instead."),
-            QT_TRANSLATE_NOOP("Warnings", "{packages} could come from one of your channels."),
-            QT_TRANSLATE_NOOP("Warnings", "One of your channels has this package as well."),
+            QT_TRANSLATE_NOOP("Warnings", "Your channels have {packages} too."),
+            QT_TRANSLATE_NOOP("Warnings", "Your channels have this package too."),
         ),
         QT_TRANSLATE_NOOP(
             "Warnings",
-            "Packages from a channel fit those that conda installed, and are kept up to date with"
+            "What comes from a channel fits the packages of conda, and is kept up to date with"
             " them.",
         ),
     ),
     WarningCode.PYPI_COPY_REPLACED: WarningSentences(
         (
             QT_TRANSLATE_NOOP(
-                "Warnings", "{packages} come from a channel now, so the copies from PyPI go."
+                "Warnings", "A channel brings these now, so the copies from PyPI go: {packages}."
             ),
-            QT_TRANSLATE_NOOP("Warnings", "Copies from PyPI go, because a channel brings them."),
+            QT_TRANSLATE_NOOP(
+                "Warnings", "Copies from PyPI go, because a channel brings them now."
+            ),
         ),
         QT_TRANSLATE_NOOP(
-            "Warnings", "Two copies of one package get into each other's way, so one has to go."
+            "Warnings",
+            "Two copies of one package get into the way of each other, so one has to go.",
         ),
     ),
     WarningCode.PYPI_TAKES_OVER: WarningSentences(
         (
-            QT_TRANSLATE_NOOP("Warnings", "{packages} come from PyPI from now on, not from conda."),
-            QT_TRANSLATE_NOOP("Warnings", "Packages come from PyPI from now on, not from conda."),
+            QT_TRANSLATE_NOOP(
+                "Warnings",
+                "{packages} goes as a package of conda and comes back from PyPI: {needed_by}"
+                " cannot do without it.",
+            ),
+            QT_TRANSLATE_NOOP("Warnings", "A package of conda goes, and comes back from PyPI."),
         ),
         QT_TRANSLATE_NOOP(
-            "Warnings", "The conda packages go first, so that no two copies are left behind."
+            "Warnings", "Packages from PyPI need it. Remove those too if you do not want it at all."
         ),
     ),
     WarningCode.PYPI_BROKEN: WarningSentences(
         (
-            QT_TRANSLATE_NOOP("Warnings", "{packages} from PyPI would not work any more."),
+            QT_TRANSLATE_NOOP("Warnings", "{packages} needs {needs}, and there will be {found}."),
             QT_TRANSLATE_NOOP("Warnings", "Packages from PyPI would not work any more."),
         ),
         QT_TRANSLATE_NOOP(
-            "Warnings", "They need other versions of packages than there would be afterwards."
+            "Warnings", "It would fail when it is used, perhaps in the middle of your work."
         ),
     ),
     WarningCode.PYPI_DEPENDENTS_REMOVED: WarningSentences(
         (
             QT_TRANSLATE_NOOP(
-                "Warnings", "{packages} from PyPI go too, because they need {because}."
+                "Warnings",
+                "Without {because}, these from PyPI do not work, and go too: {packages}.",
             ),
-            QT_TRANSLATE_NOOP("Warnings", "{packages} from PyPI go too."),
             QT_TRANSLATE_NOOP("Warnings", "Other packages from PyPI go too."),
         ),
-        QT_TRANSLATE_NOOP("Warnings", "They do not work without what you remove."),
+        QT_TRANSLATE_NOOP("Warnings", "They need what you remove."),
     ),
     WarningCode.PYPI_REINSTALLED: WarningSentences(
         (
             QT_TRANSLATE_NOOP(
-                "Warnings", "{packages} from PyPI are installed again for the new Python."
+                "Warnings", "For Python {python}, these are installed again from PyPI: {packages}."
             ),
             QT_TRANSLATE_NOOP(
                 "Warnings", "Your PyPI packages are installed again for the new Python."
@@ -184,16 +203,22 @@ CHANGE_WARNINGS: Final[dict[WarningCode, WarningSentences]] = {
     ),
     WarningCode.PYPI_CANNOT_FOLLOW: WarningSentences(
         (
-            QT_TRANSLATE_NOOP("Warnings", "{packages} from PyPI cannot follow, and would be gone."),
+            QT_TRANSLATE_NOOP(
+                "Warnings",
+                "PyPI has nothing of these for Python {python}, so they would be gone: {packages}.",
+            ),
             QT_TRANSLATE_NOOP("Warnings", "Some PyPI packages cannot follow, and would be gone."),
         ),
         QT_TRANSLATE_NOOP(
-            "Warnings", "There is no version of them for the new Python, or none that is known."
+            "Warnings",
+            "Nobody has made them for this version of Python, or they are too old to be found.",
         ),
     ),
     WarningCode.SOURCE_BUILD: WarningSentences(
         (
-            QT_TRANSLATE_NOOP("Warnings", "{packages} must be built from source code first."),
+            QT_TRANSLATE_NOOP(
+                "Warnings", "These must be built from source code first: {packages}."
+            ),
             QT_TRANSLATE_NOOP("Warnings", "A package must be built from source code first."),
         ),
         QT_TRANSLATE_NOOP(
@@ -204,9 +229,11 @@ CHANGE_WARNINGS: Final[dict[WarningCode, WarningSentences]] = {
     ),
     WarningCode.RUNS_FOREIGN_CODE: WarningSentences(
         (
-            QT_TRANSLATE_NOOP("Warnings", "Code from {location} runs on your computer."),
-            QT_TRANSLATE_NOOP("Warnings", "Code from {packages} runs on your computer."),
-            QT_TRANSLATE_NOOP("Warnings", "Code from this address runs on your computer."),
+            QT_TRANSLATE_NOOP(
+                "Warnings",
+                "{packages} comes straight from {location}, and its code runs on your computer.",
+            ),
+            QT_TRANSLATE_NOOP("Warnings", "Code from a web address runs on your computer."),
         ),
         QT_TRANSLATE_NOOP(
             "Warnings", "Nobody but its owner has looked at it. Go on only if you trust them."
@@ -224,16 +251,16 @@ CHANGE_WARNINGS: Final[dict[WarningCode, WarningSentences]] = {
     WarningCode.USER_SITE_LEAKS: WarningSentences(
         (
             QT_TRANSLATE_NOOP(
-                "Warnings", "{packages} in your home folder come before those of this environment."
+                "Warnings", "Python may take these from your home folder instead: {packages}."
             ),
             QT_TRANSLATE_NOOP(
-                "Warnings", "Packages in your home folder come before those of this environment."
+                "Warnings", "Python may take packages from your home folder instead."
             ),
         ),
         QT_TRANSLATE_NOOP(
             "Warnings",
-            "They were installed outside of any environment, and every Python of the same version"
-            " sees them.",
+            "They were installed outside of any environment, and every Python of the same"
+            " version sees them.",
         ),
     ),
     WarningCode.PIP_SETTINGS_UNREADABLE: WarningSentences(
@@ -248,12 +275,60 @@ CHANGE_WARNINGS: Final[dict[WarningCode, WarningSentences]] = {
     ),
 }
 
+# What is said of PyPI against conda depends on what was found out, and on what was done about it.
+PYPI_AGAINST_CONDA: Final[dict[str, WarningSentences]] = {
+    "conda-first": WarningSentences(
+        (
+            QT_TRANSLATE_NOOP("Warnings", "For {wishes}, conda changes its own first: {specs}."),
+            QT_TRANSLATE_NOOP("Warnings", "Conda changes its own packages first."),
+        ),
+        QT_TRANSLATE_NOOP(
+            "Warnings",
+            "PyPI would replace packages that conda takes care of. When conda itself brings the"
+            " right versions, nothing breaks.",
+        ),
+    ),
+    "other-version": WarningSentences(
+        (
+            QT_TRANSLATE_NOOP("Warnings", "Another version is taken, which fits: {specs}."),
+            QT_TRANSLATE_NOOP("Warnings", "Another version is taken, which fits."),
+        ),
+        QT_TRANSLATE_NOOP(
+            "Warnings",
+            "The one that you asked for would replace packages that conda takes care of.",
+        ),
+    ),
+    "other-name": WarningSentences(
+        (
+            QT_TRANSLATE_NOOP(
+                "Warnings", "{wishes} from PyPI has the same files as {packages} from conda."
+            ),
+            QT_TRANSLATE_NOOP("Warnings", "PyPI and conda would bring the same files."),
+        ),
+        QT_TRANSLATE_NOOP(
+            "Warnings", "They are one thing under two names, and one of them is enough."
+        ),
+    ),
+}
+GUESSED_CHANNEL: Final = WarningSentences(
+    (
+        QT_TRANSLATE_NOOP("Warnings", "Your channels may have {packages} too, as {conda}."),
+        QT_TRANSLATE_NOOP("Warnings", "Your channels may have this package too."),
+    ),
+    QT_TRANSLATE_NOOP(
+        "Warnings",
+        "That it is the same is a guess from the name. What comes from a channel fits the packages"
+        " of conda.",
+    ),
+)
+
 ALTERNATIVES: Final[dict[str, tuple[Sentence, ...]]] = {
     "with-pip": (QT_TRANSLATE_NOOP("Warnings", "Add pip"),),
     "without-defaults": (QT_TRANSLATE_NOOP("Warnings", "Leave out defaults"),),
     "update-needed": (QT_TRANSLATE_NOOP("Warnings", "Let others change as needed"),),
     "other-version": (
         QT_TRANSLATE_NOOP("Warnings", "Take {package} {version}"),
+        QT_TRANSLATE_NOOP("Warnings", "Take {specs}"),
         QT_TRANSLATE_NOOP("Warnings", "Take another version of {package}"),
         QT_TRANSLATE_NOOP("Warnings", "Take another version"),
     ),
@@ -287,4 +362,32 @@ ALTERNATIVES: Final[dict[str, tuple[Sentence, ...]]] = {
         QT_TRANSLATE_NOOP("Warnings", "Make a new environment {name}"),
         QT_TRANSLATE_NOOP("Warnings", "Make a new environment"),
     ),
+    "conda-first": (
+        QT_TRANSLATE_NOOP("Warnings", "Let conda change first: {specs}"),
+        QT_TRANSLATE_NOOP("Warnings", "Let conda change first"),
+    ),
+    "keep-conda": (
+        QT_TRANSLATE_NOOP("Warnings", "Keep {packages} from conda"),
+        QT_TRANSLATE_NOOP("Warnings", "Keep what conda has"),
+    ),
+    "overwrite": (
+        QT_TRANSLATE_NOOP("Warnings", "Overwrite {packages} anyway"),
+        QT_TRANSLATE_NOOP("Warnings", "Overwrite anyway"),
+    ),
+    "update-from-conda": (QT_TRANSLATE_NOOP("Warnings", "Update it by conda"),),
+    "from-channel": (
+        QT_TRANSLATE_NOOP("Warnings", "Take {specs} from a channel"),
+        QT_TRANSLATE_NOOP("Warnings", "Take it from a channel"),
+    ),
+    "remove-dependents": (QT_TRANSLATE_NOOP("Warnings", "Remove those too"),),
+    "keep-range": (
+        QT_TRANSLATE_NOOP("Warnings", "Keep to {specs}"),
+        QT_TRANSLATE_NOOP("Warnings", "Keep to what it needs"),
+    ),
+    "remove-pypi": (
+        QT_TRANSLATE_NOOP("Warnings", "Remove {packages} too"),
+        QT_TRANSLATE_NOOP("Warnings", "Remove it too"),
+    ),
+    "keep-python": (QT_TRANSLATE_NOOP("Warnings", "Keep this Python"),),
+    "with-python": (QT_TRANSLATE_NOOP("Warnings", "Add Python"),),
 }

@@ -10,7 +10,12 @@ from PySide6.QtCore import QCoreApplication
 from engine.environments.naming import NameProblem, NameProblemCode
 from engine.plan import Alternative, PlanWarning, Severity, WarningCode
 from engine.requests import CloneRequest, Request
-from gui.presenting.change_warnings import ALTERNATIVES, CHANGE_WARNINGS
+from gui.presenting.change_warnings import (
+    ALTERNATIVES,
+    CHANGE_WARNINGS,
+    GUESSED_CHANNEL,
+    PYPI_AGAINST_CONDA,
+)
 from gui.presenting.names import explain_name_problem
 from gui.presenting.requests import affected_name
 from gui.presenting.wording import (
@@ -240,6 +245,7 @@ _COPIED_FILES: Final = WarningSentences(
 )
 
 
+_GUESS: Final = "guess"
 # The engine knows more of the single case, in English, than any sentence that is made in advance.
 _TOLD_BY_ENGINE: Final = (WarningCode.UNSATISFIABLE, WarningCode.PACKAGE_UNKNOWN)
 
@@ -249,7 +255,7 @@ def explain_warning(warning: PlanWarning, request: Request) -> WarningWords:
     values = [(key.replace("-", "_"), value) for key, value in warning.values]
     # A new environment has the name before it has anything else.
     values.append(("name", affected_name(request)))
-    words = _words_for(warning.code, request)
+    words = _words_for(warning, request)
     reason = _reason_of_name(warning) or filled(words.reason, values)
     sentence = first_filled(words.sentence, values) or warning.summary
     if warning.code in _TOLD_BY_ENGINE and not is_translated(words.sentence[0]):
@@ -268,9 +274,15 @@ def _reason_of_name(warning: PlanWarning) -> str:
     )
 
 
-def _words_for(code: WarningCode, request: Request) -> WarningSentences:
+def _words_for(warning: PlanWarning, request: Request) -> WarningSentences:
+    code = warning.code
     if code is WarningCode.UNOWNED_FILES and isinstance(request, CloneRequest):
         return _COPIED_FILES
+    if code is WarningCode.PYPI_CHANGES_CONDA:
+        how = warning.value("taken") or warning.value("reason")
+        return PYPI_AGAINST_CONDA.get(how, _WORDS[code])
+    if code is WarningCode.PYPI_IN_CHANNEL and warning.value("certainty") == _GUESS:
+        return GUESSED_CHANNEL
     return _WORDS[code]
 
 

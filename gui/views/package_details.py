@@ -66,7 +66,7 @@ class PackageDetails(QFrame):
                 old.hide()
                 old.deleteLater()
         for action in actions:
-            made = button(action_text(action), ButtonKind.QUIET, ICONS[action])
+            made = button(action_text(action).replace("&", ""), ButtonKind.QUIET, ICONS[action])
             reason = reason_against(action, records, protection)
             made.setEnabled(not reason)
             made.setToolTip(reason)

@@ -84,8 +84,11 @@ def _font_of(row: Look, usual: QFont) -> QFont:
     return font
 
 
-def paint_chip(painter: QPainter, room: QRect, chip: Chip) -> None:
-    """Draw `chip` at the left of `room`, in the middle of its height, no wider than it."""
+def paint_chip(painter: QPainter, room: QRect, chip: Chip) -> QRect:
+    """Draw `chip` at the left of `room`, in the middle of its height; return where it is.
+
+    It is no wider than `room`.
+    """
     tokens = theme().tokens
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -101,6 +104,7 @@ def paint_chip(painter: QPainter, room: QRect, chip: Chip) -> None:
     painter.setPen(QColor(str(getattr(tokens, f"{chip.tokens}_text"))))
     painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
     painter.restore()
+    return area
 
 
 class RecordTable(QTableView):

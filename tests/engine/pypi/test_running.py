@@ -113,6 +113,17 @@ async def test_that_uv_has_a_time_limit(places: Places, served: ChannelServer) -
             ErrorCode.INDEX_UNREACHABLE,
             {"host": "i.example"},
         ),
+        (
+            "error: No solution found when resolving dependencies\n  cause: Because a==1 has no "
+            "wheels with a matching Python ABI tag and b==2 depends on a==1, we can conclude.",
+            ErrorCode.PYPI_UNSATISFIABLE,
+            {},
+        ),
+        (
+            "error: Requirements contain conflicting URLs for package `a`",
+            ErrorCode.PYPI_UNSATISFIABLE,
+            {},
+        ),
         ("error: something new", ErrorCode.INTERNAL, {}),
         ("", ErrorCode.INTERNAL, {}),
     ],

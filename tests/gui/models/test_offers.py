@@ -70,6 +70,7 @@ def test_that_another_version_of_what_is_there_takes_its_place() -> None:
     assert wishes("pandas<2") == (
         Wish(WishKind.SWITCH, RecordKind.CONDA, "pandas", "pandas<2", "conda:pandas"),
     )
+    assert wishes("requests<2.30")[0].tool is RecordKind.PYPI
     assert wishes("requests[socks]<2.30") == (
         Wish(WishKind.SWITCH, RecordKind.PYPI, "requests", "requests[socks]<2.30", "pypi:requests"),
     )
