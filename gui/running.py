@@ -131,6 +131,9 @@ class _Run:
         bridge = EngineBridge(engine)
         with theme().undressed():
             window = MainWindow(engine, bridge, WindowSettings(places.settings))
+        # The first Qt call that returns some widget makes PySide prepare every class that it could
+        # be, which takes as long as a frame: better now than when somebody looks.
+        window.sidebar.environments.viewport()
         # What is there by now stays until the end. To look through all of it for garbage, as the
         # interpreter does now and then, would take longer than a frame.
         gc.freeze()
