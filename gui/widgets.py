@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLayout,
+    QLineEdit,
     QPushButton,
     QSizePolicy,
     QToolButton,
@@ -148,6 +149,19 @@ class KeptIcon(QObject):
     def _dress(self) -> None:
         self._target.setIcon(theme().icon(self._name, self._tone))
         self._target.setIconSize(QSize(16, 16))
+
+
+class SearchIcon(QObject):
+    """Show a magnifying glass in a line edit, also after a change of theme; it lives with it."""
+
+    def __init__(self, box: QLineEdit) -> None:
+        super().__init__(box)
+        place = QLineEdit.ActionPosition.LeadingPosition
+        self._action = box.addAction(theme().icon("search", Tone.MUTED), place)
+        theme().changed.connect(self._dress)
+
+    def _dress(self) -> None:
+        self._action.setIcon(theme().icon("search", Tone.MUTED))
 
 
 def line() -> QFrame:

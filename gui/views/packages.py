@@ -20,12 +20,12 @@ from gui.package_actions import PackageAction, actions_for, fill_menu, reason_ag
 from gui.panels import EmptyState, Loading, Segmented
 from gui.presenting import explain
 from gui.settings import WindowSettings
-from gui.theme import SPACE, Tone, theme
+from gui.theme import SPACE, Tone
 from gui.views.available import AvailablePackages
 from gui.views.basket_bar import BasketBar
 from gui.views.package_details import PackageDetails
 from gui.views.record_table import RecordTable
-from gui.widgets import ButtonKind, column, copy_text, icon_button, label, row
+from gui.widgets import ButtonKind, SearchIcon, column, copy_text, icon_button, label, row
 
 _DETAILS = "package-details-height"
 _NO_MODIFIERS = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
@@ -157,10 +157,7 @@ class PackagesView(QWidget):
         box.setClearButtonEnabled(True)
         box.setMinimumWidth(SPACE * 24)
         box.setMaximumWidth(SPACE * 40)
-        action = box.addAction(
-            theme().icon("search", Tone.MUTED), QLineEdit.ActionPosition.LeadingPosition
-        )
-        theme().changed.connect(lambda: action.setIcon(theme().icon("search", Tone.MUTED)))
+        SearchIcon(box)
         box.textChanged.connect(self._apply_filter)
         box.textEdited.connect(self.typed)
         box.installEventFilter(self)
@@ -310,7 +307,9 @@ class PackagesView(QWidget):
     def _enter(self, offers: tuple[Offer, ...]) -> None:
         """Take what was typed in full, or the only thing there is."""
         text = self.filter_box.text().strip().lower()
-        exact = [offer for offer in offers if offer.wishes and offer.title.lower() == text]
+        # A beginning of a name is often the name of something else on PyPI.
+        sure = [offer for offer in offers if offer.wishes and not offer.is_from_pypi]
+        exact = [offer for offer in sure if offer.title.lower() == text]
         only = offers if len(offers) == 1 and offers[0].wishes else ()
         if exact or (only and not self.model.rowCount()):
             self._take((*exact, *only)[0])

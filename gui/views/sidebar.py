@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from engine.records import OutsidePython
 from gui.models.environments import EnvironmentsModel
-from gui.theme import SPACE, TextRole, Tone, theme
+from gui.theme import SPACE, TextRole, Tone
 from gui.views.environment_list import EnvironmentList
-from gui.widgets import ButtonKind, button, column, keep_icon, label, row
+from gui.widgets import ButtonKind, SearchIcon, button, column, keep_icon, label, row
 
 FILTER_FROM: Final = 12  # rows; fewer are seen at a glance
 
@@ -141,9 +141,7 @@ class Sidebar(QWidget):
         box.setPlaceholderText(self.tr("Find an environment"))
         box.setAccessibleName(self.tr("Find an environment"))
         box.setClearButtonEnabled(True)
-        place = QLineEdit.ActionPosition.LeadingPosition
-        action = box.addAction(theme().icon("search", Tone.MUTED), place)
-        theme().changed.connect(lambda: action.setIcon(theme().icon("search", Tone.MUTED)))
+        SearchIcon(box)
         box.textChanged.connect(self._model.set_filter)
         box.textChanged.connect(self._count)
         box.hide()
