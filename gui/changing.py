@@ -36,8 +36,8 @@ class Changing(QObject):
         self, engine: Engine, settings: WindowSettings, view: PackagesView, parent: QWidget
     ) -> None:
         super().__init__(parent)
-        self._engine = engine
-        self._settings = settings
+        self.engine = engine
+        self.settings = settings
         self._view = view
         self._environment: Environment | None = None
         self._names: dict[tuple[str, ...], NameIndex] = {}
@@ -79,9 +79,9 @@ class Changing(QObject):
     def follow(self, source: Path, prefix: Path) -> None:
         """Keep what was chosen for an environment that is somewhere else now."""
         self.baskets.follow(source, prefix)
-        choice = self._settings.channel_choice(source)
-        self._settings.set_channel_choice(source, None)
-        self._settings.set_channel_choice(prefix, choice)
+        choice = self.settings.channel_choice(source)
+        self.settings.set_channel_choice(source, None)
+        self.settings.set_channel_choice(prefix, choice)
 
     def discard(self) -> None:
         """Empty the basket."""
@@ -124,7 +124,7 @@ class Changing(QObject):
 
     def _preview(self, prefix: Path, choice: ChannelChoice) -> None:
         request = self.baskets.of(prefix).request(prefix, choice.channels, choice.priority)
-        dialog = PreviewDialog(self._engine, request, self._view.window())
+        dialog = PreviewDialog(self.engine, request, self._view.window())
         dialog.submitted.connect(partial(self._on_submitted, prefix))
         dialog.open()
 
@@ -135,9 +135,9 @@ class Changing(QObject):
 
     async def _choices(self, prefix: Path) -> tuple[ChannelChoice, ChannelChoice]:
         """Return what is in force for an environment, and what would be without a choice."""
-        configuration = await self._engine.configuration()
+        configuration = await self.engine.configuration()
         usual = ChannelChoice(configuration.effective_channels, configuration.priority)
-        return self._settings.channel_choice(prefix) or usual, usual
+        return self.settings.channel_choice(prefix) or usual, usual
 
     async def _choice(self, prefix: Path) -> ChannelChoice:
         return (await self._choices(prefix))[0]
@@ -151,7 +151,7 @@ class Changing(QObject):
         dialog.open()
 
     def _use_channels(self, prefix: Path, choice: ChannelChoice | None) -> None:
-        self._settings.set_channel_choice(prefix, choice)
+        self.settings.set_channel_choice(prefix, choice)
         if self._environment is not None and self._environment.prefix == prefix:
             self._forget_names()
             self._ask_names()
@@ -185,7 +185,7 @@ class Changing(QObject):
         choice = await self._choice(prefix)
         index = self._names.get(choice.channels)
         if index is None:
-            names = await self._engine.package_names(choice.channels)
+            names = await self.engine.package_names(choice.channels)
             index = await asyncio.to_thread(NameIndex, names)
             self._names[choice.channels] = index
         return choice, index
@@ -216,8 +216,8 @@ class Changing(QObject):
         choice: ChannelChoice,
     ) -> None:
         dialog = VersionsDialog(
-            self._engine,
-            self._settings,
+            self.engine,
+            self.settings,
             record,
             choice.channels,
             python=environment.python_version,

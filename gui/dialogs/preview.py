@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.errors import EngineError, Failure
 from engine.plan import Plan, Severity
-from engine.requests import RemoveRequest, Request
+from engine.requests import ChangeRequest, RemoveRequest, Request
 from gui.dialogs.errors import FailureBox
 from gui.dialogs.fitting import fill, room_for, scroll_area
 from gui.dialogs.form import RequestForm
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from engine.session import Engine
 
 _WIDTH: Final = SPACE * 88
+_WIDE: Final = SPACE * 102  # where sources change, two of them stand in one cell
 _HEIGHT: Final = SPACE * 82
 _SLOW_AFTER_MS: Final = 4000
 _FRAME: Final = SPACE * 5  # the title bar and the borders of the system, at most
@@ -149,7 +150,8 @@ class PreviewDialog(QDialog):
 
     def _grow(self, height: int) -> None:
         """Make the dialog at least `height` high, where the screen has room."""
-        wanted = QSize(_WIDTH, height).boundedTo(room_for(self))
+        width = _WIDE if isinstance(self._request, ChangeRequest) else _WIDTH
+        wanted = QSize(width, height).boundedTo(room_for(self))
         if not self.isVisible():
             self.resize(wanted)
         elif self.height() < wanted.height():

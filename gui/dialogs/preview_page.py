@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHeaderView,
     QLineEdit,
+    QPushButton,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -55,10 +56,10 @@ _LOUD_WAYS: Final = ("overwrite",)
 _ARROW: Final = "→"
 _TABLE_HEIGHT: Final = SPACE * 24
 _SHARES: Final = {
-    ChangeColumn.PACKAGE: 0.21,
-    ChangeColumn.VERSION: 0.18,
-    ChangeColumn.SOURCE: 0.31,
-    ChangeColumn.SIZE: 0.12,
+    ChangeColumn.PACKAGE: 0.20,
+    ChangeColumn.VERSION: 0.17,
+    ChangeColumn.SOURCE: 0.30,
+    ChangeColumn.SIZE: 0.13,
 }
 _LOUDEST_FIRST: Final = (Severity.BLOCKING, Severity.DANGER, Severity.WARNING, Severity.NOTE)
 
@@ -91,6 +92,7 @@ class WarningCard(QFrame):
         self.setAccessibleName(f"{severity_name(warning.severity)}: {words.sentence}")
         icon = IconLabel("info" if tone is Tone.NOTE else "warning", tone)
         icon.setToolTip(severity_name(warning.severity))
+        self._ways: list[QPushButton] = []
         texts = column(label(words.sentence, TextRole.STRONG, wrap=True), spacing=0.5)
         if words.reason:
             texts.addWidget(label(words.reason, wrap=True))
@@ -107,6 +109,10 @@ class WarningCard(QFrame):
         inner.setStretch(1, 1)
         self.setLayout(inner)
 
+    def ways(self) -> tuple[QPushButton, ...]:
+        """Return the buttons of what would avoid the warning."""
+        return tuple(self._ways)
+
     def _ways_around(self, warning: PlanWarning) -> QWidget:
         holder = QWidget()
         buttons = FlowLayout(SPACE)
@@ -118,6 +124,7 @@ class WarningCard(QFrame):
                 lambda _=False, wanted=alternative.request: self.alternative_chosen.emit(wanted)
             )
             buttons.addWidget(choice)
+            self._ways.append(choice)
         holder.setLayout(buttons)
         return holder
 
