@@ -39,6 +39,11 @@ def _parser() -> argparse.ArgumentParser:
     practice = commands.add_parser("practice", help="build a practice world in a folder")
     practice.add_argument("directory", type=Path, metavar="DIR")
 
+    _add_cache(commands.add_parser("cache", help="tell where disk space went, caches included"))
+    _add_clean(commands.add_parser("clean", help="delete from caches what can be had again"))
+
+    scan = commands.add_parser("scan")
+    scan.add_argument("--fresh", action="store_true")
     commands.add_parser("ask")
     commands.add_parser("sizes")
     settle = commands.add_parser("settle")
@@ -115,6 +120,32 @@ def _add_channels(kind: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_cache(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="as always; for scripts that say it")
+    parser.add_argument("--fresh", action="store_true", help="believe nothing that is remembered")
+
+
+def _add_clean(parser: argparse.ArgumentParser) -> None:
+    from engine.cache.values import ItemKind, Preset
+
+    parser.add_argument("items", nargs="*", type=Path, metavar="PATH", help="as `cache` names it")
+    parser.add_argument("--preset", choices=[each.value for each in Preset])
+    parser.add_argument(
+        "--kind", action="append", default=[], choices=[each.value for each in ItemKind]
+    )
+    parser.add_argument(
+        "--cache",
+        action="append",
+        default=[],
+        type=Path,
+        dest="caches",
+        metavar="DIR",
+        help="only in this cache",
+    )
+    parser.add_argument("--older-than", type=int, metavar="DAYS", help="not used for so long")
+    parser.add_argument("--dry-run", action="store_true", help="print the plan, touch nothing")
+
+
 def _add_target(parser: argparse.ArgumentParser) -> None:
     target = parser.add_mutually_exclusive_group(required=True)
     target.add_argument("--name", "-n", help="a name, in the first folder for environments")
@@ -122,19 +153,25 @@ def _add_target(parser: argparse.ArgumentParser) -> None:
 
 
 async def _run(arguments: argparse.Namespace, places: Places) -> int:
-    from engine.commands import answering, working
+    from engine.commands import answering, cleaning, working
 
+    status = 0
     match arguments.command:
         case "apply":
-            return await working.apply(arguments.plan, places, guarded=arguments.guarded)
+            status = await working.apply(arguments.plan, places, guarded=arguments.guarded)
         case "ask":
-            return await working.ask(places)
+            status = await working.ask(places)
         case "sizes":
-            return working.sizes(places)
+            status = working.sizes(places)
+        case "scan":
+            status = working.scan(places, fresh=arguments.fresh)
+        case "cache" | "clean":
+            status = await cleaning.answer(arguments, places)
         case "settle":
-            return working.settle(arguments.folders, places, arguments.timeout)
+            status = working.settle(arguments.folders, places, arguments.timeout)
         case _:
-            return await answering.answer(arguments, places)
+            status = await answering.answer(arguments, places)
+    return status
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 
-from engine.codec import decode, encode
+from engine.cache.values import DiskPicture, DiskProgress
+from engine.codec import decode, decode_look, encode
 from engine.errors import EngineError, ErrorCode
 from engine.launching import engine_command
 from engine.messages import (
@@ -84,6 +85,21 @@ class Asking:
         try:
             async for line in worker:
                 yield decode(self._checked(worker, line), SizesMessage)
+        finally:
+            worker.kill()
+
+    async def disk(self, *, fresh: bool) -> AsyncIterator[DiskProgress | DiskPicture]:
+        """Look where the space went, in a worker; the picture comes last."""
+        flags = ("--fresh",) if fresh else ()
+        worker = WorkerProcess(engine_command("scan", *flags, places=self._places), b"")
+        try:
+            has_ended = False
+            async for line in worker:
+                message = await asyncio.to_thread(decode_look, self._checked(worker, line))
+                yield message
+                has_ended = isinstance(message, DiskPicture)
+            if not has_ended:
+                self._checked(worker, b"")
         finally:
             worker.kill()
 

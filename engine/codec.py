@@ -12,6 +12,7 @@ from cattrs import Converter
 from cattrs.errors import BaseValidationError
 from cattrs.strategies import configure_tagged_union
 
+from engine.cache.values import DiskPicture, DiskProgress
 from engine.errors import EngineError, ErrorCode
 from engine.messages import (
     ErrorDocument,
@@ -26,6 +27,7 @@ from engine.plan import Plan
 from engine.requests import Request
 
 T = TypeVar("T")
+Look = DiskProgress | DiskPicture
 
 
 @cache
@@ -38,6 +40,7 @@ def _converter() -> Converter:
     configure_tagged_union(Request, converter, tag_name="request")
     configure_tagged_union(WorkMessage, converter, tag_name="message")
     configure_tagged_union(Query, converter, tag_name="query")
+    configure_tagged_union(Look, converter, tag_name="look")
     return converter
 
 
@@ -99,6 +102,11 @@ def decode_message(line: bytes) -> WorkMessage:
 def decode_query(line: bytes) -> Query:
     """Return the question in one line; raises EngineError when it is none."""
     return cast("Query", decode(line, cast("type[object]", Query)))
+
+
+def decode_look(line: bytes) -> Look:
+    """Return how far a look at the disk has come, or the picture; raises EngineError."""
+    return cast("Look", decode(line, cast("type[object]", Look)))
 
 
 def decode_request(data: bytes) -> Request:

@@ -57,6 +57,8 @@ class ErrorCode(StrEnum):
     SOURCE_CHANGED = "source-changed"
     CONFIG_UNREADABLE = "config-unreadable"
     NO_TERMINAL = "no-terminal"
+    NO_PYTHON = "no-python"
+    NO_FILE_MANAGER = "no-file-manager"
     TIMED_OUT = "timed-out"
 
 

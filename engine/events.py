@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NewType
 
+from engine.cache.values import Skipped
 from engine.errors import Failure
 from engine.records import Sizes
 from engine.requests import Request
@@ -34,6 +35,7 @@ class TaskState(StrEnum):
 class Phase(StrEnum):
     """Name the stretches of a transaction; the front end has a verb for each."""
 
+    WAITING = "waiting"
     PREPARING = "preparing"
     DOWNLOADING = "downloading"
     LINKING = "linking"
@@ -65,7 +67,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Describe one unit of the queue as it stands now; times are aware, in UTC."""
+    """Describe one unit of the queue as it stands now; times are aware, in UTC.
+
+    `skipped` is what a cleaning left although it was planned.
+    """
 
     id: TaskId
     request: Request
@@ -76,6 +81,7 @@ class Task:
     progress: Progress | None = None
     failure: Failure | None = None
     can_cancel: bool = True
+    skipped: tuple[Skipped, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

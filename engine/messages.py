@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.cache.values import Skipped
 from engine.errors import Failure
 from engine.events import Progress, Settlement
 from engine.records import PackageVersion, Sizes
@@ -47,7 +48,16 @@ class WorkFailed:
     failure: Failure
 
 
-WorkMessage = WorkProgress | WorkLog | WorkWaiting | WorkSettling | WorkDone | WorkFailed
+@dataclass(frozen=True, slots=True)
+class WorkSkipped:
+    """Tell what a cleaning left although it was planned."""
+
+    skipped: Skipped
+
+
+WorkMessage = (
+    WorkProgress | WorkLog | WorkWaiting | WorkSettling | WorkSkipped | WorkDone | WorkFailed
+)
 
 
 @dataclass(frozen=True, slots=True)

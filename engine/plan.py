@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from engine.cache.values import Cleaning, Relinking
 from engine.records import Record, State
 from engine.requests import Request
 
@@ -145,8 +146,11 @@ class Plan:
 
     `stamp` is that of the environment the plan was made from (of the source for a clone, empty
     when nothing existed); the executor refuses the plan when it no longer holds. `package_cache`
-    is the folder that packages are unpacked into, None when none are. `pypi_lock` holds the exact
-    releases for the PyPI part (see `engine.pypi.locking`), empty when it changes nothing.
+    is the folder that packages are unpacked into, None when none are. `cleaning` and `relinking`
+    are there for the requests of these names; their plan has no packages, and its `prefix` is the
+    first of those that the request affects.
+    `pypi_lock` holds the exact releases for the PyPI part (see `engine.pypi.locking`), empty when
+    it changes nothing.
     """
 
     request: Request
@@ -159,6 +163,8 @@ class Plan:
     stamp: str
     created: datetime
     package_cache: Path | None = None
+    cleaning: Cleaning | None = None
+    relinking: Relinking | None = None
     pypi_lock: str = ""
     format: int = PLAN_FORMAT
 

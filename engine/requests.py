@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
+
+from engine.cache.values import Choice
+
+CLEANING: Final = "cleaning"  # a name in a cache folder that stands for work on the whole of it
 
 
 class ChannelPriority(StrEnum):
@@ -54,6 +59,25 @@ class RemoveRequest:
     prefix: Path
 
 
+@dataclass(frozen=True, slots=True)
+class CleanRequest:
+    """Ask for what `choice` means to be deleted from caches.
+
+    Planning fills in `items`, the very things that go, and `caches`, the folders they lie in.
+    """
+
+    choice: Choice
+    items: tuple[Path, ...] = ()
+    caches: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RelinkRequest:
+    """Ask for copies of unaltered package files in `prefixes` to become links into the cache."""
+
+    prefixes: tuple[Path, ...]
+
+
 class UpdateScope(StrEnum):
     """Say how far a change may reach beyond what was asked for."""
 
@@ -88,11 +112,22 @@ class ChangeRequest:
     overwrite: tuple[str, ...] = ()
 
 
-Request = CreateRequest | CloneRequest | RenameRequest | RemoveRequest | ChangeRequest
+Request = (
+    CreateRequest
+    | CloneRequest
+    | RenameRequest
+    | RemoveRequest
+    | ChangeRequest
+    | CleanRequest
+    | RelinkRequest
+)
 
 
 def affected_prefixes(request: Request) -> tuple[Path, ...]:
-    """Return every prefix that carrying out `request` would write to, each of which is locked."""
+    """Return every prefix that carrying out `request` would write to, each of which is locked.
+
+    For a cache it is the name in its folder that stands for work on the whole of it.
+    """
     match request:
         case RenameRequest(source=source, prefix=prefix):
             return (source, prefix)
@@ -100,3 +135,7 @@ def affected_prefixes(request: Request) -> tuple[Path, ...]:
             return (prefix,)
         case RemoveRequest(prefix=prefix) | ChangeRequest(prefix=prefix):
             return (prefix,)
+        case CleanRequest(caches=caches):
+            return tuple(cache / CLEANING for cache in caches)
+        case RelinkRequest(prefixes=prefixes):
+            return prefixes

@@ -4,23 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from engine import codec, opening, remembering, working_folders
 from engine.asking import Asking
+from engine.cache.values import DiskPicture, DiskProgress, VolumeSpace
+from engine.cache.volumes import volume_space
 from engine.conda.condarc import CondaConfiguration, read_configuration
 from engine.conda.history import Revision, read_revisions
 from engine.environments.describing import describe
 from engine.environments.details import quick_details
-from engine.environments.discovering import discover
+from engine.environments.discovering import discover, environments_in
 from engine.environments.naming import NameProblem, check_name, conda_name
 from engine.environments.outside import outside_pythons
 from engine.environments.packages import read_packages
 from engine.environments.watching import Surroundings, Watch, look_around
 from engine.errors import EngineError, ErrorCode
-from engine.events import EngineEvent, EnvironmentsChanged, Settled, SizesFound, Task, TaskId
+from engine.events import (
+    EngineEvent,
+    EnvironmentsChanged,
+    Settled,
+    SizesFound,
+    Task,
+    TaskChanged,
+    TaskId,
+)
 from engine.messages import (
     PackageNamesQuery,
     PackageVersionsQuery,
@@ -41,7 +51,7 @@ from engine.records import (
     Record,
     Sizes,
 )
-from engine.requests import Request
+from engine.requests import CleanRequest, RelinkRequest, Request
 from engine.tasks import Leaving, TaskQueue
 
 _log = logging.getLogger(__name__)
@@ -66,13 +76,16 @@ class Engine:
         self._virtual_packages: tuple[str, ...] | None = None
 
     async def start(self) -> None:
-        """Settle interrupted work, then begin to watch and to measure."""
-        self._asking.prepare()
+        """Settle interrupted work, then begin to watch and to measure.
+
+        What a first look at the list does not need comes last, as it would slow that look.
+        """
         configuration, prefixes = await asyncio.to_thread(self._discover)
         folders = working_folders.folders_with_work(self.places, configuration, prefixes)
         await self._settle(folders, timeout=0)
-        await self._watch.start()
         await asyncio.to_thread(codec.prepare)
+        await self._watch.start()
+        self._asking.prepare()
         self._measure(prefixes)
 
     async def aclose(self, leaving: Leaving = Leaving.CANCEL) -> None:
@@ -92,6 +105,12 @@ class Engine:
     def _publish(self, event: EngineEvent) -> None:
         for listener in tuple(self._listeners):
             listener(event)
+        match event:
+            case TaskChanged(Task(request=CleanRequest() | RelinkRequest(), state=state)):
+                if state.is_final and self._sizing is not None:
+                    self._measure(())  # what environments share with caches is another now
+            case _:
+                pass
 
     async def environments(self) -> tuple[Environment, ...]:
         """Return every environment that can be found; sizes only where they are known yet."""
@@ -143,7 +162,18 @@ class Engine:
         return await asyncio.to_thread(remembering.remembered_folders, self.places)
 
     async def add_folder(self, folder: Path) -> None:
-        """List the environment at `folder`, or those in it, from now on."""
+        """List the environment at `folder`, or those in it, from now on.
+
+        Raises EngineError (not-an-environment) when there is none.
+        """
+        if not await asyncio.to_thread(environments_in, folder):
+            raise EngineError(
+                ErrorCode.NOT_AN_ENVIRONMENT,
+                "There is no environment in this folder.",
+                cause="Neither it nor a folder in it has a folder conda-meta.",
+                hint="Choose the folder of an environment, or the one that holds several.",
+                path=str(folder),
+            )
         await asyncio.to_thread(remembering.remember_folder, self.places, folder)
         self._publish(EnvironmentsChanged((folder,)))
 
@@ -172,6 +202,19 @@ class Engine:
     def check_name(self, name: str, folder: Path) -> tuple[NameProblem, ...]:
         """Return what speaks against `name` for an environment in `folder`; quick."""
         return check_name(name, folder)
+
+    async def disk(self, *, fresh: bool = False) -> AsyncIterator[DiskProgress | DiskPicture]:
+        """Look where the space went: yields how far that has come, and the picture as the last.
+
+        What has not changed since an earlier look is remembered, unless `fresh` is asked for;
+        plans are always made from a fresh look. Leaving the loop early stops the work.
+        """
+        async for message in self._asking.disk(fresh=fresh):
+            yield message
+
+    async def volume_space(self, path: Path) -> VolumeSpace:
+        """Return what is free on the volume that `path` lies, or would lie, on."""
+        return await asyncio.to_thread(volume_space, path)
 
     async def plan(self, request: Request) -> Plan:
         """Work a request out; cancelling the caller's task really stops the work."""

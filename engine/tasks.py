@@ -35,6 +35,7 @@ from engine.messages import (
     WorkMessage,
     WorkProgress,
     WorkSettling,
+    WorkSkipped,
     WorkWaiting,
 )
 from engine.places import Places
@@ -43,7 +44,7 @@ from engine.requests import affected_prefixes
 from engine.workers import WorkerProcess
 
 LOG_LINES = 2_000
-_WAITING = Progress(Phase.PREPARING, 0, 0, ProgressUnit.PACKAGES)
+_WAITING = Progress(Phase.WAITING, 0, 0, ProgressUnit.PACKAGES)
 
 
 class Leaving(StrEnum):
@@ -190,6 +191,9 @@ class TaskQueue:
             case WorkSettling():
                 if not entry.cancelled.is_set():
                     self._set(entry, can_cancel=False)
+            case WorkSkipped(skipped=skipped):
+                entry.task = replace(entry.task, skipped=(*entry.task.skipped, skipped))
+                self._publish(TaskChanged(entry.task))
             case WorkDone() | WorkFailed():
                 pass
             case _:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
+from engine.cache.values import VolumeSpace
 from engine.events import (
     EngineEvent,
     EnvironmentsChanged,
     Settled,
-    Settlement,
     SizesFound,
     Task,
     TaskChanged,
@@ -22,8 +22,8 @@ from engine.events import (
     TaskState,
 )
 from engine.records import Environment, OutsidePython
-from engine.requests import CloneRequest, CreateRequest, RenameRequest
-from gui.actions import SHORTCUTS, EnvironmentAction, reason_against
+from engine.requests import CloneRequest, CreateRequest, RenameRequest, affected_prefixes
+from gui.actions import EnvironmentAction, reason_against
 from gui.bridge import EngineBridge
 from gui.dialogs import (
     clone_environment,
@@ -33,15 +33,21 @@ from gui.dialogs import (
 )
 from gui.models.environments import EnvironmentsModel
 from gui.operations import Operation
-from gui.panels import Banner, EmptyState, Loading
+from gui.presenting import settled_sentence
+from gui.presenting.disk import low_space_sentence
 from gui.settings import WindowSettings
+from gui.shortcuts import Keys, make_shortcuts
 from gui.tasks import ActivityView, TaskPanel
-from gui.theme import SPACE, Tone
+from gui.theme import SPACE
+from gui.views.added_folders import AddedFoldersButton
+from gui.views.content import Content, ContentPane
+from gui.views.disk import DiskPage
 from gui.views.environment_page import EnvironmentPage
 from gui.views.outside_python import OutsidePythonPage
 from gui.views.sidebar import (
     ActivityChosen,
     Destination,
+    DiskChosen,
     EnvironmentChosen,
     OutsideChosen,
     Sidebar,
@@ -53,7 +59,6 @@ if TYPE_CHECKING:
 
 _SIDEBAR_WIDTH = SPACE * 36
 _SIZE = (SPACE * 150, SPACE * 95)
-_SAID_FOR_MS = 8000
 
 
 class MainWindow(QMainWindow):
@@ -77,14 +82,21 @@ class MainWindow(QMainWindow):
         self._known_tasks: set[TaskId] = set()
         self.model = EnvironmentsModel(self)
         self.sidebar = Sidebar(self.model)
+        self.sidebar.add_to_head(AddedFoldersButton(engine))
         self.page = EnvironmentPage(engine, settings)
         self.outside = OutsidePythonPage()
+        self.disk = DiskPage(engine, self.model, settings)
         self.activity = ActivityView(engine, bridge)
         self.tasks = TaskPanel(engine, bridge)
-        self.banner = Banner(closable=True)
+        self.content = ContentPane(self.page, self.outside, self.disk, self.activity)
         self._build()
         self._connect(bridge)
-        self._make_shortcuts()
+        make_shortcuts(
+            self,
+            self.sidebar.environments,
+            self._act_on_current,
+            Keys(self.create_environment, self._find, self.refresh_all, self.sidebar.focus_filter),
+        )
         self._restore()
         self.sidebar.environments.setFocus()
 
@@ -97,13 +109,15 @@ class MainWindow(QMainWindow):
             return
         self._is_stale = False
         self._reading = Operation(self, self._engine.environments)
-        self._reading.then(self._show_environments).finally_(self._after_reading).run()
+        self._reading.then(self._show_environments).otherwise(self.content.show_listing_failure)
+        self._reading.finally_(self._after_reading).run()
 
     def refresh_all(self) -> None:
         """Ask for everything anew, as F5 does."""
         self.refresh()
         Operation(self, self._engine.outside_pythons).then(self._show_outside).run()
         self.page.reload()
+        self.disk.expire()
 
     def select_name(self, name: str) -> None:
         """Choose the environment called `name`, as soon as the list is there."""
@@ -111,12 +125,17 @@ class MainWindow(QMainWindow):
         self._choose_something()
 
     @property
+    def is_reading(self) -> bool:
+        """Return whether the list is being asked for."""
+        return self._reading is not None
+
+    @property
     def is_settled(self) -> bool:
         """Return whether list, sizes and the visible tab are all there."""
         if not self._has_listed or self._reading is not None:
             return False
         is_sized = all(environment.sizes is not None for environment in self.model.environments())
-        is_shown = self._pages.currentWidget() is not self.page or self.page.is_loaded
+        is_shown = self.content.content is not Content.ENVIRONMENT or self.page.is_loaded
         return is_sized and is_shown
 
     def hear(self, event: EngineEvent) -> None:
@@ -130,7 +149,7 @@ class MainWindow(QMainWindow):
                 self.model.set_sizes(prefix, sizes)
                 self._update_page(prefix)
             case Settled():
-                self._tell_settled(event)
+                self.content.say_lastingly(settled_sentence(event))
                 self.refresh()
             case TaskLog():
                 pass
@@ -165,17 +184,6 @@ class MainWindow(QMainWindow):
         """Open the dialog that makes a new environment."""
         create_environment(self._engine, self)
 
-    def say(self, text: str, tone: Tone = Tone.NOTE) -> None:
-        """Say something in passing, above the page."""
-        self.banner.say(text, tone)
-        self._banner_row.show()
-        self._hush.start()
-
-    def say_lastingly(self, text: str, tone: Tone = Tone.NOTE) -> None:
-        """Say something above the page until the user closes it."""
-        self.say(text, tone)
-        self._hush.stop()
-
     def save(self) -> None:
         """Remember how the window was left."""
         self._settings.set_state("geometry", self.saveGeometry())
@@ -192,45 +200,9 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         self.setWindowTitle("Envdesk")
-        self._loading = Loading(self.tr("Looking for environments…"))
-        self._none = EmptyState(
-            "environment",
-            self.tr("Make your first environment"),
-            self.tr(
-                "An environment is a place of its own for one project: with its own Python and"
-                " its own packages, so that projects cannot break each other."
-            ),
-            self.tr("&New environment…"),
-        )
-        self._unchosen = EmptyState(
-            "environment",
-            self.tr("Choose an environment"),
-            self.tr("Its packages, its history and its details appear here."),
-        )
-        self._pages = QStackedWidget()
-        for page in (
-            self._loading,
-            self.page,
-            self._none,
-            self._unchosen,
-            self.outside,
-            self.activity,
-        ):
-            self._pages.addWidget(page)
-        self._banner_row = QWidget()
-        holder = column(self.banner)
-        holder.setContentsMargins(SPACE * 3, SPACE * 2, SPACE * 3, 0)
-        self._banner_row.setLayout(holder)
-        self._banner_row.hide()
-        self._hush = QTimer(self, singleShot=True, interval=_SAID_FOR_MS)
-        right = QWidget()
-        right.setProperty("panel", "surface")
-        inner = column(self._banner_row, self._pages, spacing=0)
-        inner.setStretch(1, 1)
-        right.setLayout(inner)
         self._panes = QSplitter(Qt.Orientation.Horizontal)
         self._panes.addWidget(self.sidebar)
-        self._panes.addWidget(right)
+        self._panes.addWidget(self.content)
         self._panes.setStretchFactor(0, 0)
         self._panes.setStretchFactor(1, 1)
         self._panes.setCollapsible(0, False)
@@ -250,34 +222,11 @@ class MainWindow(QMainWindow):
         self.sidebar.action_requested.connect(self.act)
         self.page.action_requested.connect(self.act)
         self.outside.create_requested.connect(self.create_environment)
-        self._none.acted.connect(self.create_environment)
+        self.disk.environment_wanted.connect(self.sidebar.choose_environment)
+        self.disk.volumes_seen.connect(self._show_low_space)
+        self.content.create_requested.connect(self.create_environment)
+        self.content.retry_requested.connect(self.refresh)
         self.tasks.activity_requested.connect(lambda: self.sidebar.choose(ActivityChosen()))
-        self.banner.closed.connect(self._banner_row.hide)
-        self._hush.timeout.connect(self._banner_row.hide)
-
-    def _make_shortcuts(self) -> None:
-        for keys, do in (
-            (QKeySequence(QKeySequence.StandardKey.New), self.create_environment),
-            (QKeySequence(QKeySequence.StandardKey.Find), self._find),
-            (QKeySequence(QKeySequence.StandardKey.Refresh), self.refresh_all),
-            (QKeySequence("F5"), self.refresh_all),
-            (QKeySequence(QKeySequence.StandardKey.Quit), self.close),
-            (QKeySequence("Ctrl+W"), self.close),
-            (QKeySequence("Ctrl+L"), self.sidebar.focus_filter),
-        ):
-            if not keys.isEmpty() and not any(made.key() == keys for made in self._shortcuts()):
-                QShortcut(keys, self, do)
-        for action, keys in SHORTCUTS.items():
-            is_everywhere = action is EnvironmentAction.TERMINAL
-            shortcut = QShortcut(
-                QKeySequence(keys), self if is_everywhere else self.sidebar.environments
-            )
-            if not is_everywhere:
-                shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
-            shortcut.activated.connect(lambda chosen=action: self._act_on_current(chosen))
-
-    def _shortcuts(self) -> list[QShortcut]:
-        return self.findChildren(QShortcut, options=Qt.FindChildOption.FindDirectChildrenOnly)
 
     def _restore(self) -> None:
         self.resize(*_SIZE)
@@ -294,20 +243,27 @@ class MainWindow(QMainWindow):
         match destination:
             case EnvironmentChosen(prefix=prefix):
                 self._last_row = max(0, self.model.row_of(prefix))
-                self._pages.setCurrentWidget(self.page)
+                self.content.show_content(Content.ENVIRONMENT)
                 self._update_page(prefix, is_chosen=True)
             case OutsideChosen(executable=executable):
-                self._pages.setCurrentWidget(self.outside)
+                self.content.show_content(Content.OUTSIDE)
                 self.outside.go_to(executable)
+            case DiskChosen():
+                self.content.show_content(Content.DISK)
             case ActivityChosen():
-                self._pages.setCurrentWidget(self.activity)
+                self.content.show_content(Content.ACTIVITY)
             case _:
                 assert_never(destination)
 
+    def _show_low_space(self, volumes: tuple[VolumeSpace, ...]) -> None:
+        self.sidebar.show_low_space(low_space_sentence(volumes))
+
     def _find(self) -> None:
-        if self._pages.currentWidget() is self.page:
+        if self.content.content is Content.ENVIRONMENT:
             self.page.tabs.setCurrentWidget(self.page.packages)
             self.page.packages.focus_filter()
+        elif self.content.content is Content.DISK:
+            self.disk.focus_filter()
         else:
             self.sidebar.focus_filter()
 
@@ -319,13 +275,14 @@ class MainWindow(QMainWindow):
     def _copy_command(self, command: str) -> None:
         copy_text(command)
         text = self.tr("Copied: {command} — paste it into a terminal to work in this environment.")
-        self.say(text.format(command=command))
+        self.content.say(text.format(command=command))
 
     # -- what the engine told -----------------------------------------------------------------
 
     def _show_environments(self, environments: tuple[Environment, ...]) -> None:
         self._has_listed = True
         self.model.set_environments(environments)
+        self.disk.check_space()
         self._choose_something()
 
     def _after_reading(self) -> None:
@@ -346,18 +303,18 @@ class MainWindow(QMainWindow):
             self._wanted_name = ""
             if named is not None:
                 self.sidebar.choose_environment(named)
-        if self._pages.currentWidget() in (self.outside, self.activity):
+        if self.content.content in (Content.OUTSIDE, Content.DISK, Content.ACTIVITY):
             return
         shown = self.sidebar.environments.current
         if shown is not None:
-            self._pages.setCurrentWidget(self.page)
+            self.content.show_content(Content.ENVIRONMENT)
             self._update_page(shown, is_chosen=True)
         elif not self.model.total:
-            self._pages.setCurrentWidget(self._none)
-        elif self._pages.currentWidget() in (self._loading, self._none):
+            self.content.show_content(Content.NO_ENVIRONMENTS)
+        elif self.content.content not in (Content.ENVIRONMENT, Content.NOT_CHOSEN):
             self.sidebar.choose_environment(self._first())
         elif self.page.prefix is not None and self.model.environment(self.page.prefix) is None:
-            self._pages.setCurrentWidget(self._unchosen)
+            self.content.show_content(Content.NOT_CHOSEN)
             row = min(self._last_row, self.model.rowCount() - 1)
             if row >= 0:
                 self.sidebar.choose_environment(self.model.row_at(row).prefix)
@@ -396,19 +353,8 @@ class MainWindow(QMainWindow):
             self.sidebar.environments.follow(request.source, request.prefix)
         running = [other for other in self._engine.tasks() if not other.state.is_final]
         self.sidebar.count_tasks(len(running))
-        self._update_page(request.prefix)
+        for prefix in affected_prefixes(request):
+            self._update_page(prefix)
         if task.state.is_final:
             self.refresh()
-
-    def _tell_settled(self, settled: Settled) -> None:
-        name = settled.prefix.name
-        match settled.settlement:
-            case Settlement.FINISHED:
-                text = self.tr("Envdesk finished interrupted work on {name}.")
-            case Settlement.PUT_BACK:
-                text = self.tr(
-                    "Envdesk put back interrupted work on {name}: it is as it was before."
-                )
-            case _:
-                assert_never(settled.settlement)
-        self.say_lastingly(text.format(name=name))
+            self.disk.take_end(task)

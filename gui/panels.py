@@ -20,6 +20,7 @@ from gui.widgets import (
     set_style_property,
 )
 
+_TEXT_WIDTH = SPACE * 52
 _BANNER_ICONS = {
     Tone.NOTE: "info",
     Tone.SUCCESS: "check",
@@ -98,7 +99,7 @@ class EmptyState(QWidget):
         self._title = label(title, TextRole.HEADING)
         self._text = label(text, tone=Tone.MUTED, wrap=True)
         self._text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._text.setMinimumWidth(SPACE * 40)
+        self._text.setFixedWidth(_TEXT_WIDTH)
         self.action = button(action, kind)
         if not action:
             self.action.hide()
@@ -108,7 +109,8 @@ class EmptyState(QWidget):
         inner.addWidget(IconLabel(icon, Tone.MUTED, SPACE * 6), alignment=middle)
         inner.addSpacing(SPACE)
         inner.addWidget(self._title, alignment=middle)
-        inner.addWidget(self._text, alignment=middle)
+        # a layout asks for the height at this width; a widget that is aligned is not asked
+        inner.addLayout(row(None, self._text, None))
         inner.addSpacing(SPACE)
         inner.addWidget(self.action, alignment=middle)
         inner.addStretch(2)

@@ -21,6 +21,8 @@ from engine.workers import WorkerProcess
 from gui.theme import SPACE, TextRole, Tone
 from gui.widgets import Spinner, column, label, row
 
+_TEXT_WIDTH = SPACE * 46
+
 
 class PracticeWorld:
     """Hold a practice world in a temporary folder, from `build` to `remove`."""
@@ -72,13 +74,14 @@ class PracticeSplash(QWidget):
             tone=Tone.MUTED,
             wrap=True,
         )
+        text.setFixedWidth(_TEXT_WIDTH)
+        text.ensurePolished()
+        text.setFixedHeight(text.heightForWidth(_TEXT_WIDTH))
         words = column(title, text)
         spinner = Spinner(SPACE * 3)
         inner = row(spinner, words, spacing=2, margins=4)
         inner.setAlignment(spinner, Qt.AlignmentFlag.AlignTop)
-        inner.setStretch(1, 1)
         self.setLayout(inner)
-        self.setFixedWidth(SPACE * 60)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Give up."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import sys
 import time
@@ -10,7 +11,6 @@ from logging.handlers import MemoryHandler
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
@@ -20,7 +20,6 @@ from engine.version import __version__
 from gui.faults import FaultReporter, hold_log, write_log_to
 from gui.operations import Operation, cancel_operations, present_failure, present_failures_with
 from gui.options import Options
-from gui.practice import PracticeSplash, PracticeWorld, practice_note
 from gui.signals import TerminationSignals
 from gui.texts import EnglishPlurals
 from gui.theme import Scheme, Tone, start_theme, theme
@@ -31,10 +30,12 @@ if TYPE_CHECKING:
     from engine.tasks import Leaving
     from gui.bridge import EngineBridge
     from gui.main_window import MainWindow
+    from gui.practice import PracticeWorld
 
 _log = logging.getLogger(__name__)
 _PICTURE_AFTER_S = 30.0
 _SWITCH_S = 0.0005
+_WINDOW_ICON = (16, 24, 32, 48, 64, 128)
 _WINDOW_ICON_SIZES = (16, 24, 32, 48, 64, 96)
 
 
@@ -46,6 +47,7 @@ def run(options: Options) -> int:
     held = hold_log()
     app = make_application()
     start_theme(app, None if options.scheme == "system" else Scheme(options.scheme))
+    app.setWindowIcon(theme().icon("environment", Tone.ACCENT, _WINDOW_ICON))
     loop = QEventLoop(app)
     asyncio.set_event_loop(loop)
     with loop:
@@ -83,6 +85,8 @@ class _Run:
         practice: PracticeWorld | None = None
         try:
             if self._options.practice:
+                from gui.practice import PracticeWorld
+
                 practice = PracticeWorld()
                 if not await self._prepare(practice):
                     return 1
@@ -95,6 +99,8 @@ class _Run:
                 await practice.remove()
 
     async def _prepare(self, practice: PracticeWorld) -> bool:
+        from gui.practice import PracticeSplash
+
         building = self._loop.create_task(practice.build())
         splash = PracticeSplash(building)
         splash.show()
@@ -123,9 +129,15 @@ class _Run:
         present_failures_with(present_error)
         engine = Engine(places)
         bridge = EngineBridge(engine)
-        window = MainWindow(engine, bridge, WindowSettings(places.settings))
+        with theme().undressed():
+            window = MainWindow(engine, bridge, WindowSettings(places.settings))
+        # The first Qt call that returns some widget makes PySide prepare every class that it could
+        # be, which takes as long as a frame: better now than when somebody looks.
+        window.sidebar.environments.viewport()
+        # What is there by now stays until the end. To look through all of it for garbage, as the
+        # interpreter does now and then, would take longer than a frame.
+        gc.freeze()
         self._window = window
-        window.setWindowIcon(_window_icon())
         if self._options.size is not None:
             window.resize(*self._options.size)
         if self._options.select:
@@ -134,7 +146,9 @@ class _Run:
         signals = TerminationSignals(lambda: self._leave(Leaving.CANCEL))
         window.show()
         if is_practice:
-            window.say_lastingly(practice_note())
+            from gui.practice import practice_note
+
+            window.content.say_lastingly(practice_note())
         window.refresh_all()
         Operation(window, engine.start).run()
         watchdog = start_watchdog(self._app)
@@ -224,7 +238,3 @@ def _save_picture(window: MainWindow, file: Path) -> int:
 def _say_plainly(failure: Failure) -> None:
     words = " ".join(part for part in (failure.summary, failure.cause, failure.hint) if part)
     print(words, file=sys.stderr)  # noqa: T201 - there is no window yet
-
-
-def _window_icon() -> QIcon:
-    return theme().icon("environment", Tone.ACCENT, _WINDOW_ICON_SIZES)

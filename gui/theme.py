@@ -7,11 +7,22 @@ only when they keep something that was made from them. Helper widgets are in `gu
 from __future__ import annotations
 
 import string
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import fields
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QDir, QLocale, QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontDatabase,
+    QFontInfo,
+    QIcon,
+    QPainter,
+    QPalette,
+    QPixmap,
+)
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QStyleFactory
 from shiboken6 import isValid
@@ -64,6 +75,19 @@ class Theme(QObject):
         """Hold `scheme`, or follow the system again when it is None."""
         self._forced = scheme
         self._follow()
+
+    @contextmanager
+    def undressed(self) -> Generator[None]:
+        """Take the style sheet off while many widgets are built, and dress them in one go.
+
+        Otherwise each of them is styled anew whenever it gets a parent. For use before anything
+        is shown.
+        """
+        self._app.setStyleSheet("")
+        try:
+            yield
+        finally:
+            self._app.setStyleSheet(_style_sheet(self._tokens, self._points()))
 
     def color(self, tone: Tone) -> QColor:
         """Return the colour of `tone` in force."""
@@ -133,7 +157,8 @@ class Theme(QObject):
         font.setWeight(QFont.Weight.Normal)
         if QLocale.system().language() not in (QLocale.Language.Japanese, QLocale.Language.Korean):
             # Without a hint, Han characters can come out in their Japanese shapes.
-            font.setFamilies([font.family(), *_HAN_FAMILIES])
+            # A generic name such as "Sans Serif" would be passed over for the first real one.
+            font.setFamilies([QFontInfo(self._system_font).family(), *_HAN_FAMILIES])
         return font
 
     def _dress(self) -> None:

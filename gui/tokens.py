@@ -58,7 +58,8 @@ class Tokens:
     `sidebar`, `surface` and `raised` are backgrounds (the list, the page, what lies on a page),
     `line` the rare border. `note`, `success`, `warning` and `danger` colour text and icons; those
     with `_wash` are the backgrounds behind them. The `chip_` pairs are a source's colours:
-    background and text.
+    background and text. The `space_` pairs are those of the disk's picture: what an environment
+    has for itself, what is shared, what can go, and all other.
     """
 
     scheme: Scheme
@@ -97,6 +98,14 @@ class Tokens:
     chip_own_text: str
     chip_other: str
     chip_other_text: str
+    space_own: str
+    space_own_text: str
+    space_shared: str
+    space_shared_text: str
+    space_spare: str
+    space_spare_text: str
+    space_other: str
+    space_other_text: str
 
     def tone(self, tone: Tone) -> str:
         """Return the colour of `tone`."""
@@ -141,6 +150,14 @@ LIGHT: Final = Tokens(
     chip_own_text="#6233a8",
     chip_other="#e9ecf0",
     chip_other_text="#4c5563",
+    space_own="#a8c8f5",
+    space_own_text="#12325f",
+    space_shared="#cdbaf0",
+    space_shared_text="#3a1f6e",
+    space_spare="#a3dab5",
+    space_spare_text="#0c4325",
+    space_other="#d5dae2",
+    space_other_text="#3a424e",
 )
 
 DARK: Final = Tokens(
@@ -180,6 +197,14 @@ DARK: Final = Tokens(
     chip_own_text="#cfb3ff",
     chip_other="#33383f",
     chip_other_text="#bcc4cf",
+    space_own="#2c4f88",
+    space_own_text="#e3edff",
+    space_shared="#533d7f",
+    space_shared_text="#efe7ff",
+    space_spare="#22603f",
+    space_spare_text="#d9f6e5",
+    space_other="#434b56",
+    space_other_text="#e3e8ee",
 )
 
 

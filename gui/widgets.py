@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import (
+    QAction,
     QFontMetrics,
     QGuiApplication,
     QHideEvent,
@@ -39,6 +40,7 @@ from gui.theme import SPACE, TextRole, Tone, theme
 Item = QWidget | QLayout | None
 L = TypeVar("L", bound=QBoxLayout)
 
+_ICON = 16
 _COPIED_FOR_MS = 1500
 _SPIN_MS = 80
 _SPIN_DEGREES = 30
@@ -133,11 +135,16 @@ def keep_icon(target: QPushButton | QToolButton, name: str, tone: Tone = Tone.TE
 
 
 class KeptIcon(QObject):
-    """Give a button its line icon now and after each change of theme; it lives with the button."""
+    """Give a button or an action its line icon, now and after each change of theme.
 
-    def __init__(self, target: QPushButton | QToolButton, name: str, tone: Tone) -> None:
+    It lives, and ends, with its target.
+    """
+
+    def __init__(self, target: QPushButton | QToolButton | QAction, name: str, tone: Tone) -> None:
         super().__init__(target)
         self._target, self._name, self._tone = target, name, tone
+        if not isinstance(target, QAction):
+            target.setIconSize(QSize(_ICON, _ICON))
         self._dress()
         theme().changed.connect(self._dress)
 
@@ -148,20 +155,19 @@ class KeptIcon(QObject):
 
     def _dress(self) -> None:
         self._target.setIcon(theme().icon(self._name, self._tone))
-        self._target.setIconSize(QSize(16, 16))
 
 
-class SearchIcon(QObject):
-    """Show a magnifying glass in a line edit, also after a change of theme; it lives with it."""
+class SearchBox(QLineEdit):
+    """Offer a line to type into that finds as one types; `name` is its hint and its name."""
 
-    def __init__(self, box: QLineEdit) -> None:
-        super().__init__(box)
-        place = QLineEdit.ActionPosition.LeadingPosition
-        self._action = box.addAction(theme().icon("search", Tone.MUTED), place)
-        theme().changed.connect(self._dress)
-
-    def _dress(self) -> None:
-        self._action.setIcon(theme().icon("search", Tone.MUTED))
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setPlaceholderText(name)
+        self.setAccessibleName(name)
+        self.setClearButtonEnabled(True)
+        icon = QAction(self)
+        KeptIcon(icon, "search", Tone.MUTED)
+        self.addAction(icon, QLineEdit.ActionPosition.LeadingPosition)
 
 
 def line() -> QFrame:

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 
+from engine.cache.values import Skipped
 from engine.codec import encode
 from engine.errors import EngineError, ErrorCode, Failure
 from engine.events import Progress
@@ -17,6 +18,7 @@ from engine.messages import (
     WorkMessage,
     WorkProgress,
     WorkSettling,
+    WorkSkipped,
 )
 
 _INTERVAL = 0.05  # seconds between two progress messages of one phase
@@ -79,6 +81,10 @@ class LineReport:
     def log(self, line: str) -> None:
         """Print one log line."""
         self.say(WorkLog(line))
+
+    def skipped(self, skipped: Skipped) -> None:
+        """Print what stays, and why."""
+        self.say(WorkSkipped(skipped))
 
     def settle_down(self) -> None:
         """Print that the work will be finished from here on."""

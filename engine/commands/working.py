@@ -128,6 +128,22 @@ def sizes(places: Places) -> int:
     return 0
 
 
+def scan(places: Places, *, fresh: bool) -> int:
+    """Look where disk space went; prints how far that is, and the picture last."""
+    from engine.cache.remembering import look_at_disk
+    from engine.cache.values import DiskProgress
+    from engine.codec import Look
+
+    watch_front_end(sys.stdin.buffer, (), places)
+
+    def tell(files: int, place: str) -> None:
+        print_document(encode(DiskProgress(files, Path(place)), Look))
+
+    picture = look_at_disk(places, read_configuration(places), fresh=fresh, told=tell)
+    print_document(encode(picture, Look))
+    return 0
+
+
 def settle(folders: list[Path], places: Places, timeout: float) -> int:
     """Settle interrupted work beside the environments in `folders`; prints a line for each."""
     from engine.transactions.settling import settle_all

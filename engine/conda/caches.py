@@ -35,13 +35,18 @@ class CacheChoice:
     passed_over: tuple[Path, ...] = ()
 
 
+BLOCK = 4096  # bytes that a file system gives out at once, on nearly every disk
+RECORD_BYTES_PER_FILE = 300  # what conda-meta says of one file
+
+
 @dataclass(frozen=True, slots=True)
 class Unpacked:
     """Tell what one package in a cache puts into a prefix.
 
-    `linked_bytes` are those of files that can be linked; `copied_bytes` of those that cannot,
-    because the prefix is written into them. `has_script` tells of a script that conda would run
-    after linking.
+    Bytes are those of whole blocks. `linked_bytes` are those of files that can be linked;
+    `copied_bytes` of what is made anew: files that the prefix is written into, compiled Python
+    files, folders, and the record. `has_script` tells of a script that conda would run after
+    linking.
     """
 
     files: int
@@ -138,28 +143,39 @@ def is_writable(folder: Path) -> bool:
 def _read_all(folder: Path, records: Sequence[Record]) -> dict[str, Unpacked]:
     found: dict[str, Unpacked] = {}
     for record in records:
-        unpacked = _read(folder / record.spelled, record.name)
+        unpacked = _read(folder / record.spelled, record)
         if unpacked is not None:
             found[record.name] = unpacked
     return found
 
 
-def _read(folder: Path, name: str) -> Unpacked | None:
+def _read(folder: Path, record: Record) -> Unpacked | None:
     try:
         document = json.loads((folder / "info" / "paths.json").read_bytes())
-        linked = copied = 0
+        linked = made = 0
+        folders: set[str] = set()
         for entry in document["paths"]:
-            size = int(entry.get("size_in_bytes") or 0)
+            path = str(entry["_path"])
+            folders.add(path.rpartition("/")[0])
             if entry.get("path_type") == "softlink":
                 continue
+            size = _whole_blocks(int(entry.get("size_in_bytes") or 0))
             if entry.get("prefix_placeholder"):
-                copied += size
+                made += size
             else:
                 linked += size
+            if record.noarch == "python" and path.endswith(".py"):
+                made += size  # a compiled file is about as large as its source
+                folders.add(f"{path.rpartition('/')[0]}/__pycache__")
         count = len(document["paths"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    return Unpacked(count, linked, copied, has_link_script(folder, name))
+    made += len(folders) * BLOCK + _whole_blocks(count * RECORD_BYTES_PER_FILE)
+    return Unpacked(count, linked, made, has_link_script(folder, record.name))
+
+
+def _whole_blocks(size: int) -> int:
+    return -(-size // BLOCK) * BLOCK
 
 
 def has_link_script(folder: Path, name: str) -> bool:

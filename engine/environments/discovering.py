@@ -117,6 +117,15 @@ def discover(
     return tuple(found.prefixes.values())
 
 
+def environments_in(folder: Path) -> tuple[Path, ...]:
+    """Return `folder` if it is an environment, and every environment directly in it."""
+    found = _Found()
+    found.add(str(folder))
+    found.add_children(str(folder))
+    found.add_children(str(folder / "envs"))
+    return tuple(found.prefixes.values())
+
+
 def folders_of_environments(
     places: Places, configuration: CondaConfiguration, added: Sequence[Path] = ()
 ) -> tuple[Path, ...]:

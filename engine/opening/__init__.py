@@ -71,15 +71,15 @@ def open_terminal(
 def open_python(prefix: Path, name: str = "", *, environ: Mapping[str, str] | None = None) -> None:
     """Open a terminal in which the Python of the environment at `prefix` waits for input.
 
-    Raises EngineError (as `open_terminal`, and bad-usage when there is no Python).
+    Raises EngineError (as `open_terminal`, and no-python).
     """
     _require(prefix)
     python = python_executable(prefix)
     if not is_file(python):
         raise EngineError(
-            ErrorCode.BAD_USAGE,
+            ErrorCode.NO_PYTHON,
             f"The environment at {prefix} has no Python.",
-            hint="Add the package python to it.",
+            hint="Choose an environment that has Python.",
             prefix=str(prefix),
         )
     inherited = own_surroundings() if environ is None else environ
@@ -93,7 +93,7 @@ def open_python(prefix: Path, name: str = "", *, environ: Mapping[str, str] | No
 def open_folder(prefix: Path, *, environ: Mapping[str, str] | None = None) -> None:
     """Show the folder of the environment at `prefix` in the file manager.
 
-    Raises EngineError (prefix-missing; bad-usage when there is no file manager).
+    Raises EngineError (prefix-missing, no-file-manager).
     """
     _require(prefix)
     inherited = own_surroundings() if environ is None else environ
@@ -101,7 +101,7 @@ def open_folder(prefix: Path, *, environ: Mapping[str, str] | None = None) -> No
     failures = start_first(_desktop().file_manager(str(prefix), inherited, find), inherited)
     if failures is not None:
         raise EngineError(
-            ErrorCode.BAD_USAGE,
+            ErrorCode.NO_FILE_MANAGER,
             "No program that shows folders could be started.",
             hint="Install a file manager, or xdg-utils, or copy the address of the folder.",
             detail="\n".join(failures),

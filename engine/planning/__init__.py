@@ -9,8 +9,10 @@ from engine.places import Places
 from engine.plan import Plan
 from engine.requests import (
     ChangeRequest,
+    CleanRequest,
     CloneRequest,
     CreateRequest,
+    RelinkRequest,
     RemoveRequest,
     RenameRequest,
     Request,
@@ -36,6 +38,14 @@ async def plan_request(request: Request, places: Places, configuration: CondaCon
             from engine.planning.removing import plan_remove
 
             return await plan_remove(request, places, configuration)
+        case CleanRequest():
+            from engine.planning.cleaning import plan_clean
+
+            return await plan_clean(request, places, configuration)
+        case RelinkRequest():
+            from engine.planning.relinking import plan_relink
+
+            return await plan_relink(request, places, configuration)
         case ChangeRequest():
             from engine.planning.changing import plan_change
 

@@ -30,6 +30,7 @@ from engine.planning.placing import (
 )
 from engine.records import Record, RecordProblem, State
 from engine.replicas.contents import too_long
+from engine.replicas.ownership import owned_key
 from engine.replicas.surveying import Survey, Treatment, survey
 from engine.requests import CloneRequest, RenameRequest
 
@@ -145,7 +146,7 @@ def _check_folders(source: Path, found: Survey) -> None:
     if source.is_symlink():
         return
     volume = source.stat().st_dev
-    owned = {item.found.path for item in found.items if item.owned is not None}
+    owned = {owned_key(item.found.path) for item in found.items if item.owned is not None}
     for item in found.items:
         if item.treatment is Treatment.FOLDER:
             check_folder(source, item.found, volume, owned)

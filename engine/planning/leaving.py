@@ -15,6 +15,7 @@ from engine.plan import PlanWarning, Severity, WarningCode
 from engine.planning.placing import check_writable
 from engine.processes import processes_of
 from engine.records import Mark
+from engine.replicas.ownership import owned_key
 from engine.replicas.surveying import kept_folders
 from engine.replicas.walking import Found
 
@@ -70,7 +71,7 @@ def check_folder(prefix: Path, found: Found, volume: int, owned: Collection[str]
     """Raise EngineError when the folder `found` keeps the environment at `prefix` in its place.
 
     protected-base: another environment lies there; files-in-use: it is another disk than `volume`.
-    `owned` are the paths of the packages' files.
+    `owned` are the keys of the packages' files.
     """
     path = prefix / found.path
     if found.device != volume:
@@ -83,7 +84,7 @@ def check_folder(prefix: Path, found: Found, volume: int, owned: Collection[str]
             path=str(path),
         )
     if found.name == "conda-meta" and "/" in found.path and is_environment(path.parent):
-        inside = found.path.rpartition("/")[0]
+        inside = owned_key(found.path.rpartition("/")[0])
         if not any(file.startswith(f"{inside}/") for file in owned):
             protect(prefix, f"Another environment lies in it: {path.parent}.")
 

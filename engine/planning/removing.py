@@ -25,7 +25,7 @@ from engine.planning.leaving import (
     running_warning,
 )
 from engine.records import Record, State
-from engine.replicas.ownership import OwnedFile, read_owned
+from engine.replicas.ownership import OwnedFile, owned_key, read_owned
 from engine.replicas.surveying import Item, Treatment, unowned_files
 from engine.replicas.walking import Found, Kind, look_at, walk
 from engine.requests import RemoveRequest
@@ -114,7 +114,7 @@ def _look_through(prefix: Path) -> _Tree:
             shared[found.identity] = found
         if found.kind is Kind.LINK:
             tree.links_out += _leading_out(prefix, found)
-        items.append(Item(found, Treatment.COPIED, owned.get(found.path)))
+        items.append(Item(found, Treatment.COPIED, owned.get(owned_key(found.path))))
     for identity, found in shared.items():
         if names[identity] == found.links:
             tree.freed += found.allocated
@@ -142,7 +142,9 @@ def _work_among(files: tuple[Found, ...], owned: dict[str, OwnedFile]) -> tuple[
         top, _, below = found.path.partition("/")
         suffix = PurePath(found.name).suffix.lower()
         is_among_packages = "site-packages/" in found.path
-        return not is_among_packages and (not below or top not in folders or suffix in _WORK)
+        return not is_among_packages and (
+            not below or owned_key(top) not in folders or suffix in _WORK
+        )
 
     return tuple(found for found in files if is_work(found))
 

@@ -152,8 +152,13 @@ def decode_record(data: bytes) -> InstalledRecord | None:
     return None
 
 
+def owned_key(path: str) -> str:
+    """Return what `path`, relative and with `/`, is called among owned files on this system."""
+    return path.lower() if os.name == "nt" else path
+
+
 def read_owned(prefix: Path) -> dict[str, OwnedFile]:
-    """Return the files that conda owns in `prefix`, by path with `/`.
+    """Return the files that conda owns in `prefix`, by `owned_key`.
 
     Records that cannot be read own nothing. Raises nothing.
     """
@@ -171,10 +176,10 @@ def read_owned(prefix: Path) -> dict[str, OwnedFile]:
 def _add(owned: dict[str, OwnedFile], record: InstalledRecord) -> None:
     package, cache = record.spelled, record.cache
     for path in record.files or ():
-        owned.setdefault(path, OwnedFile(path, package))
+        owned.setdefault(owned_key(path), OwnedFile(path, package))
     for entry, path, packed in record.real_paths():
         made_here = entry.path_type in _MADE_HERE
-        owned[path] = OwnedFile(
+        owned[owned_key(path)] = OwnedFile(
             path,
             package,
             cache,

@@ -15,7 +15,7 @@ from typing import Final
 from engine.environments.discovering import is_environment
 from engine.environments.looking import stat_or_none
 from engine.errors import EngineError, ErrorCode
-from engine.replicas.ownership import OwnedFile, read_owned, read_recorded
+from engine.replicas.ownership import OwnedFile, owned_key, read_owned, read_recorded
 from engine.replicas.prefixes import TEXT_LIMIT
 from engine.replicas.walking import Found, Kind, walk
 from engine.transactions.locking import WORKROOM
@@ -118,17 +118,13 @@ def survey(source: Path, near: Path, *, moving: bool = False) -> Survey:
     """
     kept = kept_folders(source)
     owned = read_owned(source)
-    if os.name == "nt":
-        owned = {path.lower(): file for path, file in owned.items()}
     volume = near.stat().st_dev
 
     def trouble(path: str, error: OSError) -> None:
         raise unreadable(source / path, error) from error
 
-    items: list[Item] = []
-    for found in walk(source, left_out=_leaving_out(kept, moving=moving), trouble=trouble):
-        key = found.path.lower() if os.name == "nt" else found.path
-        items.append(_decide(found, owned.get(key), volume))
+    everything = walk(source, left_out=_leaving_out(kept, moving=moving), trouble=trouble)
+    items = [_decide(found, owned.get(owned_key(found.path)), volume) for found in everything]
     return _summed(source, kept, items, volume, moving=moving)
 
 

@@ -7,9 +7,11 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from engine.cache.claims import claim
 from engine.conda.condarc import CondaConfiguration, read_configuration
 from engine.conda.history import write_creation
 from engine.environments.describing import stamp_of
+from engine.environments.discovering import is_environment
 from engine.environments.registering import register
 from engine.errors import EngineError, ErrorCode, from_os_error
 from engine.places import Places
@@ -19,8 +21,10 @@ from engine.records import RecordKind
 from engine.remembering import remember_use
 from engine.requests import (
     ChangeRequest,
+    CleanRequest,
     CloneRequest,
     CreateRequest,
+    RelinkRequest,
     RemoveRequest,
     RenameRequest,
     affected_prefixes,
@@ -45,6 +49,8 @@ async def carry_out(
     """
     if plan.is_blocked:
         raise EngineError(ErrorCode.BAD_USAGE, "This plan cannot be carried out as it is.")
+    if not affected_prefixes(plan.request):
+        return  # an empty cleaning
     folders_made = [
         prefix.parent for prefix in affected_prefixes(plan.request) if not prefix.parent.exists()
     ]
@@ -78,6 +84,12 @@ def _check_still_true(plan: Plan) -> None:
             _check_free(prefix)
         case RemoveRequest(prefix=source) | ChangeRequest(prefix=source):
             pass
+        case CleanRequest():
+            return  # every piece is looked at again on its own
+        case RelinkRequest(prefixes=prefixes):
+            source = next((each for each in prefixes if not is_environment(each)), prefixes[0])
+            if all(map(is_environment, prefixes)):
+                return  # every file is compared again on its own
     if stamp_of(source) != plan.stamp:
         raise EngineError(
             ErrorCode.PLAN_STALE,
@@ -106,18 +118,29 @@ async def _under_journal(plan: Plan, places: Places, report: Report) -> None:
         configuration = read_configuration(places)
         match plan.request:
             case CreateRequest():
-                await _create(journal, plan, places, configuration, report)
+                with claim(places):
+                    await _create(journal, plan, places, configuration, report)
                 _place(journal, places, report)
             case CloneRequest(source=source):
-                _replicate(journal, source, plan, configuration, report)
+                with claim(places):
+                    _replicate(journal, source, plan, configuration, report)
                 _place(journal, places, report)
             case RenameRequest(source=source):
-                _replicate(journal, source, plan, configuration, report)
+                with claim(places):
+                    _replicate(journal, source, plan, configuration, report)
                 move_away(journal, source)  # first: where programs hold it, nothing has changed yet
                 _place(journal, places, report)
                 take_away(journal, source, places, report)
             case RemoveRequest(prefix=prefix):
                 take_away(journal, prefix, places, report)
+            case CleanRequest() as request:
+                from engine.transactions.cleaning import clean
+
+                clean(journal, request, places, configuration, report)
+            case RelinkRequest(prefixes=prefixes):
+                from engine.transactions.relinking import relink
+
+                relink(journal, prefixes, places, configuration, report)
             case ChangeRequest():
                 await _change(journal, plan, places, configuration, report)
         end(journal)
@@ -160,8 +183,11 @@ def _replicate(
 ) -> None:
     from engine.replicas.replicating import compile_missing, replicate
 
-    result = replicate(source, journal.new, journal.prefix, report)
+    moving = isinstance(plan.request, RenameRequest)
+    result = replicate(source, journal.new, journal.prefix, report, moving=moving)
     compile_missing(journal.new, journal.prefix, result, report)
+    if moving:
+        return  # its history came along
     records = plan.after.of(RecordKind.CONDA)
     specs = tuple(spec for record in records for spec in record.requested)
     command = f"envdesk clone {source} {journal.prefix}"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from engine.cache.values import Skipped
 from engine.events import Progress
 
 
@@ -20,6 +21,15 @@ class Report(Protocol):
 
     def settle_down(self) -> None:
         """Tell that from here on the work will be finished, not put back."""
+        ...
+
+
+@runtime_checkable
+class SkipListener(Protocol):
+    """Take what a cleaning left although it was planned; a report may be one, too."""
+
+    def skipped(self, skipped: Skipped) -> None:
+        """Tell that something stays, and why."""
         ...
 
 

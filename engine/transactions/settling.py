@@ -15,8 +15,10 @@ from engine.places import Places
 from engine.removal import delete_tree
 from engine.requests import (
     ChangeRequest,
+    CleanRequest,
     CloneRequest,
     CreateRequest,
+    RelinkRequest,
     RemoveRequest,
     RenameRequest,
     affected_prefixes,
@@ -56,7 +58,8 @@ def settle_all(
 def settle(journal: Journal, places: Places, report: Report | None = None) -> Settlement:
     """Settle `journal`, whose prefixes are locked by the caller.
 
-    Doing it again after being killed half-way comes to the same end.
+    Doing it again after being killed half-way comes to the same end. A cleaning or a linking of
+    copies leaves alone what it had not begun with.
     """
     report = report or SilentReport()
     match journal.request:
@@ -76,8 +79,24 @@ def settle(journal: Journal, places: Places, report: Report | None = None) -> Se
                 settlement = Settlement.FINISHED
             else:
                 settlement = Settlement.PUT_BACK
+        case CleanRequest(items=items):
+            empty_trash(journal, report)
+            is_done = not any(os.path.lexists(item) for item in items)
+            settlement = Settlement.FINISHED if is_done else Settlement.PUT_BACK
+        case RelinkRequest():
+            empty_trash(journal, report)
+            settlement = Settlement.PUT_BACK
     end(journal)
     return settlement
+
+
+def empty_trash(journal: Journal, report: Report) -> None:
+    """Delete what `journal` moved out of sight; what a program holds on to stays for later."""
+    for prefix in affected_prefixes(journal.request):
+        try:
+            delete_tree(journal.old(prefix), report)
+        except EngineError as error:
+            report.log(f"Some files will be deleted later: {error.failure.cause}")
 
 
 def _settle_new(journal: Journal, places: Places, report: Report) -> Settlement:

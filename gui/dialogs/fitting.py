@@ -40,15 +40,31 @@ def room_for(window: QWidget) -> QSize:
 
 
 def scrolled(content: QWidget) -> QScrollArea:
-    """Return `content` in an area that scrolls up and down when there is too little room."""
-    area = QScrollArea()
+    """Return `content` in an area that scrolls up and down when there is too little room.
+
+    The area dresses its content to learn its size, and everything is dressed anew each time that
+    what holds it is put into something else. A large content is better `fill`ed into a
+    `scroll_area` that is in its place already.
+    """
+    area = scroll_area()
+    fill(area, content)
+    return area
+
+
+def scroll_area(parent: QWidget | None = None) -> QScrollArea:
+    """Return an empty area that scrolls up and down when there is too little room."""
+    area = QScrollArea(parent)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setWidgetResizable(True)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return area
+
+
+def fill(area: QScrollArea, content: QWidget) -> None:
+    """Put `content` into `area`."""
     content.setProperty("plain", "true")
     area.setWidget(content)
-    return area
 
 
 def _height_for(layout: QLayout, width: int) -> int:

@@ -14,7 +14,7 @@ from engine.errors import EngineError, Failure
 from engine.plan import Plan, Severity
 from engine.requests import ChangeRequest, RemoveRequest, Request
 from gui.dialogs.errors import FailureBox
-from gui.dialogs.fitting import room_for, scrolled
+from gui.dialogs.fitting import fill, room_for, scroll_area
 from gui.dialogs.form import RequestForm
 from gui.dialogs.preview_page import PreviewPage
 from gui.operations import Operation
@@ -96,7 +96,7 @@ class PreviewDialog(QDialog):
     @cached_property
     def page(self) -> PreviewPage:
         """Return the page that shows the plan; made when it is needed, so that opening is quick."""
-        made = PreviewPage()
+        made = PreviewPage(self._pages)
         made.alternative_chosen.connect(self._work_out)
         self._pages.addWidget(made)
         return made
@@ -111,12 +111,12 @@ class PreviewDialog(QDialog):
         self._heading = label("", TextRole.TITLE, wrap=True)
         self._loading = QWidget()
         self._loading.setLayout(column(self._heading, None))
-        self._pages = QStackedWidget()
+        self._pages = QStackedWidget(self)
         self._pages.addWidget(self._loading)
         if self._form is not None:
             if (layout := self._form.layout()) is not None:
                 layout.setContentsMargins(0, 0, SPACE * 2, SPACE)
-            self._form_page = scrolled(self._form)
+            self._form_page = scroll_area(self._pages)
             self._pages.addWidget(self._form_page)
         self._spinner = Spinner()
         self._state = label("", tone=Tone.MUTED, wrap=True)
@@ -142,6 +142,8 @@ class PreviewDialog(QDialog):
         outer.addLayout(body, 1)
         outer.addWidget(line())
         outer.addLayout(foot)
+        if self._form is not None:
+            fill(self._form_page, self._form)
         self._slow = QTimer(self, singleShot=True, interval=_SLOW_AFTER_MS)
         self._slow.timeout.connect(self._say_that_it_is_slow)
         self._grow(self._form.asking_height if self._form is not None else _HEIGHT)
@@ -193,7 +195,7 @@ class PreviewDialog(QDialog):
                 self.go.setEnabled(False)
                 self.go.setVisible(bool(self.go.text()))
             case Stage.SHOWING if self._plan is not None:
-                words = apply_label(self._plan.request)
+                words = apply_label(self._plan.request, self._plan.figures.freed_bytes)
                 self._show_go(words, not self._plan.is_blocked)
             case _:
                 self._show_go(self.tr("&Try again"), self._request is not None)

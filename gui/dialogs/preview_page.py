@@ -24,8 +24,9 @@ from PySide6.QtWidgets import (
 from engine.plan import Change, Plan, PlanWarning, Severity
 from engine.requests import ChangeRequest, RemoveRequest, Request, UpdateScope
 from gui.dialogs.changes_model import ChangeColumn, ChangesModel, Index
+from gui.dialogs.clean_preview import CleanPreview
 from gui.dialogs.errors import RawText
-from gui.dialogs.fitting import scrolled
+from gui.dialogs.fitting import fill, scroll_area
 from gui.dialogs.flow import FlowLayout
 from gui.models.packages import source_chip
 from gui.panels import Disclosure, Segmented
@@ -33,6 +34,7 @@ from gui.presenting import (
     alternative_label,
     explain_warning,
     figures_sentences,
+    request_place,
     request_title,
     severity_name,
 )
@@ -256,6 +258,7 @@ class PreviewPage(QWidget):
         self._find.setClearButtonEnabled(True)
         self._nothing = label(self.tr("No package has this name."), tone=Tone.MUTED)
         self._view = ChangesView()
+        self.cleaning = CleanPreview()
         self._find.textChanged.connect(self._on_find)
         inner = QWidget()
         body = column(
@@ -267,6 +270,7 @@ class PreviewPage(QWidget):
             self._find,
             self._nothing,
             self._view,
+            self.cleaning,
             spacing=1.5,
         )
         # Where there is no table, the words stay together at the top.
@@ -274,14 +278,18 @@ class PreviewPage(QWidget):
         body.setStretchFactor(self._view, 1000)
         body.setContentsMargins(0, 0, SPACE * 2, SPACE)
         inner.setLayout(body)
-        self._scroll = scrolled(inner)
+        self._scroll = scroll_area(self)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._scroll)
+        fill(self._scroll, inner)
 
     def show_plan(self, plan: Plan) -> None:
         """Show `plan` from its beginning."""
         self._title.setText(request_title(plan.request))
+        where = request_place(plan.request)
+        self._where.set_whole(where)
+        self._where.setVisible(bool(where))
         self._where.set_whole(str(plan.prefix))
         self._plan = plan
         self._show_reach(plan.request)
@@ -291,6 +299,7 @@ class PreviewPage(QWidget):
         self._view.changes.set_changes(plan.changes)
         self._view.changes.sort(-1)
         self._view.setVisible(bool(plan.changes))
+        self.cleaning.show_plan(plan)
         self._find.setVisible(len(plan.changes) > _LONG_LIST)
         self._nothing.hide()
         self._view.share_width()

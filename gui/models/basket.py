@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from engine.conda.channels import short_name
 from engine.events import Task, TaskId, TaskState
 from engine.records import Record, RecordKind, Source, SourceKind
-from engine.requests import ChangeRequest, ChannelPriority, UpdateScope
+from engine.requests import ChangeRequest, ChannelPriority, UpdateScope, affected_prefixes
 from gui.models.dependents import plain_name
 
 _PYPI_SOURCE = "PyPI"
@@ -186,7 +186,7 @@ class Baskets(QObject):
         """Take note of how a task ended."""
         if not task.state.is_final:
             return
-        prefix, sent = self._sent.pop(task.id, (task.request.prefix, Basket()))
+        prefix, sent = self._sent.pop(task.id, (affected_prefixes(task.request)[-1], Basket()))
         if task.state is not TaskState.SUCCEEDED:
             now = self.of(prefix)
             self.put(prefix, sent.with_wishes(*now.wishes))

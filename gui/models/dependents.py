@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cached_property
 
 from engine.records import Record
 
@@ -32,19 +33,26 @@ def needed_names(record: Record) -> tuple[str, ...]:
 
 
 class Dependents:
-    """Answer which installed records a record needs, and which need it."""
+    """Answer which installed records a record needs, and which need it; worked out when asked."""
 
     def __init__(self, records: Iterable[Record]) -> None:
-        self._records: dict[str, list[Record]] = {}
-        self._needing: dict[str, list[Record]] = {}
-        for record in records:
-            self._records.setdefault(plain_name(record.name), []).append(record)
+        self._records = tuple(records)
+
+    @cached_property
+    def _present(self) -> frozenset[str]:
+        return frozenset(plain_name(record.name) for record in self._records)
+
+    @cached_property
+    def _needing(self) -> dict[str, list[Record]]:
+        needing: dict[str, list[Record]] = {}
+        for record in self._records:
             for name in needed_names(record):
-                self._needing.setdefault(name, []).append(record)
+                needing.setdefault(name, []).append(record)
+        return needing
 
     def needs(self, record: Record) -> tuple[tuple[str, bool], ...]:
         """Return the names that `record` needs, each with whether it is installed."""
-        return tuple((name, name in self._records) for name in needed_names(record))
+        return tuple((name, name in self._present) for name in needed_names(record))
 
     def needed_by(self, record: Record) -> tuple[str, ...]:
         """Return the names of the installed records that need `record`, sorted."""

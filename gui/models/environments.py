@@ -21,7 +21,7 @@ from PySide6.QtCore import (
 
 from engine.events import Task, TaskState
 from engine.records import Environment, Mark, Sizes
-from engine.requests import CloneRequest, CreateRequest, affected_prefixes
+from engine.requests import CloneRequest, CreateRequest, RenameRequest, affected_prefixes
 from gui.formats import format_bytes, format_when
 from gui.texts import mark_sentence, mark_word
 
@@ -210,7 +210,9 @@ class EnvironmentsModel(QAbstractListModel):
 
     def _is_fresh(self, task: Task, prefix: Path) -> bool:
         """Return whether `task` has just made `prefix`, which the next reading will show."""
-        made = prefix == task.request.prefix and task.state is TaskState.SUCCEEDED
+        request = task.request
+        is_making = isinstance(request, CreateRequest | CloneRequest | RenameRequest)
+        made = is_making and prefix == request.prefix and task.state is TaskState.SUCCEEDED
         return made and prefix not in self._environments and prefix in self._positions
 
     def _refresh(self, prefix: Path) -> None:

@@ -36,6 +36,22 @@ def split_distribution(text: str) -> tuple[str, str, str]:
     return channel, parts[0], parts[1]
 
 
+@dataclass(frozen=True, slots=True)
+class RevisionCounts:
+    """Count packages that came, went, or were exchanged for another version or build."""
+
+    added: int
+    exchanged: int
+    removed: int
+
+
+def counts_of(revision: Revision) -> RevisionCounts:
+    """Return how many packages `revision` changed, which is quicker than saying how."""
+    added = {name for _, name, _ in _split(revision.added)}
+    removed = {name for _, name, _ in _split(revision.removed)}
+    return RevisionCounts(len(added - removed), len(added & removed), len(removed - added))
+
+
 def changes_of(revision: Revision) -> tuple[RevisionChange, ...]:
     """Return the changes of `revision`, by name; a package that went and came was replaced."""
     gone = {name: (channel, version) for channel, name, version in _split(revision.removed)}

@@ -12,13 +12,16 @@ from gui.presenting.changes import (
 from gui.presenting.failures import Explanation, explain
 from gui.presenting.names import explain_name_problem
 from gui.presenting.requests import (
+    affected_name,
     apply_label,
     cancelled_sentence,
     failure_title,
     is_move,
     planning_sentence,
+    request_place,
     request_title,
     running_title,
+    settled_sentence,
     success_sentence,
 )
 from gui.presenting.tasks import (
@@ -40,6 +43,7 @@ from gui.presenting.warnings import (
 __all__ = [
     "Explanation",
     "WarningWords",
+    "affected_name",
     "alternative_label",
     "apply_label",
     "cancelled_sentence",
@@ -58,8 +62,10 @@ __all__ = [
     "planning_sentence",
     "progress_text",
     "reason_text",
+    "request_place",
     "request_title",
     "running_title",
+    "settled_sentence",
     "severity_name",
     "source_text",
     "state_word",

@@ -10,8 +10,10 @@ from PySide6.QtCore import QCoreApplication, QObject
 from engine.plan import Change, ChangeKind, Figures, Plan
 from engine.requests import (
     ChangeRequest,
+    CleanRequest,
     CloneRequest,
     CreateRequest,
+    RelinkRequest,
     RemoveRequest,
     RenameRequest,
 )
@@ -97,6 +99,10 @@ def figures_sentences(plan: Plan) -> tuple[str, ...]:
             return (moved, fixed)
         case RemoveRequest():
             return _words().gains(figures)
+        case CleanRequest():
+            return _words().cleaned(plan)
+        case RelinkRequest():
+            return _words().relinked(plan)
         case ChangeRequest():
             return _words().difference(plan)
         case _:
@@ -172,6 +178,35 @@ class FigureWords(QObject):
             " files."
         ).format(shared=formats.format_bytes(figures.linked_bytes))
         return (freed, stays) if figures.linked_bytes else (freed,)
+
+    def cleaned(self, plan: Plan) -> tuple[str, ...]:
+        """Return what cleaning frees, and what it costs to have all of it back."""
+        freed = self.tr("Frees {freed} of the disk.").format(
+            freed=formats.format_bytes(plan.figures.freed_bytes)
+        )
+        kept = self.tr("Every environment stays as it is, and works as before.")
+        again = plan.cleaning.download_bytes if plan.cleaning is not None else 0
+        if not again:
+            return (freed, kept)
+        later = self.tr(
+            "If you ever need all of it again, {size} are downloaded: making an environment takes"
+            " longer then."
+        )
+        return (freed, kept, later.format(size=formats.format_bytes(again)))
+
+    def relinked(self, plan: Plan) -> tuple[str, ...]:
+        """Return what sharing files saves, and that nothing else changes."""
+        freed = self.tr("Saves {freed} of the disk.").format(
+            freed=formats.format_bytes(plan.figures.freed_bytes)
+        )
+        files = plan.relinking.files if plan.relinking is not None else 0
+        what = self.tr(
+            "%n file(s) that are exactly as their package brought them are shared with the package"
+            " cache from now on. What is in them stays the same.",
+            None,
+            files,
+        )
+        return (freed, what)
 
     def summary(self, kind: ChangeKind, count: int) -> str:
         """Return the title over the changes of one kind, with their number."""

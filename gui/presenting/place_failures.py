@@ -239,6 +239,20 @@ PLACE_WORDS: Final[dict[ErrorCode, Words]] = {
             ),
         ),
     ),
+    ErrorCode.NO_PYTHON: Words(
+        (QT_TRANSLATE_NOOP("Failures", "This environment has no Python."),),
+        cause=(QT_TRANSLATE_NOOP("Failures", "It was made without, or Python was removed."),),
+        remedy=(QT_TRANSLATE_NOOP("Failures", "Choose an environment that has Python."),),
+    ),
+    ErrorCode.NO_FILE_MANAGER: Words(
+        (QT_TRANSLATE_NOOP("Failures", "No program that shows folders could be started."),),
+        cause=(QT_TRANSLATE_NOOP("Failures", "None of the usual ones is installed."),),
+        remedy=(
+            QT_TRANSLATE_NOOP(
+                "Failures", "Install a file manager, or copy the address of the folder in Details."
+            ),
+        ),
+    ),
     ErrorCode.TIMED_OUT: Words(
         (QT_TRANSLATE_NOOP("Failures", "This took too long and was given up."),),
         cause=(QT_TRANSLATE_NOOP("Failures", "The disk or the network is very slow right now."),),

@@ -6,22 +6,50 @@ from typing import assert_never
 
 from PySide6.QtCore import QCoreApplication
 
+from engine.events import Settled, Settlement
 from engine.requests import (
     ChangeRequest,
+    CleanRequest,
     CloneRequest,
     CreateRequest,
+    RelinkRequest,
     RemoveRequest,
     RenameRequest,
     Request,
 )
+from gui import formats
 
 
 def _names(request: Request) -> dict[str, str]:
+    if isinstance(request, CleanRequest | RelinkRequest):
+        return {}
     source = request.source if isinstance(request, CloneRequest | RenameRequest) else None
     return {
         "name": request.prefix.name or str(request.prefix),
         "source": (source.name or str(source)) if source else "",
     }
+
+
+def affected_name(request: Request) -> str:
+    """Return the name of the environment that `request` is about; "" for caches."""
+    match request:
+        case CleanRequest():
+            return ""
+        case RelinkRequest(prefixes=prefixes):
+            return formats.join_words([prefix.name for prefix in prefixes])
+        case _:
+            return request.prefix.name
+
+
+def request_place(request: Request) -> str:
+    """Return the folders that `request` is about, for a line below its title."""
+    match request:
+        case CleanRequest(caches=caches):
+            return formats.join_words([str(cache) for cache in caches])
+        case RelinkRequest(prefixes=prefixes):
+            return formats.join_words([str(prefix) for prefix in prefixes])
+        case _:
+            return str(request.prefix)
 
 
 def is_move(request: RenameRequest) -> bool:
@@ -42,6 +70,10 @@ def request_title(request: Request) -> str:
             text = QCoreApplication.translate("Requests", "Rename {source} to {name}")
         case RemoveRequest():
             text = QCoreApplication.translate("Requests", "Remove {name}")
+        case CleanRequest():
+            text = QCoreApplication.translate("Requests", "Clean up")
+        case RelinkRequest():
+            text = QCoreApplication.translate("Requests", "Share copied files")
         case ChangeRequest():
             text = QCoreApplication.translate("Requests", "Change {name}")
         case _:
@@ -49,23 +81,36 @@ def request_title(request: Request) -> str:
     return text.format(**_names(request))
 
 
-def apply_label(request: Request) -> str:
-    """Return the words of the button that carries `request` out, with its mnemonic."""
+def apply_label(request: Request, freed_bytes: int = 0) -> str:
+    """Return the words of the button that carries `request` out, with its mnemonic.
+
+    `freed_bytes` is what the plan frees, for a button that says so.
+    """
     match request:
         case CreateRequest():
-            return QCoreApplication.translate("Requests", "C&reate")
+            words = QCoreApplication.translate("Requests", "C&reate")
         case CloneRequest():
-            return QCoreApplication.translate("Requests", "C&lone")
+            words = QCoreApplication.translate("Requests", "C&lone")
         case RenameRequest() if is_move(request):
-            return QCoreApplication.translate("Requests", "&Move")
+            words = QCoreApplication.translate("Requests", "&Move")
         case RenameRequest():
-            return QCoreApplication.translate("Requests", "&Rename")
+            words = QCoreApplication.translate("Requests", "&Rename")
         case RemoveRequest():
-            return QCoreApplication.translate("Requests", "&Remove")
+            words = QCoreApplication.translate("Requests", "&Remove")
+        case CleanRequest():
+            words = _clean_label(freed_bytes)
+        case RelinkRequest():
+            words = QCoreApplication.translate("Requests", "&Share files")
         case ChangeRequest():
-            return QCoreApplication.translate("Requests", "&Apply")
+            words = QCoreApplication.translate("Requests", "&Apply")
         case _:
             assert_never(request)
+    return words
+
+
+def _clean_label(freed_bytes: int) -> str:
+    text = QCoreApplication.translate("Requests", "&Free {size}")
+    return text.format(size=formats.format_bytes(freed_bytes))
 
 
 def planning_sentence(request: Request) -> str:
@@ -79,6 +124,14 @@ def planning_sentence(request: Request) -> str:
             text = QCoreApplication.translate("Requests", "Looking at what is in {source}…")
         case RemoveRequest():
             text = QCoreApplication.translate("Requests", "Looking at what would go with {name}…")
+        case CleanRequest():
+            text = QCoreApplication.translate(
+                "Requests", "Looking at what would go, and what that frees…"
+            )
+        case RelinkRequest():
+            text = QCoreApplication.translate(
+                "Requests", "Looking which copies are still as they came…"
+            )
         case ChangeRequest():
             text = QCoreApplication.translate(
                 "Requests", "Working out what these changes of {name} bring along…"
@@ -101,6 +154,10 @@ def running_title(request: Request) -> str:
             text = QCoreApplication.translate("Requests", "Renaming {source} to {name}")
         case RemoveRequest():
             text = QCoreApplication.translate("Requests", "Removing {name}")
+        case CleanRequest():
+            text = QCoreApplication.translate("Requests", "Cleaning up")
+        case RelinkRequest():
+            text = QCoreApplication.translate("Requests", "Sharing copied files")
         case ChangeRequest():
             text = QCoreApplication.translate("Requests", "Changing {name}")
         case _:
@@ -119,6 +176,10 @@ def success_sentence(request: Request) -> str:
             text = QCoreApplication.translate("Requests", "{source} is now called {name}.")
         case RemoveRequest():
             text = QCoreApplication.translate("Requests", "{name} is gone.")
+        case CleanRequest():
+            text = QCoreApplication.translate("Requests", "Cleaned up.")
+        case RelinkRequest():
+            text = QCoreApplication.translate("Requests", "Copied files are shared now.")
         case ChangeRequest():
             text = QCoreApplication.translate("Requests", "{name} has its new packages.")
         case _:
@@ -137,6 +198,10 @@ def failure_title(request: Request) -> str:
             text = QCoreApplication.translate("Requests", "{source} could not be renamed.")
         case RemoveRequest():
             text = QCoreApplication.translate("Requests", "{name} could not be removed.")
+        case CleanRequest():
+            text = QCoreApplication.translate("Requests", "Cleaning up was not finished.")
+        case RelinkRequest():
+            text = QCoreApplication.translate("Requests", "Sharing files was not finished.")
         case ChangeRequest():
             text = QCoreApplication.translate("Requests", "{name} could not be changed.")
         case _:
@@ -157,6 +222,33 @@ def cancelled_sentence(request: Request) -> str:
             )
         case RemoveRequest() | ChangeRequest():
             text = QCoreApplication.translate("Requests", "Cancelled: {name} is as it was before.")
+        case CleanRequest():
+            text = QCoreApplication.translate(
+                "Requests", "Cancelled: what was not deleted yet is still there."
+            )
+        case RelinkRequest():
+            text = QCoreApplication.translate(
+                "Requests", "Cancelled: every environment has all of its files."
+            )
         case _:
             assert_never(request)
     return text.format(**_names(request))
+
+
+def settled_sentence(settled: Settled) -> str:
+    """Return what is said about interrupted work that was found and settled."""
+    match settled.settlement:
+        case Settlement.FINISHED:
+            text = QCoreApplication.translate(
+                "Requests", "Envdesk finished interrupted work on {name}."
+            )
+        case Settlement.PUT_BACK:
+            text = QCoreApplication.translate(
+                "Requests", "Envdesk put back interrupted work on {name}: it is as it was before."
+            )
+        case _:
+            assert_never(settled.settlement)
+    name = settled.prefix.name
+    if isinstance(settled.request, CleanRequest):
+        name = QCoreApplication.translate("Requests", "the caches")
+    return text.format(name=name)

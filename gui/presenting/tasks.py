@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from engine.events import Phase, Progress, ProgressUnit, Task, TaskState
 from gui import formats
+from gui.presenting.disk import skipped_sentences
 from gui.presenting.failures import explain
 from gui.presenting.requests import (
     cancelled_sentence,
@@ -28,6 +29,7 @@ _STATES: Final[dict[TaskState, Sentence]] = {
     TaskState.CANCELLED: QT_TRANSLATE_NOOP("Tasks", "Cancelled"),
 }
 _PHASES: Final[dict[Phase, Sentence]] = {
+    Phase.WAITING: QT_TRANSLATE_NOOP("Tasks", "waiting for another window to finish"),
     Phase.PREPARING: QT_TRANSLATE_NOOP("Tasks", "preparing"),
     Phase.DOWNLOADING: QT_TRANSLATE_NOOP("Tasks", "downloading"),
     Phase.LINKING: QT_TRANSLATE_NOOP("Tasks", "linking"),
@@ -38,6 +40,9 @@ _PHASES: Final[dict[Phase, Sentence]] = {
     Phase.PUTTING_BACK: QT_TRANSLATE_NOOP("Tasks", "putting everything back"),
 }
 _PHASE_SENTENCES: Final[dict[Phase, Sentence]] = {
+    Phase.WAITING: QT_TRANSLATE_NOOP(
+        "Tasks", "Another Envdesk, or a program like it, is at work on this environment."
+    ),
     Phase.PREPARING: QT_TRANSLATE_NOOP("Tasks", "The folder and the packages are prepared."),
     Phase.DOWNLOADING: QT_TRANSLATE_NOOP(
         "Tasks", "Packages are fetched from their channels into the package cache."
@@ -114,7 +119,7 @@ def task_sentence(task: Task) -> str:
         case TaskState.WAITING | TaskState.RUNNING | TaskState.CANCELLING:
             return _under_way(task)
         case TaskState.SUCCEEDED:
-            return success_sentence(task.request)
+            return " ".join((success_sentence(task.request), *skipped_sentences(task.skipped)))
         case TaskState.FAILED:
             reason = explain(task.failure).sentence if task.failure else ""
             return f"{failure_title(task.request)} {reason}".strip()

@@ -17,6 +17,7 @@ from gui.presenting.change_warnings import (
     PYPI_AGAINST_CONDA,
 )
 from gui.presenting.names import explain_name_problem
+from gui.presenting.requests import affected_name
 from gui.presenting.wording import (
     QT_TRANSLATE_NOOP,
     WarningSentences,
@@ -253,7 +254,7 @@ def explain_warning(warning: PlanWarning, request: Request) -> WarningWords:
     """Return what a person reads about `warning` of a plan for `request`, in their language."""
     values = [(key.replace("-", "_"), value) for key, value in warning.values]
     # A new environment has the name before it has anything else.
-    values.append(("name", request.prefix.name))
+    values.append(("name", affected_name(request)))
     words = _words_for(warning, request)
     reason = _reason_of_name(warning) or filled(words.reason, values)
     sentence = first_filled(words.sentence, values) or warning.summary

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.events import EngineEvent, Task, TaskChanged, TaskId, TaskLog, TaskState
@@ -13,7 +14,7 @@ from gui.dialogs.errors import FailureWords, RawText
 from gui.dialogs.fitting import scrolled
 from gui.formats import format_duration, format_when
 from gui.panels import Disclosure, EmptyState
-from gui.presenting import cannot_cancel_sentence, request_title, state_word
+from gui.presenting import cannot_cancel_sentence, request_place, request_title, state_word
 from gui.tasks.line import TaskLine, TaskMark
 from gui.theme import SPACE, TextRole, Tone
 from gui.widgets import ElidedLabel, column, label, row
@@ -33,7 +34,7 @@ class TaskCard(QFrame):
         self._mark = TaskMark()
         self._title = ElidedLabel(request_title(task.request), TextRole.STRONG)
         self._where = ElidedLabel(
-            str(task.request.prefix), TextRole.SMALL, Tone.MUTED, Qt.TextElideMode.ElideMiddle
+            request_place(task.request), TextRole.SMALL, Tone.MUTED, Qt.TextElideMode.ElideMiddle
         )
         self._times = label("", TextRole.SMALL, Tone.MUTED, wrap=True)
         self._line: TaskLine | None = None
@@ -43,7 +44,7 @@ class TaskCard(QFrame):
         self._failure.hide()
         self._raw = RawText(self.tr("Log of the task"), self.tr("Nothing was written yet."))
         self.log = Disclosure(self.tr("Log"), self._raw)
-        self.log.toggled.connect(self._on_log)
+        self.log.toggled.connect(self.read_log)
         head = row(self._mark, self._title)
         head.setStretch(1, 1)
         self.setLayout(
@@ -77,6 +78,11 @@ class TaskCard(QFrame):
         if failure is not None and not self._failure.isVisibleTo(self):
             self._failure.say(failure)
         self._failure.setVisible(failure is not None)
+
+    def read_log(self) -> None:
+        """Show the log as it is now, where it is open."""
+        if self.log.is_open:
+            self._raw.set_text("\n".join(self._engine.log(self._task.id)))
 
     def hear_line(self, text: str) -> None:
         """Take one more line of the log."""
@@ -127,13 +133,9 @@ class TaskCard(QFrame):
             duration=format_duration((task.ended - task.started).total_seconds()),
         )
 
-    def _on_log(self, is_open: bool) -> None:
-        if is_open:
-            self._raw.set_text("\n".join(self._engine.log(self._task.id)))
-
 
 class ActivityView(QWidget):
-    """List all tasks of this session, the newest first."""
+    """List all tasks of this session, the newest first; nothing is drawn while nobody looks."""
 
     def __init__(self, engine: Engine, bridge: EngineBridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -157,11 +159,19 @@ class ActivityView(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._pages)
-        for task in engine.tasks():
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what happened meanwhile."""
+        for task in self._engine.tasks():
             self._take(task)
+        for card in self._cards.values():
+            card.read_log()
+        super().showEvent(event)
 
     def hear(self, event: EngineEvent) -> None:
         """Take an event of the engine; those that are not about tasks change nothing."""
+        if not self.isVisible():
+            return
         if isinstance(event, TaskChanged):
             self._take(event.task)
         elif isinstance(event, TaskLog):

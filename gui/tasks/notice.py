@@ -12,8 +12,10 @@ from engine.errors import ErrorCode
 from engine.events import Task, TaskState
 from engine.requests import (
     ChangeRequest,
+    CleanRequest,
     CloneRequest,
     CreateRequest,
+    RelinkRequest,
     RemoveRequest,
     RenameRequest,
     Request,
@@ -105,5 +107,5 @@ def _ready_prefix(request: Request) -> Path | None:
             return prefix
         case RenameRequest(prefix=prefix) | ChangeRequest(prefix=prefix):
             return prefix
-        case RemoveRequest():
+        case RemoveRequest() | CleanRequest() | RelinkRequest():
             return None

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from engine.events import EngineEvent, Task, TaskChanged, TaskId, TaskState
+from engine.requests import affected_prefixes
 from gui.bridge import EngineBridge
 from gui.presenting import task_sentence
 from gui.tasks.line import TaskLine
@@ -90,6 +91,11 @@ class TaskPanel(QFrame):
             self._tell(task)
 
     def _tell(self, task: Task) -> None:
+        about = set(affected_prefixes(task.request))
+        for earlier in self.notices():
+            # what was said before of the same environment, and offered, holds no longer
+            if about.intersection(affected_prefixes(earlier.task.request)):
+                self._drop(earlier)
         notice = TaskNotice(self._engine, task)
         notice.closed.connect(lambda: self._drop(notice))
         self._notices.append(notice)

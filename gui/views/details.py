@@ -28,7 +28,7 @@ class DetailsView(QWidget):
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._loading = Loading(self.tr("Looking at this environment…"))
-        self._failed = EmptyState("warning", "", "", self.tr("Try &again"), kind=ButtonKind.PLAIN)
+        self._failed = EmptyState("warning", "", "", self.tr("T&ry again"), kind=ButtonKind.PLAIN)
         self._failed.acted.connect(self.retry_requested)
         self._pages = QStackedWidget()
         for page in (self._scroll, self._loading, self._failed):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from engine.records import Environment, Mark
@@ -10,7 +10,6 @@ from gui.actions import CHANGE, USE, EnvironmentAction, action_text, fill_menu, 
 from gui.formats import format_bytes
 from gui.models.environments import EnvironmentRow, python_text, sizes_text
 from gui.panels import Banner
-from gui.presenting import task_sentence
 from gui.texts import mark_sentence
 from gui.theme import SPACE, TextRole, Tone
 from gui.widgets import ElidedLabel, button, column, icon_button, label, row
@@ -34,7 +33,7 @@ class EnvironmentHeader(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._environment: Environment | None = None
-        self.title = ElidedLabel("", TextRole.TITLE)
+        self.title = ElidedLabel("", TextRole.TITLE, where=Qt.TextElideMode.ElideMiddle)
         self.facts = label("", tone=Tone.MUTED)
         self.note = Banner()
         self.note.hide()
@@ -60,7 +59,7 @@ class EnvironmentHeader(QWidget):
         self._environment = environment
         self.title.set_whole(shown.title)
         if environment is None:
-            self.facts.setText("" if shown.task is None else task_sentence(shown.task))
+            self.facts.setText(str(shown.prefix))
         else:
             self.facts.setText(self._facts_of(environment))
             sizes = environment.sizes

@@ -11,7 +11,7 @@ from engine.conda.history import Revision
 from engine.errors import Failure
 from engine.plan import ChangeKind
 from gui.formats import format_when
-from gui.models.revisions import RevisionChange, changes_of
+from gui.models.revisions import RevisionChange, changes_of, counts_of
 from gui.panels import EmptyState, Loading
 from gui.presenting import explain
 from gui.theme import SPACE, Tone, theme
@@ -46,7 +46,7 @@ class HistoryView(QWidget):
             self.tr("No history yet"),
             self.tr("Every change of the packages will be noted here."),
         )
-        self._failed = EmptyState("warning", "", "", self.tr("Try &again"), kind=ButtonKind.PLAIN)
+        self._failed = EmptyState("warning", "", "", self.tr("T&ry again"), kind=ButtonKind.PLAIN)
         self._failed.acted.connect(self.retry_requested)
         self._pages = QStackedWidget()
         for page in (self.tree, self._loading, self._empty, self._failed):
@@ -79,27 +79,21 @@ class HistoryView(QWidget):
         muted = theme().color(Tone.MUTED)
         items: list[QTreeWidgetItem] = []
         for revision in reversed(self._revisions):
-            changes = changes_of(revision)
             when = format_when(revision.date) or self.tr("date unknown")
-            item = QTreeWidgetItem([when, self._summary(changes), revision.command])
-            item.setData(0, Qt.ItemDataRole.UserRole, changes)
+            item = QTreeWidgetItem([when, self._summary(revision), revision.command])
+            item.setData(0, Qt.ItemDataRole.UserRole, revision)
             item.setForeground(_HOW, muted)
             item.setToolTip(_HOW, revision.command)
             item.setChildIndicatorPolicy(QTreeWidgetItem.ChildIndicatorPolicy.ShowIndicator)
             items.append(item)
         self.tree.addTopLevelItems(items)
 
-    def _summary(self, changes: tuple[RevisionChange, ...]) -> str:
-        kinds = [change.kind for change in changes]
-        added = kinds.count(ChangeKind.ADD)
-        removed = kinds.count(ChangeKind.REMOVE)
-        updated = kinds.count(ChangeKind.UPDATE)
-        other = len(kinds) - added - removed - updated
+    def _summary(self, revision: Revision) -> str:
+        counts = counts_of(revision)
         parts = (
-            self.tr("%n added", None, added) if added else "",
-            self.tr("%n updated", None, updated) if updated else "",
-            self.tr("%n replaced", None, other) if other else "",
-            self.tr("%n removed", None, removed) if removed else "",
+            self.tr("%n added", None, counts.added) if counts.added else "",
+            self.tr("%n changed", None, counts.exchanged) if counts.exchanged else "",
+            self.tr("%n removed", None, counts.removed) if counts.removed else "",
         )
         return ", ".join(part for part in parts if part)
 
@@ -107,9 +101,9 @@ class HistoryView(QWidget):
         if item.childCount() or item.parent() is not None:
             return
         muted = theme().color(Tone.MUTED)
-        changes: tuple[RevisionChange, ...] = item.data(0, Qt.ItemDataRole.UserRole)
+        revision: Revision = item.data(0, Qt.ItemDataRole.UserRole)
         children: list[QTreeWidgetItem] = []
-        for change in changes:
+        for change in changes_of(revision):
             child = QTreeWidgetItem([change.name, self._told(change), change.channel])
             child.setForeground(_HOW, muted)
             children.append(child)

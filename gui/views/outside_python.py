@@ -37,7 +37,7 @@ class OutsidePythonPage(QWidget):
             wrap=True,
         )
         why.setMaximumWidth(_LINE_LENGTH)
-        make = button(self.tr("&New environment…"), ButtonKind.PRIMARY, "plus")
+        make = button(self.tr("New environment…"), ButtonKind.PRIMARY, "plus")
         make.clicked.connect(self.create_requested)
         self._list = QVBoxLayout()
         self._list.setSpacing(SPACE * 2)

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QLineEdit, QMenu, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QWidget
 
 from engine.errors import Failure
 from engine.records import Record
@@ -25,7 +25,7 @@ from gui.views.available import AvailablePackages
 from gui.views.basket_bar import BasketBar
 from gui.views.package_details import PackageDetails
 from gui.views.record_table import RecordTable
-from gui.widgets import ButtonKind, SearchIcon, column, copy_text, icon_button, label, row
+from gui.widgets import ButtonKind, SearchBox, column, copy_text, icon_button, label, row
 
 _DETAILS = "package-details-height"
 _NO_MODIFIERS = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
@@ -81,14 +81,14 @@ class PackagesView(QWidget):
         self._pages = QStackedWidget()
         self._loading = Loading(self.tr("Reading the packages…"))
         self._empty = EmptyState("package", "", "")
-        self._failed = EmptyState("warning", "", "", self.tr("Try &again"), kind=ButtonKind.PLAIN)
+        self._failed = EmptyState("warning", "", "", self.tr("T&ry again"), kind=ButtonKind.PLAIN)
         self._failed.acted.connect(self.retry_requested)
         self._build()
 
     def show_records(self, records: tuple[Record, ...]) -> None:
         """Show `records`; filter, sorting and selection stay."""
-        self.model.set_records(records)
         self._dependents = Dependents(records)
+        self.model.set_records(records)
         self._installed = Installed(records)
         self._update()
 
@@ -143,21 +143,13 @@ class PackagesView(QWidget):
         self.filter_box.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.filter_box.selectAll()
 
-    def _make_filter_box(self) -> QLineEdit:
-        box = QLineEdit()
-        box.setPlaceholderText(self.tr("Find or add a package"))
-        box.setAccessibleName(self.tr("Find or add a package"))
-        box.setToolTip(
-            self.tr("Find a package by name, summary or channel, or one to add ({keys})").format(
-                keys=QKeySequence(QKeySequence.StandardKey.Find).toString(
-                    QKeySequence.SequenceFormat.NativeText
-                )
-            )
-        )
-        box.setClearButtonEnabled(True)
+    def _make_filter_box(self) -> SearchBox:
+        box = SearchBox(self.tr("Find or add a package"))
+        keys = QKeySequence(QKeySequence.StandardKey.Find)
+        text = self.tr("Find a package by name, summary or channel, or one to add ({keys})")
+        box.setToolTip(text.format(keys=keys.toString(QKeySequence.SequenceFormat.NativeText)))
         box.setMinimumWidth(SPACE * 24)
         box.setMaximumWidth(SPACE * 40)
-        SearchIcon(box)
         box.textChanged.connect(self._apply_filter)
         box.textEdited.connect(self.typed)
         box.installEventFilter(self)
@@ -305,11 +297,16 @@ class PackagesView(QWidget):
         return super().eventFilter(watched, event)
 
     def _enter(self, offers: tuple[Offer, ...]) -> None:
-        """Take what was typed in full, or the only thing there is."""
+        """Take what was typed in full, or the only thing there is.
+
+        Anybody may put a package of any name on PyPI: half a name never means one there.
+        """
         text = self.filter_box.text().strip().lower()
-        # A beginning of a name is often the name of something else on PyPI.
-        sure = [offer for offer in offers if offer.wishes and not offer.is_from_pypi]
-        exact = [offer for offer in sure if offer.title.lower() == text]
+        exact = [
+            offer
+            for offer in offers
+            if offer.wishes and not offer.is_from_pypi and offer.title.lower() == text
+        ]
         only = offers if len(offers) == 1 and offers[0].wishes else ()
         if exact or (only and not self.model.rowCount()):
             self._take((*exact, *only)[0])

@@ -8,13 +8,13 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from engine.records import OutsidePython
 from gui.models.environments import EnvironmentsModel
 from gui.theme import SPACE, TextRole, Tone
 from gui.views.environment_list import EnvironmentList
-from gui.widgets import ButtonKind, SearchIcon, button, column, keep_icon, label, row
+from gui.widgets import ButtonKind, SearchBox, button, column, keep_icon, label, row
 
 FILTER_FROM: Final = 12  # rows; fewer are seen at a glance
 
@@ -34,11 +34,17 @@ class OutsideChosen:
 
 
 @dataclass(frozen=True, slots=True)
+class DiskChosen:
+    """Go to the picture of the disk."""
+
+
+@dataclass(frozen=True, slots=True)
 class ActivityChosen:
     """Go to the list of tasks."""
 
 
-Destination = EnvironmentChosen | OutsideChosen | ActivityChosen
+Place = OutsideChosen | DiskChosen | ActivityChosen
+Destination = EnvironmentChosen | Place
 
 
 class Sidebar(QWidget):
@@ -55,7 +61,7 @@ class Sidebar(QWidget):
     def __init__(self, model: EnvironmentsModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
-        self._places: dict[OutsideChosen | ActivityChosen, QPushButton] = {}
+        self._places: dict[Place, QPushButton] = {}
         self.setProperty("panel", "sidebar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.environments = EnvironmentList(model)
@@ -80,8 +86,13 @@ class Sidebar(QWidget):
         self._elsewhere = QVBoxLayout()
         self._elsewhere.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
         self._elsewhere.setSpacing(0)
+        self.disk = self._make_place(DiskChosen(), "disk", self.tr("Dis&k and caches"))
+        self._low = label("", TextRole.SMALL, Tone.WARNING, wrap=True)
+        self._low.setContentsMargins(SPACE * 4 + 6, 0, SPACE, SPACE // 2)
+        self._low.hide()
         self.activity = self._make_place(ActivityChosen(), "activity", self.tr("&Activity"))
-        self._elsewhere.addWidget(self.activity)
+        for below in (self.disk, self._low, self.activity):
+            self._elsewhere.addWidget(below)
         self._build()
         model.modelReset.connect(self._count)
 
@@ -106,9 +117,13 @@ class Sidebar(QWidget):
         """Choose the environment at `prefix`, now or as soon as it is there."""
         self.environments.choose(prefix)
 
-    def choose(self, place: OutsideChosen | ActivityChosen) -> None:
+    def choose(self, place: Place) -> None:
         """Choose another place."""
         self._on_place(place)
+
+    def add_to_head(self, widget: QWidget) -> None:
+        """Put `widget` at the end of the line above the list."""
+        self._head.addWidget(widget)
 
     def count_tasks(self, running: int) -> None:
         """Show how many tasks are under way beside "Activity"."""
@@ -117,14 +132,25 @@ class Sidebar(QWidget):
             text = self.tr("&Activity (%n)", None, running)
         self.activity.setText(text)
 
+    def show_low_space(self, sentence: str) -> None:
+        """Say below "Disk and caches" that a disk is nearly full; "" says nothing."""
+        self._low.setText(sentence)
+        self._low.setVisible(bool(sentence))
+        self.disk.setAccessibleDescription(sentence)
+
+    def low_space(self) -> str:
+        """Return what is said about disks that are nearly full."""
+        return self._low.text()
+
     def focus_filter(self) -> None:
         """Put the cursor into the filter, or onto the list when there is no filter."""
         target = self.filter_box if self.filter_box.isVisible() else self.environments
         target.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _build(self) -> None:
-        head = row(label(self.tr("Environments"), TextRole.HEADING), None, self.new)
+        head = row(label(self.tr("Environments"), TextRole.HEADING), None, self.new, spacing=0)
         head.setContentsMargins(SPACE * 2 + 4, SPACE * 2, SPACE + 4, 0)
+        self._head = head
         search = row(self.filter_box)
         search.setContentsMargins(SPACE, 0, SPACE, 0)
         inner = column(head, search, self._none, self.environments, self._outside_title)
@@ -132,24 +158,18 @@ class Sidebar(QWidget):
         inner.addLayout(self._outside)
         inner.addLayout(self._elsewhere)
         self.setLayout(inner)
-        self.setMinimumWidth(SPACE * 26)
+        self.environments.setMinimumWidth(SPACE * 26)
         self.setTabOrder(self.new, self.filter_box)
         self.setTabOrder(self.filter_box, self.environments)
 
-    def _make_filter_box(self) -> QLineEdit:
-        box = _FilterBox(self.environments)
-        box.setPlaceholderText(self.tr("Find an environment"))
-        box.setAccessibleName(self.tr("Find an environment"))
-        box.setClearButtonEnabled(True)
-        SearchIcon(box)
+    def _make_filter_box(self) -> SearchBox:
+        box = _FilterBox(self.tr("Find an environment"), self.environments)
         box.textChanged.connect(self._model.set_filter)
         box.textChanged.connect(self._count)
         box.hide()
         return box
 
-    def _make_place(
-        self, place: OutsideChosen | ActivityChosen, icon: str, text: str
-    ) -> QPushButton:
+    def _make_place(self, place: Place, icon: str, text: str) -> QPushButton:
         made = button(text)
         made.setProperty("kind", "place")
         made.setCheckable(True)
@@ -162,12 +182,12 @@ class Sidebar(QWidget):
         self._check(None)
         self.chosen.emit(EnvironmentChosen(prefix))
 
-    def _on_place(self, place: OutsideChosen | ActivityChosen) -> None:
+    def _on_place(self, place: Place) -> None:
         self.environments.choose(None)
         self._check(place)
         self.chosen.emit(place)
 
-    def _check(self, chosen: OutsideChosen | ActivityChosen | None) -> None:
+    def _check(self, chosen: Place | None) -> None:
         for place, made in self._places.items():
             made.setChecked(place == chosen)
 
@@ -178,11 +198,11 @@ class Sidebar(QWidget):
         self._none.setVisible(is_used and self._model.rowCount() == 0)
 
 
-class _FilterBox(QLineEdit):
+class _FilterBox(SearchBox):
     """Filters the list; Down goes on into it, Escape gives the whole list back."""
 
-    def __init__(self, environments: EnvironmentList) -> None:
-        super().__init__()
+    def __init__(self, name: str, environments: EnvironmentList) -> None:
+        super().__init__(name)
         self._environments = environments
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

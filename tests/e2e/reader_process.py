@@ -47,6 +47,7 @@ STATES = {  # AtspiStateType
 TOP_LEVEL = ("frame", "dialog", "window", "alert", "popup menu", "tool tip")
 MENU_ITEMS = ("menu item", "check menu item", "radio menu item")
 MANY_CELLS = ("table", "tree table", "tree")
+CELLS = frozenset(("cell", "tree item"))
 TEXTS = ("text", "password text")
 
 
@@ -175,7 +176,7 @@ class Look:
             go_on()
 
         def go_on() -> None:
-            if item.role not in MANY_CELLS or "cell" in self._roles:
+            if item.role not in MANY_CELLS or CELLS & self._roles:
                 self._ask_children(item, item.window)
             if not self._roles or item.role in self._roles:
                 self._ask_rest(item)

@@ -119,7 +119,7 @@ def test_that_a_second_window_waits_its_turn_and_then_says_that_the_name_is_take
     with creating(stage, empty_root, server) as (first, stalled):
         with Application(stage, empty_root) as second:
             begin(second.person, "slow")
-            second.screen.see("label", re.compile("^Creating slow: "))
+            second.screen.see("label", "Creating slow: waiting for another window to finish")
             second.person.take_picture("light-two-windows")
             server.faults.remove(stalled)
             second.screen.see("label", re.compile("^slow could not be made. "))

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from engine.environments.registering import registered
 from engine.errors import EngineError, ErrorCode
 from engine.events import Phase, SizesFound, TaskState
 from engine.places import Places
 from engine.practice import ChannelServer
 from engine.records import Mark
-from engine.requests import CloneRequest, CreateRequest, RemoveRequest
+from engine.requests import CloneRequest, CreateRequest, RemoveRequest, RenameRequest
 from engine.session import Engine
 from engine.tasks import Leaving
 from tests.support.environments import make_environment
@@ -194,3 +195,25 @@ async def test_that_added_folders_are_listed_until_they_are_taken_out(
     assert len(await engine.environments()) == 1
     await engine.remove_folder(tmp_path / "elsewhere")
     assert await engine.environments() == ()
+
+
+async def test_that_a_new_name_costs_no_copies_and_keeps_the_history(
+    engine: Engine, ear: Ear
+) -> None:
+    source = make_environment(engine.places.envs / "old", ["zlib"], files=True)
+    notes = source / "notes.txt"
+    notes.write_text("mine")
+    inode = notes.stat().st_ino
+    history = (source / "conda-meta" / "history").read_text()
+    target = engine.places.envs / "新 name"
+    await engine.start()
+    plan = await engine.plan(RenameRequest(source, target))
+    assert plan.figures.disk_bytes < 100_000
+    task = await ear.until_ended(engine.submit(plan))
+    assert task.state is TaskState.SUCCEEDED, task.failure
+    assert left_behind(engine.places) == ["新 name"]
+    assert (target / "notes.txt").stat().st_ino == inode
+    assert (target / "conda-meta" / "history").read_text() == history.replace(
+        str(source), str(target)
+    )
+    assert registered(engine.places) == (target,)

@@ -10,15 +10,17 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
 
+from engine.errors import EngineError, ErrorCode
 from engine.events import Settled, Settlement, Task, TaskChanged, TaskId, TaskState
 from engine.places import Places
-from engine.records import Mark
+from engine.records import Environment, Mark
 from engine.requests import CreateRequest, RemoveRequest, RenameRequest
 from engine.session import Engine
 from engine.tasks import Leaving
 from gui.actions import EnvironmentAction
 from gui.bridge import EngineBridge
 from gui.main_window import MainWindow
+from gui.operations import cancel_operations
 from gui.settings import WindowSettings
 from gui.views.sidebar import ActivityChosen
 from tests.support.environments import Package, make_environment, numbered_packages, write_record
@@ -47,6 +49,12 @@ def packages(window: MainWindow) -> list[str]:
 
 def dialogs(window: MainWindow) -> list[QDialog]:
     return [dialog for dialog in window.findChildren(QDialog) if dialog.isVisible()]
+
+
+async def opened(window: MainWindow) -> QDialog:
+    await until(lambda: dialogs(window))
+    (dialog,) = dialogs(window)
+    return dialog
 
 
 async def at_rest(window: MainWindow) -> None:
@@ -108,8 +116,7 @@ async def test_that_without_environments_the_first_one_is_offered(window: MainWi
     offer = visible_button(window, "New environment")
     assert offer is not None
     offer.click()
-    assert len(dialogs(window)) == 1
-    dialogs(window)[0].reject()
+    (await opened(window)).reject()
 
 
 def visible_button(window: MainWindow, text: str) -> QPushButton | None:
@@ -130,9 +137,9 @@ async def test_that_changes_open_their_dialog_over_the_window(
 ) -> None:
     await at_rest(window)
     window.act(action, envs / "zoo")
-    shown = dialogs(window)
-    assert [title in dialog.windowTitle() for dialog in shown] == [True]
-    shown[0].reject()
+    dialog = await opened(window)
+    assert title in dialog.windowTitle()
+    dialog.reject()
 
 
 async def test_that_base_cannot_be_removed_or_renamed_from_the_window(
@@ -170,13 +177,15 @@ async def test_that_keys_reach_what_they_name(envs: Path, window: MainWindow) ->
     QTest.keyClick(window, Qt.Key.Key_L, control)
     assert QApplication.focusWidget() is window.sidebar.environments
     QTest.keyClick(window, Qt.Key.Key_N, control)
-    assert len(dialogs(window)) == 1
-    dialogs(window)[0].reject()
+    (await opened(window)).reject()
     await until(lambda: not dialogs(window))
+    window.activateWindow()
     window.sidebar.environments.setFocus()
+    await until(lambda: QApplication.focusWidget() is window.sidebar.environments)
     QTest.keyClick(window.sidebar.environments, Qt.Key.Key_Delete)
-    assert ["Remove" in dialog.windowTitle() for dialog in dialogs(window)] == [True]
-    dialogs(window)[0].reject()
+    dialog = await opened(window)
+    assert "Remove" in dialog.windowTitle()
+    dialog.reject()
 
 
 async def test_that_f5_reads_again_what_is_shown(envs: Path, window: MainWindow) -> None:
@@ -195,8 +204,8 @@ async def test_that_the_activation_command_is_copied_and_said(
     window.act(EnvironmentAction.COPY_COMMAND, envs / "数据 分析")
     await until(lambda: QApplication.clipboard().text())
     assert "数据 分析" in QApplication.clipboard().text()
-    assert QApplication.clipboard().text() in window.banner.text()
-    assert window.banner.isVisible()
+    assert QApplication.clipboard().text() in window.content.banner.text()
+    assert window.content.banner.isVisible()
 
 
 def creation(prefix: Path, state: TaskState) -> TaskChanged:
@@ -242,10 +251,10 @@ async def test_that_settled_work_is_told_until_it_is_read(envs: Path, window: Ma
     await at_rest(window)
     request = RemoveRequest(envs / "zoo")
     window.hear(Settled(envs / "zoo", request, Settlement.PUT_BACK))
-    assert "put back interrupted work on zoo" in window.banner.text()
+    assert "put back interrupted work on zoo" in window.content.banner.text()
     window.hear(Settled(envs / "数据 分析", request, Settlement.FINISHED))
-    assert window.banner.text() == "Envdesk finished interrupted work on 数据 分析."
-    assert window.banner.isVisible()
+    assert window.content.banner.text() == "Envdesk finished interrupted work on 数据 分析."
+    assert window.content.banner.isVisible()
 
 
 async def test_that_going_elsewhere_and_back_keeps_the_window_in_order(
@@ -267,6 +276,41 @@ async def test_that_closing_only_asks(envs: Path, window: MainWindow) -> None:
     assert not window.close()
     assert asked == [1]
     assert window.isVisible()
+
+
+async def test_that_a_list_that_cannot_be_read_is_said_in_place_and_tried_again(
+    envs: Path, places: Places, settings: WindowSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = Engine(places)
+    bridge = EngineBridge(engine)
+    window = MainWindow(engine, bridge, settings)
+    window.show()
+    reading = engine.environments
+    refusals = [EngineError(ErrorCode.CONFIG_UNREADABLE, "The file cannot be read.")] * 2
+
+    async def refuse_first() -> tuple[Environment, ...]:
+        if refusals:
+            raise refusals.pop()
+        return await reading()
+
+    monkeypatch.setattr(engine, "environments", refuse_first)
+    for _ in range(2):
+        window.refresh()
+        await until(lambda: visible_button(window, "T&ry again"))
+        await until(lambda: not window.is_reading)
+    again = visible_button(window, "T&ry again")
+    assert again is not None
+    again.click()
+    await until(lambda: window.page.is_loaded)
+    refusals.append(EngineError(ErrorCode.CONFIG_UNREADABLE, "The file cannot be read."))
+    window.refresh()
+    await until(window.content.banner.isVisible)
+    assert window.page.isVisible(), "the old list still serves"
+    assert dialogs(window) == []
+    bridge.close()
+    await cancel_operations()
+    await engine.aclose(Leaving.CANCEL)
+    window.deleteLater()
 
 
 async def test_that_the_last_environment_is_shown_first_the_next_time(

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QCoreApplication, QTranslator
 from PySide6.QtWidgets import QApplication
 
+from engine.cache.values import Choice, Cleaning, Preset, Relinking, Skipped, SkipReason
 from engine.environments.naming import NameProblem, NameProblemCode
 from engine.errors import ErrorCode, Failure
 from engine.events import Phase, Progress, ProgressUnit, Task, TaskId, TaskState
@@ -31,11 +32,14 @@ from engine.plan import (
 from engine.records import Record, RecordKind, Source, SourceKind, State
 from engine.requests import (
     ChangeRequest,
+    CleanRequest,
     CloneRequest,
     CreateRequest,
+    RelinkRequest,
     RemoveRequest,
     RenameRequest,
     Request,
+    affected_prefixes,
 )
 from gui import presenting
 
@@ -47,7 +51,9 @@ RENAME = RenameRequest(HOME / "course", HOME / "lecture")
 MOVE = RenameRequest(HOME / "course", Path("/other/course"))
 REMOVE = RemoveRequest(HOME / "old")
 CHANGE = ChangeRequest(HOME / "course", ("conda-forge",), add=("numpy",))
-REQUESTS: tuple[Request, ...] = (CREATE, CLONE, RENAME, MOVE, REMOVE, CHANGE)
+CLEAN = CleanRequest(Choice(preset=Preset.SAFE), caches=(Path("/pkgs"),))
+RELINK = RelinkRequest((HOME / "course", HOME / "old"))
+REQUESTS: tuple[Request, ...] = (CREATE, CLONE, RENAME, MOVE, REMOVE, CHANGE, CLEAN, RELINK)
 # In English, the engine itself names the packages that cannot agree.
 TOLD_BY_ENGINE = (WarningCode.UNSATISFIABLE, WarningCode.PACKAGE_UNKNOWN)
 PLACE = re.compile(r"\{\w+\}")
@@ -80,7 +86,8 @@ def task(state: TaskState, request: Request = CREATE, progress: Progress | None 
 
 
 def plan(request: Request, figures: Figures) -> Plan:
-    return Plan(request, request.prefix, State(), State(), (), figures, (), "", NOW)
+    prefix = affected_prefixes(request)[-1]
+    return Plan(request, prefix, State(), State(), (), figures, (), "", NOW)
 
 
 def record(name: str, version: str, source: str = "conda-forge", build: str = "0") -> Record:
@@ -253,7 +260,11 @@ def test_that_a_task_is_said_in_one_line_whatever_became_of_it(
     state: TaskState, request_: Request
 ) -> None:
     text = presenting.task_sentence(task(state, request_))
-    names = {request_.prefix.name}
+    names = {"lean", "not deleted"} if isinstance(request_, CleanRequest) else set[str]()
+    if isinstance(request_, RelinkRequest):
+        names |= {"hare", "haring", "all of its files"}
+    elif not isinstance(request_, CleanRequest):
+        names.add(request_.prefix.name)
     if isinstance(request_, CloneRequest | RenameRequest):
         names.add(request_.source.name)
     assert any(name in text for name in names)
@@ -352,3 +363,36 @@ def test_that_the_translators_tools_find_every_sentence(tmp_path: Path) -> None:
     assert ("CreateForm", "New environment") in texts
     translated = QCoreApplication.translate("Tasks", "Waiting")
     assert ("Tasks", translated) in texts
+
+
+def test_that_a_request_names_its_place_and_its_environments() -> None:
+    assert presenting.request_place(CREATE) == str(HOME / "数据分析")
+    assert presenting.request_place(CLEAN) == str(Path("/pkgs"))
+    assert presenting.affected_name(CLEAN) == ""
+    assert "course" in presenting.affected_name(RELINK)
+
+
+def test_that_a_cleaning_says_what_it_frees_and_what_it_costs_later() -> None:
+    cleaning = Cleaning((), (), 1_200_000_000)
+    made = replace(plan(CLEAN, Figures(freed_bytes=1_300_000_000)), cleaning=cleaning)
+    words = " ".join(presenting.figures_sentences(made))
+    assert "Frees 1.3 GB" in words
+    assert "1.2 GB are downloaded" in words
+    assert presenting.apply_label(CLEAN, 1_300_000_000) == "&Free 1.3 GB"
+    free = replace(made, cleaning=Cleaning((), (), 0))
+    assert "downloaded" not in " ".join(presenting.figures_sentences(free))
+
+
+def test_that_sharing_files_says_how_many_and_what_that_saves() -> None:
+    made = replace(plan(RELINK, Figures(freed_bytes=25_000_000)), relinking=Relinking((), 1))
+    words = presenting.figures_sentences(made)
+    assert words[0] == "Saves 25 MB of the disk."
+    assert words[1].startswith("1 file that")
+
+
+def test_that_the_end_of_a_cleaning_tells_what_was_left_alone() -> None:
+    left = (Skipped(Path("/pkgs/a"), "a", SkipReason.IN_USE, "conda"),)
+    done = replace(task(TaskState.SUCCEEDED, CLEAN), skipped=left)
+    assert presenting.task_sentence(done) == (
+        "Cleaned up. 1 thing was left alone (in use by a program)."
+    )

@@ -15,7 +15,10 @@ PYTHON_FILES = ("bin/python", "bin/python3", "lib/libpython.so")
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """Describe one conda package; a `distribution` gives it a dist-info of that name."""
+    """Describe one conda package; a `distribution` gives it a dist-info of that name.
+
+    `data_files` is how many more files it has, small ones that do nothing.
+    """
 
     name: str
     version: str = "1.0.0"
@@ -25,6 +28,7 @@ class Package:
     depends: tuple[str, ...] = ()
     installer: str = "conda"
     subdir: str = "noarch"
+    data_files: int = 0
 
 
 def numbered_packages(count: int) -> tuple[Package, ...]:
@@ -170,9 +174,13 @@ def _distribution(name: str, version: str, installer: str) -> dict[str, bytes]:
 def _contents(package: Package, site: str) -> dict[str, bytes]:
     if package.name == "python":
         return {path: f"stands for {path}\n".encode() for path in PYTHON_FILES}
+    data = {
+        f"share/{package.name}/part-{number:03}.dat": f"{package.name} {number}".encode()
+        for number in range(package.data_files)
+    }
     if not package.distribution or not site:
-        return {f"share/{package.name}/data.txt": package.name.encode()}
+        return data | {f"share/{package.name}/data.txt": package.name.encode()}
     folder = f"{site}/{package.distribution}-{package.version}.dist-info"
     meta = _distribution(package.distribution, package.version, package.installer)
     module = {f"{site}/{package.distribution}/__init__.py": b"answer = 42\n"}
-    return module | {f"{folder}/{name}": data for name, data in meta.items()}
+    return data | module | {f"{folder}/{name}": content for name, content in meta.items()}

@@ -81,7 +81,7 @@ def test_that_what_is_unpacked_is_known_with_its_files_and_bytes(practice: Pract
     assert cached["signpost"].files == 2
     assert cached["signpost"].linked_bytes == 0
     assert cached["signpost"].copied_bytes > 50
-    assert cached["glyphs"].copied_bytes == 0
+    assert cached["glyphs"].copied_bytes <= 4 * 4096  # folders and the record
     assert [name for name, package in cached.items() if package.has_script] == ["bellringer"]
     other = tuple(with_hash(record, "0" * 64) for record in records)
     assert practice.call(cached_in, practice.places.pkgs, other) == {}

@@ -72,9 +72,10 @@ def test_that_a_login_is_asked_for_and_the_one_in_the_address_is_used_and_not_sh
 def test_that_a_server_that_stops_answering_is_given_up(
     practice: Practice, after_bytes: int
 ) -> None:
+    practice.call(python_versions, (practice.main,), PLAIN, practice.places)  # known before
     practice.server.faults.stall("/practice-extra/*", after_bytes)
     with pytest.raises(EngineError) as caught:
-        practice.call(python_versions, practice.both, PLAIN, practice.places, stall_seconds=1.6)
+        practice.call(python_versions, practice.both, PLAIN, practice.places, stall_seconds=4)
     assert caught.value.code is ErrorCode.CHANNEL_STALLED
     assert caught.value.failure.value("channel") == "practice-extra"
 

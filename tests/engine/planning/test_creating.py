@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from engine.codec import decode, encode
 from engine.conda.condarc import CondaConfiguration
+from engine.environments.sizing import measure
 from engine.errors import EngineError, ErrorCode
 from engine.plan import ChangeKind, Plan, Severity, WarningCode
 from engine.planning.creating import needed_by, plan_create
@@ -95,10 +96,23 @@ def test_that_figures_tell_downloads_apart_from_what_is_cached(practice: Practic
     assert again.figures.download_bytes == 0
     assert again.figures.cached_packages == 2
     assert again.figures.linked_bytes > 4_000_000
-    assert 0 < again.figures.disk_bytes < 1000  # the two files that hold the prefix
+    assert 0 < again.figures.disk_bytes < 40_000  # files that hold the prefix, folders, records
     assert again.figures.files == 4
     assert all(change.from_cache for change in again.changes)
     assert all(record.installed_bytes for record in again.after.records)
+
+
+def test_that_what_a_cached_environment_takes_is_foretold(practice: Practice) -> None:
+    request = CreateRequest(
+        practice.places.envs / "first", (practice.main,), python="3", specs=("starchart", "mosaic")
+    )
+    practice.call(created, request, practice.places)
+    request = replace(request, prefix=practice.places.envs / "second")
+    foretold = planned(practice, request).figures
+    practice.call(created, request, practice.places)
+    sizes = dict(measure([practice.places.envs / "first", request.prefix]))[request.prefix]
+    assert foretold.linked_bytes == pytest.approx(sizes.shared_bytes, rel=0.02)
+    assert foretold.disk_bytes == pytest.approx(sizes.own_bytes, rel=0.25)
 
 
 def test_that_no_python_and_no_pip_are_told(practice: Practice, request_for: CreateRequest) -> None:

@@ -4,7 +4,13 @@ import pytest
 
 from engine.conda.history import Revision
 from engine.plan import ChangeKind
-from gui.models.revisions import RevisionChange, changes_of, split_distribution
+from gui.models.revisions import (
+    RevisionChange,
+    RevisionCounts,
+    changes_of,
+    counts_of,
+    split_distribution,
+)
 
 
 @pytest.mark.parametrize(
@@ -31,6 +37,7 @@ def test_that_a_package_that_went_and_came_is_one_change() -> None:
         added=("c::up-2.0-0", "c::down-1.0-0", "c::same-1.0-1", "c::new-1.0-0"),
         removed=("c::up-1.9-0", "c::down-1.10-0", "c::same-1.0-0", "c::gone-3-0"),
     )
+    assert counts_of(revision) == RevisionCounts(added=1, exchanged=3, removed=1)
     assert changes_of(revision) == (
         RevisionChange(ChangeKind.DOWNGRADE, "down", "1.10", "1.0", "c"),
         RevisionChange(ChangeKind.REMOVE, "gone", "3", "", "c"),

@@ -90,3 +90,24 @@ async def test_that_the_log_of_a_real_task_is_there_whole_and_goes_on_while_open
     assert card.log_text() == "\n".join(engine.log(task_id))
     ear.told.emit(TaskLog(task_id, "one more line"))
     assert card.log_text().endswith("one more line")
+
+
+async def test_that_what_happened_while_nobody_looked_is_there_when_somebody_does(
+    engine: Engine, ear: EngineBridge, qtbot: QtBot
+) -> None:
+    view = ActivityView(engine, ear)
+    qtbot.addWidget(view)
+    await quick_removal(engine)
+    await until(lambda: engine.tasks()[0].state.is_final)
+    assert view.cards() == ()
+    view.show()
+    (card,) = view.cards()
+    assert card.task.state is TaskState.SUCCEEDED
+    card.log.set_open(True)
+    shown = card.log_text()
+    view.hide()
+    await quick_removal(engine, "older")
+    await until(lambda: engine.tasks()[1].state.is_final)
+    view.show()
+    assert len(view.cards()) == 2
+    assert card.log_text() == shown

@@ -17,7 +17,7 @@ from gui.dialogs.errors import FailureDialog
 from gui.dialogs.preview import Stage
 from gui.tasks import TaskPanel
 from tests.support.environments import make_environment, numbered_packages
-from tests.support.tasks import LINKING, quick_removal, stalled_creation, told
+from tests.support.tasks import CREATE, LINKING, quick_removal, stalled_creation, told
 from tests.support.windowing import click, until
 
 FULL = Failure(ErrorCode.DISK_FULL, "", values=(("path", "/envs"),))
@@ -148,8 +148,18 @@ async def test_that_a_good_end_offers_a_terminal_and_goes_by_itself(
 
 async def test_that_only_the_latest_ends_are_kept(panel: TaskPanel, bridge: EngineBridge) -> None:
     for number in range(6):
-        bridge.told.emit(TaskChanged(told(str(number), TaskState.FAILED, failure=FULL)))
+        request = RemoveRequest(Path(f"/envs/{number}"))
+        bridge.told.emit(TaskChanged(told(str(number), TaskState.FAILED, request, failure=FULL)))
     assert [notice.task.id for notice in panel.notices()] == ["3", "4", "5"]
+
+
+async def test_that_news_of_an_environment_takes_the_place_of_what_was_said_before(
+    panel: TaskPanel, bridge: EngineBridge
+) -> None:
+    removal = RemoveRequest(CREATE.prefix)
+    bridge.told.emit(TaskChanged(told("1", TaskState.SUCCEEDED)))
+    bridge.told.emit(TaskChanged(told("2", TaskState.SUCCEEDED, removal)))
+    assert [notice.sentence() for notice in panel.notices()] == ["数据分析 is gone."]
 
 
 async def test_that_an_end_is_told_once(panel: TaskPanel, bridge: EngineBridge) -> None:

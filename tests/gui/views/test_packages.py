@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.errors import ErrorCode, Failure
 from engine.records import Record, RecordKind, RecordProblem
+from gui.models.name_index import NameIndex
 from gui.models.packages import SourceFilter
 from gui.settings import WindowSettings
 from gui.views.packages import PackagesView
@@ -91,7 +92,7 @@ def test_that_a_failure_is_said_and_another_try_offered(view: PackagesView, qtbo
     again = next(
         button
         for button in view.findChildren(QPushButton)
-        if button.isVisible() and button.text() == "Try &again"
+        if button.isVisible() and button.text() == "T&ry again"
     )
     with qtbot.waitSignal(view.retry_requested, timeout=1000):
         again.click()
@@ -162,3 +163,18 @@ def test_that_new_figures_leave_the_selection(view: PackagesView) -> None:
     changed: tuple[Record, ...] = (*RECORDS[:1], record("python", "3.12.8"), *RECORDS[2:])
     view.show_records(changed)
     assert view.table.selected_keys() == ("conda:python",)
+
+
+def test_that_half_a_name_never_means_a_package_on_pypi(view: PackagesView) -> None:
+    wished: list[object] = []
+    view.wished.connect(wished.append)
+    view.show_names(NameIndex(["harpstring", "harpist"]))
+    view.filter_box.setFocus()
+    QTest.keyClicks(view.filter_box, "harp")
+    QTest.keyClick(view.filter_box, Qt.Key.Key_Return)
+    assert wished == []
+    assert view.filter_box.text() == "harp"
+    QTest.keyClicks(view.filter_box, "string")
+    QTest.keyClick(view.filter_box, Qt.Key.Key_Return)
+    assert len(wished) == 1
+    assert view.filter_box.text() == ""

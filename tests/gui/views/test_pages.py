@@ -100,7 +100,7 @@ def test_that_the_newest_revision_is_first_and_opens_to_its_changes(qtbot: QtBot
     assert first is not None
     assert [first.text(column) for column in range(3)] == [
         "date unknown",
-        "1 added, 1 updated",
+        "1 added, 1 changed",
         "envdesk install",
     ]
     tree.setCurrentItem(first)

@@ -1,0 +1,100 @@
+"""Measure with the clock on the wall, and show the figures of one run side by side."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+_DROPPED = ("CONDA", "MAMBA", "PIP_", "UV_", "VIRTUAL_ENV", "DISPLAY", "WAYLAND_DISPLAY")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Hold one line of a table: what was measured, its times in seconds, and a goal for it.
+
+    `factor` multiplies one run up to the whole job.
+    """
+
+    what: str
+    times: tuple[float, ...]
+    goal: float | None = None
+    factor: int = 1
+
+    @property
+    def fastest(self) -> float:
+        """Return the time of the fastest run: the others also tell of what else was running."""
+        return min(self.times) * self.factor
+
+    @property
+    def median(self) -> float:
+        """Return the median time."""
+        return statistics.median(self.times) * self.factor
+
+
+def clean_environment(home: Path) -> dict[str, str]:
+    """Return variables for a process that knows nothing of the user's environments."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_DROPPED)}
+    return kept | {
+        "HOME": str(home),
+        "USERPROFILE": str(home),
+        "PYTHONPATH": str(ROOT),
+        "QT_QPA_PLATFORM": "offscreen",
+        "QT_LOGGING_RULES": "qt.qpa.*=false",
+    }
+
+
+def program(name: str) -> str | None:
+    """Return the path of a program beside this Python or on the PATH, None without it."""
+    beside = shutil.which(name, path=str(Path(sys.executable).parent))
+    return beside or shutil.which(name)
+
+
+def times_of(act: Callable[[], object], runs: int) -> tuple[float, ...]:
+    """Return how many seconds each of `runs` calls took."""
+    times: list[float] = []
+    for _ in range(runs):
+        started = time.perf_counter()
+        act()
+        times.append(time.perf_counter() - started)
+    return tuple(times)
+
+
+def times_of_command(
+    command: Sequence[str], home: Path, runs: int, extra: dict[str, str] | None = None
+) -> tuple[float, ...]:
+    """Return how many seconds each of `runs` runs of a command took; it must succeed."""
+    variables = clean_environment(home) | (extra or {})
+
+    def run() -> None:
+        subprocess.run(command, env=variables, capture_output=True, check=True, timeout=600)
+
+    return times_of(run, runs)
+
+
+def print_table(title: str, rows: Sequence[Row]) -> bool:
+    """Print `rows` with ratios to the first one; return whether every goal was reached."""
+    first = rows[0].fastest
+    width = max(len(row.what) for row in rows)
+    print(f"\n{title}")
+    print(f"  {'':{width}}  {'fastest':>9}  {'median':>9}  {'ratio':>7}")
+    for row in rows:
+        line = f"  {row.what:{width}}  {_shown(row.fastest)}  {_shown(row.median)}"
+        line += f"  {row.fastest / first:>6.1f}x"
+        if row.goal is not None:
+            reached = "reached" if row.fastest < row.goal else "MISSED"
+            line += f"  goal {_shown(row.goal).strip()}: {reached}"
+        print(line)
+    return all(row.goal is None or row.fastest < row.goal for row in rows)
+
+
+def _shown(seconds: float) -> str:
+    text = f"{seconds * 1000:.0f} ms" if seconds < 10 else f"{seconds:.1f} s"
+    return f"{text:>9}"

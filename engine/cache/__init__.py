@@ -1,0 +1,1 @@
+"""Where disk space went and how to get it back: package caches, told apart from environments."""

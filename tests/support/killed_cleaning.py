@@ -1,0 +1,114 @@
+"""Clean a small world again and again, kill the cleaning at a random moment, look, go on.
+
+A process of its own, because it forks. Prints one JSON line for each kill, the last one with what
+was wrong, if anything was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import shutil
+import signal
+import sys
+import time
+from pathlib import Path
+
+from engine.cache.values import Choice, ItemKind
+from engine.conda.condarc import read_configuration
+from engine.places import Places, places_below
+from engine.planning.cleaning import plan_clean
+from engine.requests import CleanRequest
+from engine.transactions.executor import carry_out
+from engine.transactions.journal import unfinished
+from engine.transactions.reporting import SilentReport
+from engine.transactions.settling import settle_all
+from tests.support.caches import make_package, make_prefix
+
+PACKAGES = 12
+FILES = 15
+
+
+def build(root: Path) -> Places:
+    """Lay out packages, some of them linked into an environment in every way."""
+    places = places_below(root)
+    places.home.mkdir(parents=True)
+    prefix = make_prefix(places.envs / "one")
+    for number in range(PACKAGES):
+        files = [(f"lib/{number}/{file}.py", b"%d" % file) for file in range(FILES)]
+        package = make_package(places.pkgs, f"package{number}-1-0", files)
+        (places.pkgs / f"package{number}-1-0.conda").write_bytes(b"x" * 5000)
+        (places.pkgs / f"package{number}-1-0.lock").write_bytes(b"")
+        (prefix / f"lib/{number}").mkdir(parents=True)
+        for path, _ in files[:10]:
+            if number % 4 == 0:
+                os.link(package / path, prefix / path)
+            elif number % 4 == 1:
+                (prefix / path).symlink_to(package / path)
+    return places
+
+
+def wrongs(places: Places) -> list[str]:
+    """Return what is not as it must be, whenever the cleaning was killed."""
+    found: list[str] = []
+    for number in range(PACKAGES):
+        for file in range(10 if number % 4 < 2 else 0):
+            path = places.envs / "one" / f"lib/{number}/{file}.py"
+            if not path.exists() or path.read_bytes() != b"%d" % file:
+                found.append(f"{path} is gone")
+        package = places.pkgs / f"package{number}-1-0"
+        if package.exists():
+            count = sum(1 for _ in package.rglob("*.py"))
+            if count != FILES or not (package / "info" / "index.json").exists():
+                found.append(f"{package} has {count} files")
+        elif number % 4 == 1:
+            found.append(f"{package} is needed")
+    return found
+
+
+def once(root: Path, chance: random.Random) -> dict[str, object]:
+    """Build, clean, kill, look, settle, clean the rest."""
+    places = build(root)
+    configuration = read_configuration(places)
+    paths = tuple(path for path in places.pkgs.iterdir() if path.is_dir())
+    choice = Choice(kinds=(ItemKind.ARCHIVE,), items=paths)
+    plan = asyncio.run(plan_clean(CleanRequest(choice), places, configuration))
+    child = os.fork()
+    if child == 0:
+        asyncio.run(carry_out(plan, places, SilentReport()))
+        os._exit(0)
+    time.sleep(chance.uniform(0, 0.12))
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    left = sum(1 for _ in places.pkgs.iterdir())
+    was_at_work = bool(unfinished([places.pkgs]))
+    bad = wrongs(places)
+    if chance.random() < 0.5:
+        settle_all([places.pkgs], places)
+        bad += wrongs(places)
+        bad += [f"{path} is left" for path in places.pkgs.glob(".envdesk/*.old")]
+    rest = asyncio.run(plan_clean(CleanRequest(choice), places, configuration))
+    asyncio.run(carry_out(rest, places, SilentReport()))
+    bad += wrongs(places)
+    staying = {f"package{number}-1-0" for number in range(PACKAGES) if number % 4 == 1}
+    staying |= {f"{name}.lock" for name in staying}
+    bad += [f"{path} is left" for path in places.pkgs.glob(".envdesk/*.old")]
+    names = {path.name for path in places.pkgs.iterdir() if path.name != ".envdesk"}
+    if names != staying:
+        bad.append(f"left: {sorted(names ^ staying)}")
+    return {"left": left, "at_work": was_at_work, "wrong": bad}
+
+
+def main(folder: Path, times: int) -> None:
+    """Do it `times` times in `folder`."""
+    chance = random.Random(4)
+    for number in range(times):
+        root = folder / f"w{number}"
+        print(json.dumps(once(root, chance)), flush=True)  # noqa: T201
+        shutil.rmtree(root)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))

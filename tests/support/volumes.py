@@ -1,0 +1,53 @@
+"""Volumes of their own, so that what they have free is nobody else's doing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+
+@contextmanager
+def mounted(folder: Path, megabytes: int, kind: str) -> Generator[Path]:
+    """Mount an empty volume of `kind`, tmpfs or ext4, at `folder`; skip where that is not possible.
+
+    Where no ext4 volume can be made, tmpfs serves.
+    """
+    if sys.platform != "linux" or os.geteuid() != 0:
+        pytest.skip("only root can mount volumes")
+    folder.mkdir(parents=True)
+    if kind == "tmpfs":
+        command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)]
+    else:
+        image = folder.with_name(f"{folder.name}.image")
+        with image.open("wb") as stream:
+            stream.truncate(megabytes * 2**20)
+        made = subprocess.run(["mkfs.ext4", "-q", str(image)], capture_output=True, check=False)
+        command = ["mount", "-o", "loop", str(image), str(folder)]
+        if made.returncode or subprocess.run(command, capture_output=True, check=False).returncode:
+            image.unlink()
+            command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)]
+        else:
+            command = ["true"]
+    try:
+        done = subprocess.run(command, capture_output=True, check=False, text=True)
+    except FileNotFoundError:
+        pytest.skip("there is no mount")
+    if done.returncode:
+        pytest.skip(f"mounting is not allowed: {done.stderr}")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", str(folder)], capture_output=True, check=False)
+
+
+def free_bytes(folder: Path) -> int:
+    """Return what is free on the volume of `folder` once everything is written."""
+    subprocess.run(["sync", "-f", str(folder)], check=True)
+    found = os.statvfs(folder)
+    return found.f_bfree * found.f_frsize
