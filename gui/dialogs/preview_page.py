@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QPainter, QPalette
+from PySide6.QtGui import QPainter, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -198,6 +198,7 @@ class ChangesView(QTreeView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._is_sharing = self._was_drawn = False
         self.changes = ChangesModel(self)
         self.setModel(self.changes)
         self.setItemDelegateForColumn(ChangeColumn.SOURCE, SourceDelegate(self))
@@ -223,14 +224,28 @@ class ChangesView(QTreeView):
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.sectionResized.connect(self._on_resized)
         self.setSortingEnabled(True)
         self.changes.modelReset.connect(self._unfold)
 
     def share_width(self) -> None:
         """Give each column its share of the room."""
         width = self.viewport().width()
+        self._is_sharing = True
         for section, share in _SHARES.items():
             self.setColumnWidth(section, round(width * share))
+        self._is_sharing = False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the room anew, unless somebody has drawn a column to a width of its own."""
+        super().resizeEvent(event)
+        if not self._was_drawn:
+            self.share_width()
+
+    def _on_resized(self, section: int) -> None:
+        # The last section is as wide as there is room, without anybody's doing.
+        if not self._is_sharing and section in _SHARES:
+            self._was_drawn = True
 
     def _unfold(self) -> None:
         self.expandAll()
