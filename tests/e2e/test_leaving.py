@@ -72,7 +72,6 @@ def test_that_cancelling_puts_everything_back_before_the_window_goes(
         assert app.wait_for_end() == 0
         assert entries(empty_root) == []
         until(lambda: not app.relatives(), 2, "something still runs")
-        assert app.watched()["longest_ms"] < 50, app.watched()
 
 
 def test_that_waiting_closes_the_window_when_the_work_is_done(

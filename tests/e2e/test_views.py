@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.practice import ChannelServer, PracticeWorld
+from engine.practice import PracticeWorld
 from tests.e2e.application import Application, Stage
 
 pytestmark = pytest.mark.xserver
@@ -26,7 +26,7 @@ def brightness(picture: Path) -> float:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_that_every_view_shows_what_it_should(
-    stage: Stage, world: PracticeWorld, served: ChannelServer, scheme: str
+    stage: Stage, world: PracticeWorld, scheme: str
 ) -> None:
     with Application(stage, world.root, "--scheme", scheme) as app:
         person, screen = app.person, app.screen
@@ -67,5 +67,24 @@ def test_that_every_view_shows_what_it_should(
         person.take_picture(f"{scheme}-failure")
         person.press("Escape")
         screen.see_none("dialog")
+
+        person.click("list item", re.compile("^tiny,"))
+        person.choose_from_menu("Clone, rename or remove this environment", re.compile("^Remove"))
+        person.see_preview("Remove tiny")
+        person.take_picture(f"{scheme}-preview")
+        person.press("Escape")
+        screen.see_none("dialog")
         assert app.close() == 0
         assert app.said() == ""
+
+
+def test_that_a_practice_world_is_made_shown_and_thrown_away(stage: Stage, tmp_path: Path) -> None:
+    with Application(stage, tmp_path, practice=True) as app:
+        app.screen.see("label", re.compile("^Preparing a practice world"))
+        app.person.take_picture("light-practice-splash")
+        app.screen.see("list item", re.compile("^course-2026,"))
+        app.screen.see("label", re.compile("^This is a practice world"))
+        assert len(list(app.temporary.glob("envdesk-*"))) == 1
+        app.person.take_picture("light-practice")
+        assert app.close() == 0
+        assert list(app.temporary.glob("envdesk-*")) == []
