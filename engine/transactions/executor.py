@@ -142,7 +142,8 @@ async def _under_journal(plan: Plan, places: Places, report: Report) -> None:
 
                 relink(journal, prefixes, places, configuration, report)
             case ChangeRequest():
-                await _change(journal, plan, places, configuration, report)
+                with claim(places):
+                    await _change(journal, plan, places, configuration, report)
         end(journal)
     except BaseException as error:
         try:
