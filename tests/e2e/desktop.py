@@ -22,10 +22,12 @@ _PROGRAMS = {
     "convert": "imagemagick",
     "dbus-daemon": "dbus",
     "xkbcomp": "x11-xkb-utils",
+    "setpriv": "util-linux",
 }
 _LAUNCHERS = ("/usr/libexec/at-spi-bus-launcher", "/usr/lib/at-spi2-core/at-spi-bus-launcher")
 _BINDINGS = "from gi.repository import Gio"
 _START_S = 20.0
+_WITH_US = ("setpriv", "--pdeathsig", "TERM")  # also when the tests are killed
 _KEYBOARD = """
 xkb_keymap {
   xkb_keycodes { include "evdev+aliases(qwerty)" };
@@ -124,7 +126,7 @@ class Desktop:
     ) -> subprocess.Popen[bytes]:
         log = self._stack.enter_context((self._folder / f"{name}.log").open("wb"))
         process = subprocess.Popen(
-            command,
+            [*_WITH_US, *command],
             env=environment,
             cwd=self._folder,
             stdin=subprocess.DEVNULL,

@@ -22,6 +22,7 @@ async def test_that_the_longest_stall_is_found_and_written(tmp_path: Path) -> No
     document = json.loads(file.read_text("utf-8"))
     assert 100 < document["longest_ms"] < 1000
     assert document["longest_ms"] == document["stalls"][0][1]
+    assert all(ms > 0 and queued_ms >= 0 for _, ms, queued_ms in document["stalls"])
     assert document["beats"] > 5
     assert 0.1 < document["at_s"] <= document["seconds"]
     assert [path.name for path in tmp_path.iterdir()] == ["stalls.json"]
