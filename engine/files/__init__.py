@@ -1,0 +1,1 @@
+"""Files that say which packages somebody wants: read, and written."""

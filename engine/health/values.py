@@ -1,0 +1,162 @@
+"""Health problems and what mends them, as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+
+class FindingCode(StrEnum):
+    """Name every health problem; never rename one."""
+
+    # what pip and conda did to each other
+    CONDA_OVERWRITTEN = "conda-overwritten"  # pip put another version in its place
+    CONDA_OVERWRITTEN_SAME = "conda-overwritten-same"  # pip put the same version in its place
+    CONDA_DIST_INFO_GONE = "conda-dist-info-gone"
+    TWO_COPIES = "two-copies"
+    PIP_LEFTOVERS = "pip-leftovers"
+    # what packages need
+    REQUIREMENT_MISSING = "requirement-missing"
+    REQUIREMENT_UNMET = "requirement-unmet"  # there, at a version that does not fit
+    REQUIREMENT_OPTIONAL = "requirement-optional"
+    DEPENDS_UNMET = "depends-unmet"
+    CONSTRAINS_VIOLATED = "constrains-violated"
+    # files
+    FILES_MISSING = "files-missing"
+    FILES_ALTERED = "files-altered"
+    FILES_OWNED_TWICE = "files-owned-twice"
+    LINKS_BROKEN = "links-broken"
+    INTERPRETER_MISSING = "interpreter-missing"
+    INTERPRETER_BROKEN = "interpreter-broken"
+    SCRIPTS_ELSEWHERE = "scripts-elsewhere"  # entry points that start another prefix's Python
+    PREFIX_ELSEWHERE = "prefix-elsewhere"  # other files that name another prefix as their own
+    FILES_UNOWNED = "files-unowned"
+    EDITABLE_GONE = "editable-gone"
+    PERMISSIONS_WRONG = "permissions-wrong"
+    # what leaks in, and which pip
+    USER_SITE_LEAKS = "user-site-leaks"
+    PATH_LEAKS = "path-leaks"  # PYTHONPATH and pip's own variables
+    PIP_MISSING = "pip-missing"
+    PIP_ELSEWHERE = "pip-elsewhere"
+    # what work left behind
+    INTERRUPTED = "interrupted"
+    CONDA_LEFTOVERS = "conda-leftovers"
+    META_UNREADABLE = "meta-unreadable"
+    PREFIX_GONE = "prefix-gone"
+    FROZEN = "frozen"
+    # where packages come from
+    CHANNELS_MIXED = "channels-mixed"
+    GONE_FROM_CHANNEL = "gone-from-channel"
+    PYTHON_ENDED = "python-ended"
+    VULNERABLE = "vulnerable"
+
+
+class Gravity(StrEnum):
+    """Say how much a finding matters; only broken and risky ones colour the dot."""
+
+    BROKEN = "broken"
+    RISKY = "risky"
+    NOTE = "note"
+
+
+class Depth(StrEnum):
+    """Say what a check may cost."""
+
+    QUICK = "quick"  # conda-meta and dist-info folders only
+    DEEP = "deep"  # every file, hashed
+    ONLINE = "online"  # asks channels and the index, only when the user wants it
+
+
+class RepairKind(StrEnum):
+    """Name each way to mend something; the subject of the step is the package unless said."""
+
+    RESTORE_CONDA = "restore-conda"  # put conda's very files of the package back
+    HAND_TO_PYPI = "hand-to-pypi"  # let PyPI's copy be the only one, drop conda's record of it
+    REINSTALL_PYPI = "reinstall-pypi"  # the same release again, from the index
+    REMOVE_COPY = "remove-copy"  # subject: the dist-info folder that goes, by its name
+    INSTALL = "install"  # subject: a requirement, brought by conda first, else by PyPI
+    UPDATE = "update"
+    REMOVE = "remove"
+    DELETE_FILES = "delete-files"  # subject: a path inside the prefix that nothing needs
+    REWRITE_PREFIX = "rewrite-prefix"  # subject: the other prefix that files name
+    ALLOW_WRITING = "allow-writing"
+    ADD_PIP = "add-pip"
+    ISOLATE = "isolate"  # keep the user site out, by a variable of the environment
+    FORGET = "forget"  # strike the prefix from the registry
+    SETTLE = "settle"
+    REBUILD_RECORD = "rebuild-record"  # write a readable conda-meta record anew
+
+
+@dataclass(frozen=True, slots=True)
+class RepairStep:
+    """Ask for one thing to be mended; `subject` is what `kind` says."""
+
+    kind: RepairKind
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Point at what proves a finding: a path, or words such as a version, or both."""
+
+    path: Path | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Describe one health problem of the environment at `prefix`.
+
+    `subject` is what it is about, a package name mostly; with `code` it identifies the finding
+    from one look to the next. `values` are what a front end puts into its sentence for `code`.
+    `repairs` holds the ways to mend it, best first; each is a set of steps that belong together,
+    and there is none where only the user can do something. `since` is None when not known.
+    """
+
+    code: FindingCode
+    gravity: Gravity
+    subject: str
+    prefix: Path
+    summary: str
+    values: tuple[tuple[str, str], ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    repairs: tuple[tuple[RepairStep, ...], ...] = ()
+    since: datetime | None = None
+
+    @property
+    def key(self) -> str:
+        """Return what identifies the finding within its environment, stable across looks."""
+        return f"{self.code}:{self.subject}"
+
+    def value(self, key: str) -> str:
+        """Return the value stored under `key`, or an empty string."""
+        return dict(self.values).get(key, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Hold what a look at the environment at `prefix` found, worst first.
+
+    `stamp` is that of the environment looked at; `unchecked` says in English what could not be
+    looked at, and why, one sentence each.
+    """
+
+    prefix: Path
+    depth: Depth
+    stamp: str
+    checked: datetime
+    findings: tuple[Finding, ...]
+    unchecked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HealthProgress:
+    """Tell how far a deep check has come, in files and bytes."""
+
+    prefix: Path
+    files_done: int
+    files_total: int
+    bytes_done: int
+    bytes_total: int
