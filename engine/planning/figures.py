@@ -78,5 +78,5 @@ def summed(conda: Figures, pypi: Figures, freed: int = 0) -> Figures:
         freed_bytes=freed + pypi.freed_bytes,
         packages=conda.packages + pypi.packages,
         cached_packages=conda.cached_packages + pypi.cached_packages,
-        files=conda.files + pypi.files if conda.files and pypi.files else 0,
+        files=0 if pypi.packages else conda.files,  # nobody knows those of releases
     )

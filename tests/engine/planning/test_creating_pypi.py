@@ -18,7 +18,7 @@ from engine.records import RecordKind
 from engine.requests import CreateRequest
 from tests.support.changing import carried_out, done, imported, planned
 from tests.support.practising import Practice
-from tests.support.pypi import faults, index_of, point_pip_at, project
+from tests.support.pypi import Faults, faults, index_of, point_pip_at, project
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="looks into bin")
 
@@ -71,8 +71,7 @@ def test_that_both_sides_are_one_plan_and_one_environment(practice: Practice, in
     assert kinds["numerals"] is RecordKind.CONDA
     assert read_state(prefix) == {"TIDE": "high"}
     assert str(prefix) in (prefix / "bin" / "lantern").read_text("utf-8")
-    found = faults(prefix)
-    assert not (found.twice or found.unmet or found.overwritten)
+    assert faults(prefix) == Faults()
 
 
 def test_that_constraints_limit_what_comes_from_pypi(practice: Practice, index: Path) -> None:
