@@ -74,6 +74,7 @@ def do(person: Person, package: str, action: str) -> None:
 
 
 def choose_version(person: Person, package: str, version: str, action: str) -> None:
+    """Open the versions of a package by a button of its details, and take one."""
     do(person, package, action)
     window = re.compile("^Versions of")
     person.click("cell", version, window)
@@ -97,7 +98,7 @@ def test_that_packages_are_added_switched_updated_and_removed_by_mouse(
 ) -> None:
     prefix = world.envs / NAME
     with Application(stage, world.root, "--scheme", "light") as app:
-        person, screen = app.person, app.screen
+        person = app.person
         person.click("list item", re.compile(f"^{NAME},"))
         made = {
             "papyrus": "4.0.1 practice-extra",
