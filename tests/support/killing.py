@@ -54,8 +54,8 @@ def _finish(steps: _Steps, work: Callable[[], object]) -> None:
     sys.addaudithook(steps.hear)
     try:
         work()
-    except BaseException:  # noqa: BLE001 - a forked process must never go on as its parent
-        sys.excepthook(*sys.exc_info())
+    except BaseException as error:  # noqa: BLE001 - a forked process must not go on as its parent
+        sys.excepthook(type(error), error, error.__traceback__)
         sys.stderr.flush()
         os._exit(1)
     steps.is_over = True
