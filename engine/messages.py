@@ -8,6 +8,7 @@ from pathlib import Path
 from engine.cache.values import Skipped
 from engine.errors import Failure
 from engine.events import Progress, Settlement
+from engine.files.values import Wanted
 from engine.records import PackageVersion, Sizes
 from engine.requests import Request
 
@@ -95,8 +96,25 @@ class VirtualPackagesQuery:
     """Ask what this computer tells the solver about itself."""
 
 
+@dataclass(frozen=True, slots=True)
+class AssignQuery:
+    """Ask who brings what a file asks for.
+
+    `python` is the minor version that is meant, or empty for the newest that `python_range` (PEP
+    440) and the file's own specs leave open. `lenient` is for lists made on another computer.
+    """
+
+    channels: tuple[str, ...]
+    wanted: tuple[Wanted, ...]
+    constraints: tuple[Wanted, ...] = ()
+    python: str = ""
+    python_range: str = ""
+    lenient: bool = False
+
+
 Query = (
     PlanQuery
+    | AssignQuery
     | PythonVersionsQuery
     | PackageNamesQuery
     | PackageVersionsQuery
