@@ -8,7 +8,7 @@ from pathlib import Path
 from engine.cache.values import Skipped
 from engine.errors import Failure
 from engine.events import Progress, Settlement
-from engine.files.values import Wanted
+from engine.files.values import FileKind, Wanted
 from engine.records import PackageVersion, Sizes
 from engine.requests import Request
 
@@ -100,8 +100,8 @@ class VirtualPackagesQuery:
 class AssignQuery:
     """Ask who brings what a file asks for.
 
-    `python` is the minor version that is meant, or empty for the newest that `python_range` (PEP
-    440) and the file's own specs leave open. `lenient` is for lists made on another computer.
+    `python` is the minor version that is meant, or empty for a usual one that `python_range` (PEP
+    440) leaves open. `lenient` is for lists made on another computer.
     """
 
     channels: tuple[str, ...]
@@ -112,6 +112,22 @@ class AssignQuery:
     lenient: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ReadFilesQuery:
+    """Ask what files want, read together; `kind` says what the one file is, if it was corrected."""
+
+    paths: tuple[Path, ...]
+    kind: FileKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTextQuery:
+    """Ask what pasted text wants."""
+
+    text: str
+    kind: FileKind | None = None
+
+
 Query = (
     PlanQuery
     | AssignQuery
@@ -119,6 +135,8 @@ Query = (
     | PackageNamesQuery
     | PackageVersionsQuery
     | VirtualPackagesQuery
+    | ReadFilesQuery
+    | ReadTextQuery
 )
 
 

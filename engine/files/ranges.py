@@ -152,16 +152,3 @@ def parsed(text: str) -> Requirement | None:
 def leaves_open(specifiers: SpecifierSet, minor: str) -> bool:
     """Return whether the range holds a patch release of `minor`, a version such as 3.12."""
     return any(specifiers.contains(f"{minor}.{patch}", prereleases=True) for patch in range(40))
-
-
-def python_demands(specs: Iterable[str], demanded: str = "") -> SpecifierSet:
-    """Return the range that MatchSpecs of Python and a range of PEP 440's leave together.
-
-    What cannot be understood leaves everything open.
-    """
-    found = SpecifierSet()
-    for text in (*(requirement_of(spec) for spec in specs), f"python{demanded}"):
-        read = parsed(text) if text else None
-        if read is not None:
-            found &= read.specifier
-    return found
