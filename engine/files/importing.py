@@ -34,6 +34,10 @@ from engine.requests import (
     ExactRequest,
 )
 
+_PLAIN_NAMES = (
+    *("environment", "env", "requirement", "constraints", "pyproject", "setup", "pipfile"),
+    *("pylock", "conda-lock", "pixi", "explicit", "freeze", "spec-file"),
+)
 _OF_LINES = (ConsentCode.RUNS_CODE, ConsentCode.URL, ConsentCode.LOCAL_PATH)
 
 
@@ -56,6 +60,27 @@ class Choices:
     accepted: tuple[str, ...] = ()
 
 
+def channels_for(reading: Reading, mine: tuple[str, ...]) -> tuple[str, ...]:
+    """Return where to look: the file's channels first, then `mine`, unless the file forbids that.
+
+    As `conda env create` does (conda docs, "Managing environments"; CEP 24, `nodefaults`).
+    """
+    if reading.only_channels and reading.channels:
+        return reading.channels
+    return tuple(dict.fromkeys((*reading.channels, *mine)))
+
+
+def name_for(reading: Reading) -> str:
+    """Return what a new environment of this file may be called; empty when nothing suggests it."""
+    if reading.name:
+        return reading.name
+    if reading.path is None:
+        return ""
+    stem = reading.path.name.partition(".")[0]
+    plain = stem.lower().startswith(_PLAIN_NAMES) or not stem
+    return reading.path.absolute().parent.name if plain else stem
+
+
 def chosen_lines(reading: Reading, groups: Iterable[str], environment: str = "") -> Reading:
     """Return `reading` with only what belongs to the chosen groups and environment."""
     kept = {"", *groups, environment or next(iter(reading.environments), "")}
@@ -69,10 +94,9 @@ def chosen_lines(reading: Reading, groups: Iterable[str], environment: str = "")
 def for_this_system(reading: Reading, subdir: str = "") -> tuple[Locked, ...]:
     """Return the exact packages that are for `subdir`, by default that of this computer."""
     here = subdir or this_subdir()
+    mine = {here, "noarch"}
     return tuple(
-        each
-        for each in reading.locked
-        if not each.platforms or {here, "noarch"} & {*each.platforms}
+        each for each in reading.locked if not each.platforms or mine.intersection(each.platforms)
     )
 
 
@@ -81,7 +105,8 @@ def lacks_this_system(reading: Reading, subdir: str = "") -> bool:
     here = subdir or this_subdir()
     if not reading.locked:
         return False
-    if reading.platforms and here not in reading.platforms and "noarch" not in reading.platforms:
+    systems = {*reading.platforms, *(name for each in reading.locked for name in each.platforms)}
+    if systems - {"noarch"} and here not in systems:
         return True
     return not for_this_system(reading, subdir)
 
