@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from engine.cache.values import Choice
+from engine.health.values import RepairStep
 
 CLEANING: Final = "cleaning"  # a name in a cache folder that stands for work on the whole of it
 
@@ -112,6 +113,19 @@ class ChangeRequest:
     overwrite: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class RepairRequest:
+    """Ask for what is wrong with the environment at `prefix` to be mended by `steps`.
+
+    `channels` are names or URLs, the first one first; without any, the configured ones count.
+    """
+
+    prefix: Path
+    channels: tuple[str, ...]
+    priority: ChannelPriority = ChannelPriority.STRICT
+    steps: tuple[RepairStep, ...] = ()
+
+
 Request = (
     CreateRequest
     | CloneRequest
@@ -120,6 +134,7 @@ Request = (
     | ChangeRequest
     | CleanRequest
     | RelinkRequest
+    | RepairRequest
 )
 
 
@@ -134,6 +149,8 @@ def affected_prefixes(request: Request) -> tuple[Path, ...]:
         case CreateRequest(prefix=prefix) | CloneRequest(prefix=prefix):
             return (prefix,)
         case RemoveRequest(prefix=prefix) | ChangeRequest(prefix=prefix):
+            return (prefix,)
+        case RepairRequest(prefix=prefix):
             return (prefix,)
         case CleanRequest(caches=caches):
             return tuple(cache / CLEANING for cache in caches)
