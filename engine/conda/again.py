@@ -76,17 +76,21 @@ def as_planned(record: Record, configuration: CondaConfiguration) -> Record:
 
 
 async def found_again(
-    record: Record, repodata: Repodata, configuration: CondaConfiguration
+    record: Record,
+    repodata: Repodata,
+    configuration: CondaConfiguration,
+    requested: tuple[str, ...] = (),
 ) -> Record:
     """Return the package that the unreadable `record` was of, as the channels have it.
 
-    Its name, version and build come from the name of its file. Raises EngineError
-    (package-unknown) when no channel has it, and about a channel.
+    `requested` are the specs by which it was asked for. Its name, version and build come from the
+    name of its file. Raises EngineError (package-unknown) when no channel has it, and about a
+    channel.
     """
     for answers in await repodata.records(record.name):
         for each in answers:
-            if (str(each.version), each.build) == (record.version, record.build):
-                return replace(planned_record(each, configuration), requested=record.requested)
+            if (str(each.version), str(each.build)) == (record.version, record.build):
+                return replace(planned_record(each, configuration), requested=requested)
     channels = ", ".join(address.name for address in repodata.addresses)
     raise EngineError(
         ErrorCode.PACKAGE_UNKNOWN,

@@ -15,7 +15,7 @@ from engine.planning.repair_steps import Ground, Wishes
 from engine.reading import read_whole
 from engine.records import Record
 from engine.replicas.copying import SourceError, sha256_of
-from engine.replicas.ownership import decode_record, read_recorded
+from engine.replicas.ownership import PathEntry, decode_record, read_recorded
 from engine.replicas.relocating import misplaced
 
 _META: Final = "conda-meta"
@@ -122,7 +122,7 @@ class _Files:
             for entry, path, _ in installed.real_paths():
                 if not os.path.lexists(self._prefix / path):
                     yield Mend(MendKind.PUT_BACK, path, record.name)
-                elif _is_altered(self._prefix / path, entry.sha256_in_prefix):
+                elif _is_altered(self._prefix / path, _expected(entry)):
                     yield Mend(MendKind.RENEWED, path, record.name)
 
     def written(self, wishes: Wishes) -> Iterator[Mend]:
@@ -214,6 +214,11 @@ def _below(prefix: Path, info: str) -> Iterator[str]:
     for folder, _, names in os.walk(root):
         inside = Path(folder).relative_to(prefix).as_posix()
         yield from (f"{inside}/{name}" for name in names)
+
+
+def _expected(entry: PathEntry) -> str | None:
+    """Return the hash of an unaltered file; None where none is known."""
+    return entry.sha256_in_prefix or (None if entry.prefix_placeholder else entry.sha256)
 
 
 def _is_altered(path: Path, sha256: str | None) -> bool:

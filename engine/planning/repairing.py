@@ -12,6 +12,8 @@ from packaging.utils import canonicalize_name
 
 from engine.conda.again import as_planned, found_again, sound_in
 from engine.conda.condarc import CondaConfiguration
+from engine.conda.history import read_revisions, requested_specs
+from engine.conda.solving import check_spec
 from engine.environments.describing import stamp_of
 from engine.environments.packages import read_packages
 from engine.environments.registering import registered
@@ -19,7 +21,7 @@ from engine.errors import EngineError, ErrorCode, from_os_error
 from engine.health.mending import MendKind, Repairing
 from engine.health.values import RepairKind
 from engine.places import Places
-from engine.plan import Change, ChangeKind, Figures, Plan
+from engine.plan import Change, ChangeKind, Figures, Plan, WarningCode
 from engine.planning.changing import (
     check_changeable,
     conda_changes,
@@ -48,6 +50,7 @@ from engine.planning.repair_warnings import repair_warnings
 from engine.planning.repair_wishes import change_for
 from engine.planning.resolving import Resolution, Standing, resolve
 from engine.pypi.locking import read_lock, write_lock
+from engine.pypi.names import pypi_name
 from engine.records import Record, RecordKind, State
 from engine.requests import ChangeRequest, RepairRequest
 
@@ -151,8 +154,10 @@ class _Planner:
         if missing:
             channels = change.channels or self.configuration.effective_channels
             repodata = await standing.repodata(channels)
+            known_specs = requested_specs(read_revisions(self.request.prefix))
             for record in missing:
-                again[record.name] = await found_again(record, repodata, self.configuration)
+                asked = tuple(spec for spec in known_specs if check_spec(spec) == record.name)
+                again[record.name] = await found_again(record, repodata, self.configuration, asked)
         records = [
             record if record.raw else again.pop(record.name, record)
             for record in resolution.records
@@ -262,6 +267,10 @@ class _Planner:
             change, before, conda_after, self.places, self.configuration, solves=solves
         )
         restored = {each.name for record in wishes.restored for each in ground.copies_of(record)}
+        # Without its record, what a package of conda brought looks as if it came from PyPI.
+        names = {record.name for record in wishes.rebuilt}
+        answers = [pypi_name(record) for record in conda_after if record.name in names]
+        restored |= {answer.name for answer in answers if answer is not None}
         return _tidied(part, again, restored)
 
 
@@ -280,7 +289,11 @@ def _tidied(part: PypiPart, again: dict[str, Record], restored: set[str]) -> Pyp
         if not (each.name in restored and each.after is None)
     ]
     # What avoids a conflict by another change would leave the repair undone.
-    warnings = tuple(replace(each, alternatives=()) for each in part.warnings)
+    warnings = tuple(
+        replace(each, alternatives=())
+        for each in part.warnings
+        if not (restored and each.code is WarningCode.PYPI_COPY_REPLACED)
+    )
     return replace(
         part,
         changes=tuple(changes),
