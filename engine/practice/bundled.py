@@ -13,8 +13,9 @@ import msgspec
 
 from engine.errors import EngineError, ErrorCode
 from engine.launching import bundle_folder
-from engine.practice.channels import build_channels
+from engine.practice.channels import EXTRA_CHANNEL, MAIN_CHANNEL, build_channels
 from engine.practice.interpreter import Interpreter, as_path, running_interpreter
+from engine.practice.rattling import index_channels
 
 BUNDLE: Final = "practice/channels.tar.zst"  # below the folder of the frozen application
 _DESCRIPTION = "interpreter.json"
@@ -38,7 +39,7 @@ def write_bundle(target: Path) -> None:
         channels = build_channels(Path(folder, "channels"))
         with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
             _add(archive, _DESCRIPTION, msgspec.json.encode(described, enc_hook=str))
-            for file in sorted(each for each in channels.rglob("*") if each.is_file()):
+            for file in sorted(each for each in channels.rglob("*") if _is_packed(each)):
                 _add(archive, file.relative_to(channels).as_posix(), file.read_bytes())
     options: dict[int, int] = {
         zstd.CompressionParameter.compression_level: _LEVEL,
@@ -58,7 +59,7 @@ def bundled_channels() -> Path | None:
 def unpack_channels(bundle: Path, folder: Path) -> Interpreter:
     """Write the channels in `bundle` below `folder`; return the interpreter that is in them.
 
-    Raises EngineError (internal) when the file is not there or not whole, and OSError.
+    Raises EngineError (internal) when the file is not there or not whole, OSError, RattlingError.
     """
     from backports import zstd
 
@@ -73,11 +74,18 @@ def unpack_channels(bundle: Path, folder: Path) -> Interpreter:
             for each in archive.getmembers():
                 if each.name != _DESCRIPTION:
                     archive.extract(each, folder, filter="data")
-        return msgspec.json.decode(description, type=Interpreter, dec_hook=as_path)
+        interpreter = msgspec.json.decode(description, type=Interpreter, dec_hook=as_path)
     except (FileNotFoundError, zstd.ZstdError, tarfile.TarError, KeyError) as error:
         raise _damaged(bundle, error) from error
     except (msgspec.DecodeError, EOFError) as error:
         raise _damaged(bundle, error) from error
+    index_channels((folder / MAIN_CHANNEL, folder / EXTRA_CHANNEL))
+    return interpreter
+
+
+def _is_packed(file: Path) -> bool:
+    """Return whether `file` is not part of the channels' own index, which tells the hour."""
+    return file.is_file() and "repodata" not in file.name and file.parent.name != "shards"
 
 
 def _add(archive: tarfile.TarFile, name: str, data: bytes) -> None:
