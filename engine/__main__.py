@@ -36,6 +36,9 @@ def _parser() -> argparse.ArgumentParser:
     apply = commands.add_parser("apply", help="carry a plan out; prints JSON lines")
     apply.add_argument("plan", metavar="FILE", help="the plan, - for standard input")
     apply.add_argument("--guarded", action="store_true", help=argparse.SUPPRESS)
+    read = commands.add_parser("read", help="tell what files ask for, several of them together")
+    read.add_argument("files", nargs="+", type=Path, metavar="FILE", help="- for standard input")
+    _add_file_kind(read)
     practice = commands.add_parser("practice", help="build a practice world in a folder")
     practice.add_argument("directory", type=Path, metavar="DIR")
 
@@ -51,6 +54,16 @@ def _parser() -> argparse.ArgumentParser:
     settle.add_argument("folders", nargs="*", type=Path)
     settle.add_argument("--timeout", type=float, default=0)
     return parser
+
+
+def _add_file_kind(parser: argparse.ArgumentParser) -> None:
+    from engine.files.values import FileKind
+
+    parser.add_argument(
+        "--kind",
+        choices=[kind.value for kind in FileKind],
+        help="what the file is, where that was not recognised",
+    )
 
 
 def _add_plan(parser: argparse.ArgumentParser) -> None:
@@ -154,7 +167,7 @@ def _add_target(parser: argparse.ArgumentParser) -> None:
 
 
 async def _run(arguments: argparse.Namespace, places: Places) -> int:
-    from engine.commands import answering, cleaning, working
+    from engine.commands import answering, cleaning, file_reading, working
 
     status = 0
     match arguments.command:
@@ -172,6 +185,8 @@ async def _run(arguments: argparse.Namespace, places: Places) -> int:
             status = working.scan(places, fresh=arguments.fresh)
         case "cache" | "clean":
             status = await cleaning.answer(arguments, places)
+        case "read":
+            status = file_reading.answer(arguments)
         case "settle":
             status = working.settle(arguments.folders, places, arguments.timeout)
         case _:
