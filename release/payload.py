@@ -151,8 +151,8 @@ def write_licences(folder: Path) -> None:
 def licence_of(found: Distribution) -> str:
     """Return how a distribution names its licence (Core metadata 2.4), in one line."""
     for field in ("License-Expression", "License"):
-        if field in found.metadata and found.metadata[field]:
-            return found.metadata[field].splitlines()[0]
+        for told in found.metadata.get_all(field) or ():
+            return str(told).splitlines()[0]
     return "see its text"
 
 
