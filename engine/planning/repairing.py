@@ -29,7 +29,6 @@ from engine.planning.changing import (
     in_order,
     record_order,
     standing_of,
-    summed,
 )
 from engine.planning.creating import (
     cache_warnings,
@@ -38,7 +37,7 @@ from engine.planning.creating import (
     space_warnings,
     with_size,
 )
-from engine.planning.figures import cost_of
+from engine.planning.figures import cost_of, summed
 from engine.planning.forewarning import dependents_warning, keep_warning, old_channels_warning
 from engine.planning.leaving import running_warning
 from engine.planning.parts import PypiPart
@@ -223,7 +222,7 @@ class _Planner:
             changes=in_order(
                 (*_mended(changes, conda.mended, ground), *_handed(wishes, ground), *pypi.changes)
             ),
-            figures=summed(cost, freed, pypi),
+            figures=summed(cost.figures, pypi.figures, freed),
             warnings=warnings,
             stamp=stamp,
             created=datetime.now(UTC),
