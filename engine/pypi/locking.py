@@ -54,7 +54,8 @@ class Lock:
 
     `removed` are the distributions that go before conda's packages are linked (those that are
     replaced by other releases go later, by themselves). `overwritten` are distributions of conda
-    that the user agreed to have overwritten. `after` pairs every PyPI distribution that must be
+    that the user agreed to have overwritten, `agreed` the conda packages whose files that means.
+    `after` pairs every PyPI distribution that must be
     there in the end with its version, empty for any. `index_url` and `extra_index_urls` replace
     the configured ones when they were written behind a requirement.
     """
@@ -62,6 +63,7 @@ class Lock:
     pins: tuple[Pin, ...] = ()
     removed: tuple[str, ...] = ()
     overwritten: tuple[str, ...] = ()
+    agreed: tuple[str, ...] = ()
     after: tuple[tuple[str, str], ...] = ()
     index_url: str = ""
     extra_index_urls: tuple[str, ...] = ()
