@@ -36,6 +36,9 @@ def _parser() -> argparse.ArgumentParser:
     apply = commands.add_parser("apply", help="carry a plan out; prints JSON lines")
     apply.add_argument("plan", metavar="FILE", help="the plan, - for standard input")
     apply.add_argument("--guarded", action="store_true", help=argparse.SUPPRESS)
+    read = commands.add_parser("read", help="tell what files ask for, several of them together")
+    read.add_argument("files", nargs="+", type=Path, metavar="FILE", help="- for standard input")
+    _add_file_kind(read)
     practice = commands.add_parser("practice", help="build a practice world in a folder")
     practice.add_argument("directory", type=Path, metavar="DIR")
 
@@ -45,11 +48,22 @@ def _parser() -> argparse.ArgumentParser:
     scan = commands.add_parser("scan")
     scan.add_argument("--fresh", action="store_true")
     commands.add_parser("ask")
+    commands.add_parser("rattle")
     commands.add_parser("sizes")
     settle = commands.add_parser("settle")
     settle.add_argument("folders", nargs="*", type=Path)
     settle.add_argument("--timeout", type=float, default=0)
     return parser
+
+
+def _add_file_kind(parser: argparse.ArgumentParser) -> None:
+    from engine.files.values import FileKind
+
+    parser.add_argument(
+        "--kind",
+        choices=[kind.value for kind in FileKind],
+        help="what the file is, where that was not recognised",
+    )
 
 
 def _add_plan(parser: argparse.ArgumentParser) -> None:
@@ -153,7 +167,7 @@ def _add_target(parser: argparse.ArgumentParser) -> None:
 
 
 async def _run(arguments: argparse.Namespace, places: Places) -> int:
-    from engine.commands import answering, cleaning, working
+    from engine.commands import answering, cleaning, file_reading, working
 
     status = 0
     match arguments.command:
@@ -161,12 +175,18 @@ async def _run(arguments: argparse.Namespace, places: Places) -> int:
             status = await working.apply(arguments.plan, places, guarded=arguments.guarded)
         case "ask":
             status = await working.ask(places)
+        case "rattle":
+            from engine.practice import rattling
+
+            status = await rattling.answer()
         case "sizes":
             status = working.sizes(places)
         case "scan":
             status = working.scan(places, fresh=arguments.fresh)
         case "cache" | "clean":
             status = await cleaning.answer(arguments, places)
+        case "read":
+            status = file_reading.answer(arguments)
         case "settle":
             status = working.settle(arguments.folders, places, arguments.timeout)
         case _:

@@ -9,6 +9,7 @@ from pathlib import Path
 from engine.cache.values import DiskPicture, DiskProgress
 from engine.codec import decode, decode_look, encode
 from engine.errors import EngineError, ErrorCode
+from engine.files.values import Reading
 from engine.launching import engine_command
 from engine.messages import (
     ErrorDocument,
@@ -19,6 +20,8 @@ from engine.messages import (
     PlanQuery,
     PythonVersionsQuery,
     Query,
+    ReadFilesQuery,
+    ReadTextQuery,
     SettledMessage,
     SizesMessage,
     VirtualPackagesQuery,
@@ -28,6 +31,8 @@ from engine.plan import Plan
 from engine.records import PackageVersion
 from engine.transactions.journal import abandoned, unfinished
 from engine.workers import WorkerProcess
+
+READING_TIMEOUT = 30.0  # seconds; the worker's own limits are far below, but it has to start first
 
 
 class Asking:
@@ -65,6 +70,19 @@ class Asking:
         """Return the builds of a package."""
         data = await self._ask(query)
         return (await asyncio.to_thread(decode, data, PackageVersions)).versions
+
+    async def reading(self, query: ReadFilesQuery | ReadTextQuery) -> Reading:
+        """Return what files or text want; whoever wrote them cannot hold us up."""
+        try:
+            async with asyncio.timeout(READING_TIMEOUT):
+                data = await self._ask(query)
+        except TimeoutError as error:
+            raise EngineError(
+                ErrorCode.TIMED_OUT,
+                "Reading this file took too long and was given up.",
+                hint="Choose the file that names the packages, not the data.",
+            ) from error
+        return await asyncio.to_thread(decode, data, Reading)
 
     async def _ask(self, query: Query) -> bytes:
         self.prepare()

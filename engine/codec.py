@@ -14,6 +14,7 @@ from cattrs.strategies import configure_tagged_union
 
 from engine.cache.values import DiskPicture, DiskProgress
 from engine.errors import EngineError, ErrorCode
+from engine.files.values import Reading
 from engine.messages import (
     ErrorDocument,
     Names,
@@ -56,6 +57,7 @@ def prepare() -> None:
         SettledMessage,
         ErrorDocument,
         Plan,
+        Reading,
         WorkMessage,
         Query,
     ):

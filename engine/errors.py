@@ -52,6 +52,12 @@ class ErrorCode(StrEnum):
     INDEX_NEEDS_LOGIN = "index-needs-login"
     SOURCE_BUILD_FAILED = "source-build-failed"
     PYPI_OVERWRITES = "pypi-overwrites"
+    # files that say what somebody wants
+    FILE_UNREADABLE = "file-unreadable"
+    FILE_TOO_LARGE = "file-too-large"
+    FILE_NOT_RECOGNISED = "file-not-recognised"
+    FILE_MALFORMED = "file-malformed"
+    FILES_DO_NOT_MIX = "files-do-not-mix"
     # processes and files
     WORKER_DIED = "worker-died"
     SOURCE_CHANGED = "source-changed"

@@ -8,6 +8,7 @@ from pathlib import Path
 from engine.cache.values import Skipped
 from engine.errors import Failure
 from engine.events import Progress, Settlement
+from engine.files.values import FileKind
 from engine.records import PackageVersion, Sizes
 from engine.requests import Request
 
@@ -95,12 +96,30 @@ class VirtualPackagesQuery:
     """Ask what this computer tells the solver about itself."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReadFilesQuery:
+    """Ask what files want, read together; `kind` says what the one file is, if it was corrected."""
+
+    paths: tuple[Path, ...]
+    kind: FileKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTextQuery:
+    """Ask what pasted text wants."""
+
+    text: str
+    kind: FileKind | None = None
+
+
 Query = (
     PlanQuery
     | PythonVersionsQuery
     | PackageNamesQuery
     | PackageVersionsQuery
     | VirtualPackagesQuery
+    | ReadFilesQuery
+    | ReadTextQuery
 )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from engine.cache.values import Choice
+from engine.files.values import IndexOptions
 
 CLEANING: Final = "cleaning"  # a name in a cache folder that stands for work on the whole of it
 
@@ -25,7 +26,8 @@ class CreateRequest:
     """Ask for a new environment at `prefix`.
 
     `python` is a version such as `3.12` or empty for none; `specs` are conda MatchSpecs;
-    `channels` are names or URLs, the first one first.
+    `channels` are names or URLs, the first one first. `add_pypi`, `index`, `constraints` and
+    `overwrite` are those of a ChangeRequest; `variables` are set whenever it is activated.
     """
 
     prefix: Path
@@ -34,6 +36,59 @@ class CreateRequest:
     python: str = ""
     specs: tuple[str, ...] = ()
     with_pip: bool = True
+    add_pypi: tuple[str, ...] = ()
+    index: IndexOptions = field(default_factory=IndexOptions)
+    constraints: tuple[str, ...] = ()
+    variables: tuple[tuple[str, str], ...] = ()
+    overwrite: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExactPackage:
+    """Name one archive of a conda package; checksums are hex and empty where they are not known.
+
+    `requested` says that it was chosen, not only needed, as far as that is known.
+    """
+
+    url: str
+    name: str
+    version: str
+    build: str = ""
+    md5: str = ""
+    sha256: str = ""
+    size: int | None = None
+    requested: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ExactRelease:
+    """Name one PyPI release; one of its `hashes` (`algorithm:hex`) must be that of what arrives.
+
+    `url` is where a lock found it, empty for whatever index is in force.
+    """
+
+    name: str
+    version: str
+    url: str = ""
+    hashes: tuple[str, ...] = ()
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExactRequest:
+    """Ask for a new environment at `prefix` of exactly these packages, whatever they need.
+
+    Where conda brings none of them, `python` says which Python the releases get, and that comes
+    from `channels` with all it needs. `variables` are set whenever it is activated.
+    """
+
+    prefix: Path
+    packages: tuple[ExactPackage, ...] = ()
+    releases: tuple[ExactRelease, ...] = ()
+    channels: tuple[str, ...] = ()
+    python: str = ""
+    index: IndexOptions = field(default_factory=IndexOptions)
+    variables: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +165,14 @@ class ChangeRequest:
     remove_pypi: tuple[str, ...] = ()
     remove_orphans: bool = True
     overwrite: tuple[str, ...] = ()
+    index: IndexOptions = field(default_factory=IndexOptions)
+    constraints: tuple[str, ...] = ()
+    variables: tuple[tuple[str, str], ...] = ()
 
 
 Request = (
     CreateRequest
+    | ExactRequest
     | CloneRequest
     | RenameRequest
     | RemoveRequest
@@ -131,7 +190,9 @@ def affected_prefixes(request: Request) -> tuple[Path, ...]:
     match request:
         case RenameRequest(source=source, prefix=prefix):
             return (source, prefix)
-        case CreateRequest(prefix=prefix) | CloneRequest(prefix=prefix):
+        case CreateRequest(prefix=prefix) | ExactRequest(prefix=prefix):
+            return (prefix,)
+        case CloneRequest(prefix=prefix):
             return (prefix,)
         case RemoveRequest(prefix=prefix) | ChangeRequest(prefix=prefix):
             return (prefix,)

@@ -31,11 +31,14 @@ from engine.events import (
     TaskChanged,
     TaskId,
 )
+from engine.files.values import FileKind, Reading
 from engine.messages import (
     PackageNamesQuery,
     PackageVersionsQuery,
     PlanQuery,
     PythonVersionsQuery,
+    ReadFilesQuery,
+    ReadTextQuery,
     SettledMessage,
     SizesMessage,
     VirtualPackagesQuery,
@@ -198,6 +201,17 @@ class Engine:
         Which of them suit the version `python` is told with each.
         """
         return await self._asking.versions(PackageVersionsQuery(channels, name, python))
+
+    async def read_files(self, paths: Iterable[Path], *, kind: FileKind | None = None) -> Reading:
+        """Return what files ask for, several read together; `kind` corrects what one was taken for.
+
+        A worker with limits on time and memory reads them. Raises EngineError (file-...).
+        """
+        return await self._asking.reading(ReadFilesQuery(tuple(paths), kind))
+
+    async def read_text(self, text: str, *, kind: FileKind | None = None) -> Reading:
+        """Return what pasted text asks for; raises EngineError (file-...)."""
+        return await self._asking.reading(ReadTextQuery(text, kind))
 
     def check_name(self, name: str, folder: Path) -> tuple[NameProblem, ...]:
         """Return what speaks against `name` for an environment in `folder`; quick."""

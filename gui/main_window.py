@@ -22,7 +22,13 @@ from engine.events import (
     TaskState,
 )
 from engine.records import Environment, OutsidePython
-from engine.requests import CloneRequest, CreateRequest, RenameRequest, affected_prefixes
+from engine.requests import (
+    CloneRequest,
+    CreateRequest,
+    ExactRequest,
+    RenameRequest,
+    affected_prefixes,
+)
 from gui.actions import EnvironmentAction, reason_against
 from gui.bridge import EngineBridge
 from gui.dialogs import (
@@ -346,7 +352,7 @@ class MainWindow(QMainWindow):
         self.model.set_task(task)
         self.page.changing.hear(task)
         request = task.request
-        if isinstance(request, CreateRequest | CloneRequest) and is_new:
+        if isinstance(request, CreateRequest | ExactRequest | CloneRequest) and is_new:
             self.sidebar.choose_environment(request.prefix)
         if isinstance(request, RenameRequest) and task.state is TaskState.SUCCEEDED:
             self.page.changing.follow(request.source, request.prefix)

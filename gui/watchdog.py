@@ -5,16 +5,40 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import sys
+import threading
 import time
+from collections import Counter
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import FrameType
 
 from PySide6.QtCore import QObject, Qt, QTimer
 
 VARIABLE = "ENVDESK_WATCHDOG"
 _BEAT_MS = 5
 _WRITE_EVERY_S = 0.5
-_KEPT = 20
+_KEPT = 60
+_LOOK_EVERY_S = 0.008
+_SUSPECT_S = 0.02  # since the last beat; from then on it is looked what the thread does
+_FRAMES = 10  # of each stack, the innermost
+_STACKS = 3  # of each stall, those that were seen most often
+_MACHINERY = ("asyncio", "qasync", "concurrent", "threading")
 _SCHEDULING = Path("/proc/thread-self/schedstat")  # Linux: man 5 proc, "schedstat"
+
+
+@dataclass(frozen=True, slots=True)
+class Stall:
+    """Describe one stall: when it ended, how long it was, and what the thread was seen to do.
+
+    `at_s` is in seconds since the watch began; `queued_ms` is what was left out of `ms`, for which
+    the thread had no core. `stacks` are lines of "file:line function", innermost last.
+    """
+
+    at_s: float
+    ms: float
+    queued_ms: float
+    stacks: tuple[str, ...] = ()
 
 
 class Watchdog(QObject):
@@ -22,28 +46,30 @@ class Watchdog(QObject):
 
     A stall is a gap less the beat, and less the time for which the thread was ready to go on but
     the system gave it no core (known on Linux only): the thread was busy, or waited for something.
-    The document holds `longest_ms` (the longest stall), `at_s` (when it ended, in seconds since
-    the watch began), `beats`, `seconds`, and `stalls`: the 20 longest, longest first, as `at_s`,
-    `ms`, and what of the gap was left out as `queued_ms`. It is written twice a second and on
-    `stop`. Belongs to the thread that makes it.
+    The document holds `longest_ms` (the longest stall), `began_s` (when the watch began, by the
+    monotonic clock of the system), `beats`, `seconds`, and `stalls`: the longest, longest first,
+    as `Stall` says. It is written twice a second and on `stop`. Belongs to the thread that makes
+    it; a second thread looks what that one does while it stalls.
     """
 
     def __init__(self, file: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._file = file
-        self._began = self._last = self._written = time.perf_counter()
+        self._began = self._last = self._written = time.monotonic()
         self._scheduling = _open_scheduling()
         self._queued = self._queued_ms()
         self._beats = 0
-        self._stalls: list[tuple[float, float, float]] = []
+        self._stalls: list[Stall] = []
+        self._observer = _Observer(threading.get_ident())
         self._timer = QTimer(self, interval=_BEAT_MS)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._beat)
         self._timer.start()
+        self._observer.start()
 
     def restart(self) -> None:
         """Forget what was seen so far, as when the window has been built."""
-        self._began = self._last = time.perf_counter()
+        self._began = self._last = time.monotonic()
         self._queued = self._queued_ms()
         self._beats = 0
         self._stalls.clear()
@@ -51,6 +77,7 @@ class Watchdog(QObject):
     def stop(self) -> None:
         """Stop watching and write the last figures."""
         self._timer.stop()
+        self._observer.stop()
         self._write()
         if self._scheduling is not None:
             os.close(self._scheduling)
@@ -59,22 +86,24 @@ class Watchdog(QObject):
     @property
     def longest_ms(self) -> float:
         """Return the longest stall seen, in milliseconds."""
-        return self._stalls[0][1] if self._stalls else 0.0
+        return self._stalls[0].ms if self._stalls else 0.0
 
     def _beat(self) -> None:
-        now = time.perf_counter()
+        now = time.monotonic()
         before, self._queued = self._queued, self._queued_ms()
         queued = self._queued - before
-        stall = (now - self._last) * 1000 - _BEAT_MS - queued
+        ms = (now - self._last) * 1000 - _BEAT_MS - queued
         self._last = now
         self._beats += 1
-        if stall > 0 and (len(self._stalls) < _KEPT or stall > self._stalls[-1][1]):
-            self._stalls.append((now - self._began, stall, queued))
-            self._stalls.sort(key=lambda entry: -entry[1])
+        stacks = self._observer.beat(now)
+        if ms > 0 and (len(self._stalls) < _KEPT or ms > self._stalls[-1].ms):
+            at = round(now - self._began, 3)
+            self._stalls.append(Stall(at, round(ms, 2), round(queued, 2), stacks))
+            self._stalls.sort(key=lambda stall: -stall.ms)
             del self._stalls[_KEPT:]
         if now - self._written > _WRITE_EVERY_S:
             self._write()
-            self._last = self._written = time.perf_counter()
+            self._last = self._written = time.monotonic()
 
     def _queued_ms(self) -> float:
         """Return for how long this thread ever waited for a core, 0 where nobody tells."""
@@ -83,21 +112,57 @@ class Watchdog(QObject):
         return int(os.pread(self._scheduling, 128, 0).split()[1]) / 1e6
 
     def _write(self) -> None:
-        at, longest, _ = self._stalls[0] if self._stalls else (0.0, 0.0, 0.0)
         document = {
-            "longest_ms": round(longest, 2),
-            "at_s": round(at, 3),
+            "longest_ms": self.longest_ms,
+            "began_s": self._began,
             "beats": self._beats,
-            "seconds": round(time.perf_counter() - self._began, 3),
-            "stalls": [
-                [round(when, 3), round(stall, 2), round(queued, 2)]
-                for when, stall, queued in self._stalls
-            ],
+            "seconds": round(time.monotonic() - self._began, 3),
+            "stalls": [asdict(stall) for stall in self._stalls],
         }
         part = self._file.with_name(f"{self._file.name}.part")
         with contextlib.suppress(OSError):
             part.write_text(json.dumps(document), "utf-8")
             part.replace(self._file)
+
+
+class _Observer(threading.Thread):
+    """Look from outside what a thread does whose beats do not come."""
+
+    def __init__(self, watched: int) -> None:
+        super().__init__(name="envdesk-watchdog", daemon=True)
+        self._watched = watched
+        self._last = time.monotonic()
+        self._seen: Counter[str] = Counter()
+        self._ended = threading.Event()
+
+    def beat(self, now: float) -> tuple[str, ...]:
+        """Hear that the thread goes on; returns what it was seen to do since the last time."""
+        seen, self._seen = self._seen, Counter()
+        self._last = now
+        return tuple(stack for stack, _ in seen.most_common(_STACKS))
+
+    def stop(self) -> None:
+        """End, soon."""
+        self._ended.set()
+
+    def run(self) -> None:
+        """Look now and then, until `stop`."""
+        while not self._ended.wait(_LOOK_EVERY_S):
+            if time.monotonic() - self._last > _SUSPECT_S:
+                frame = sys._current_frames().get(self._watched)  # pyright: ignore[reportPrivateUsage]
+                self._seen[_told(frame)] += 1
+
+
+def _told(frame: FrameType | None) -> str:
+    """Return the inner frames of a stack as one line, without the machinery of event loops."""
+    found: list[str] = []
+    while frame is not None and len(found) < _FRAMES:
+        code = frame.f_code
+        if frame.f_globals.get("__name__", "").partition(".")[0] not in _MACHINERY:
+            file = "/".join(Path(code.co_filename).parts[-2:])
+            found.append(f"{file}:{frame.f_lineno} {code.co_qualname}")
+        frame = frame.f_back
+    return " > ".join(reversed(found)) or "the event loop itself"
 
 
 def _open_scheduling() -> int | None:

@@ -131,6 +131,8 @@ def _package_piece(
         with suppress(OSError):
             piece.download_bytes = entry.stat(follow_symlinks=False).st_size
         piece.companions = _locks(entry.name, entries)
+        if stem not in entries:  # nobody else is left whom the lock of the folder could go with
+            piece.companions += _locks(stem, entries)
         return piece
     if name.endswith(".lock") and name.removesuffix(".lock").count("-") >= 2:
         stem = name.removesuffix(".lock")

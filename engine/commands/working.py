@@ -21,6 +21,8 @@ from engine.messages import (
     PlanQuery,
     PythonVersionsQuery,
     Query,
+    ReadFilesQuery,
+    ReadTextQuery,
     SizesMessage,
     VirtualPackagesQuery,
     WorkDone,
@@ -94,6 +96,10 @@ async def _answer(query: Query, places: Places) -> bytes:
     from engine.conda.solving import virtual_packages
     from engine.planning import plan_request
 
+    if isinstance(query, ReadFilesQuery | ReadTextQuery):
+        from engine.commands.file_reading import read_within_limits
+
+        return encode(read_within_limits(query))
     configuration = read_configuration(places)
     match query:
         case PlanQuery(request=request):

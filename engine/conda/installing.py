@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import threading
 from collections.abc import Awaitable, Iterable, Sequence
 from contextlib import suppress
@@ -128,10 +129,13 @@ def _check_offline(missing: Iterable[Record], configuration: CondaConfiguration)
 def _check_local_archives(records: Iterable[Record]) -> None:
     """Compare archives on this computer with what their channel announces: rattler does not."""
     for record in records:
-        if not record.url.startswith("file:") or not record.sha256:
+        algorithm, expected = "sha256", record.sha256
+        if not expected:
+            algorithm, expected = "md5", str(json.loads(record.raw).get("md5") or "")
+        if not record.url.startswith("file:") or not expected:
             continue
         path = Path(url2pathname(urlsplit(record.url).path))
-        digest = hashlib.sha256()
+        digest = hashlib.new(algorithm, usedforsecurity=False)
         try:
             with path.open("rb") as stream:
                 while chunk := stream.read(_CHUNK):
@@ -148,10 +152,8 @@ def _check_local_archives(records: Iterable[Record]) -> None:
             ) from error
         except OSError as error:
             raise from_os_error(error, path) from error
-        if digest.hexdigest() != record.sha256:
-            raise hash_mismatch(
-                record.spelled, record.source.name, record.sha256, digest.hexdigest()
-            )
+        if digest.hexdigest() != expected:
+            raise hash_mismatch(record.spelled, record.source.name, expected, digest.hexdigest())
 
 
 async def _watched(work: Awaitable[None], teller: _Teller, stall_seconds: float) -> None:

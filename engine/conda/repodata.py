@@ -10,7 +10,7 @@ import asyncio
 import json
 import os
 import re
-from collections.abc import Coroutine, Iterable
+from collections.abc import Collection, Coroutine, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from time import process_time
@@ -72,6 +72,16 @@ class Repodata:
         answers = await asyncio.gather(
             *(
                 self.watched(_query(self.gateway, address, name), address)
+                for address in self.addresses
+            )
+        )
+        return tuple(answers)
+
+    async def records_of(self, names: Collection[str]) -> tuple[tuple[RepoDataRecord, ...], ...]:
+        """Return the records of all packages in `names` at once, one tuple for each channel."""
+        answers = await asyncio.gather(
+            *(
+                self.watched(_query(self.gateway, address, *sorted(names)), address)
                 for address in self.addresses
             )
         )
@@ -250,12 +260,12 @@ def _platforms() -> list[Subdir]:
     return [Subdir.current(), Subdir("noarch")]
 
 
-async def _query(gateway: Gateway, address: Address, name: str) -> tuple[RepoDataRecord, ...]:
+async def _query(gateway: Gateway, address: Address, *names: str) -> tuple[RepoDataRecord, ...]:
     try:
         answer = await gateway.query(
             [Channel(address.url)],
             _platforms(),
-            [name],
+            list(names),
             recursive=False,
             channel_relations="disabled",
         )

@@ -105,6 +105,9 @@ class RemarkCode(StrEnum):
     HASH_MISSING = "hash-missing"
     DUPLICATE = "duplicate"
     NOT_SUPPORTED = "not-supported"
+    PATH_ELSEWHERE = "path-elsewhere"  # a place on the computer where the file was written
+    FILE_NOT_READ = "file-not-read"  # lies beside the one that was chosen in a folder
+    NOTHING_FOUND = "nothing-found"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +169,14 @@ class IndexOptions:
 class Reading:
     """Hold what one file, with those it includes, asks for.
 
-    `certain` is False when another kind would be as good a guess; `could_be` names those. `python`
-    is the range of Python it demands (PEP 440), empty for any. `groups` are the extras and groups
-    to choose from. `wanted` holds open wishes, `locked` exact packages; `constraints` narrow what
-    gets installed without asking for anything. `variables` are environment variables to set.
+    `files` are all that were read, the first one first. `certain` is False when another kind would
+    be as good a guess; `could_be` names those. With `only_channels` no others may help out (CEP 24,
+    `nodefaults`). `python` is the range of Python it demands (PEP 440), empty for any. `groups` are
+    the extras and groups to choose from, on top of what has none; `environments` are complete sets
+    of which one is chosen, and `group` of a package is then one of these. `wanted` holds open
+    wishes, `locked` exact packages; `constraints` narrow what gets installed without asking for
+    anything. `platforms` are the conda subdirs that it is for, empty for all or unknown.
+    `variables` are environment variables to set.
     """
 
     kind: FileKind
@@ -180,8 +187,10 @@ class Reading:
     name: str = ""
     prefix: str = ""
     channels: tuple[str, ...] = ()
+    only_channels: bool = False
     python: str = ""
     groups: tuple[str, ...] = ()
+    environments: tuple[str, ...] = ()
     wanted: tuple[Wanted, ...] = ()
     constraints: tuple[Wanted, ...] = ()
     locked: tuple[Locked, ...] = ()

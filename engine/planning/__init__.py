@@ -12,6 +12,7 @@ from engine.requests import (
     CleanRequest,
     CloneRequest,
     CreateRequest,
+    ExactRequest,
     RelinkRequest,
     RemoveRequest,
     RenameRequest,
@@ -26,6 +27,10 @@ async def plan_request(request: Request, places: Places, configuration: CondaCon
             from engine.planning.creating import plan_create
 
             return await plan_create(request, places, configuration)
+        case ExactRequest():
+            from engine.planning.exactly import plan_exact
+
+            return await plan_exact(request, places, configuration)
         case CloneRequest():
             from engine.planning.cloning import plan_clone
 

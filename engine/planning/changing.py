@@ -29,7 +29,7 @@ from engine.planning.creating import (
     space_warnings,
     with_size,
 )
-from engine.planning.figures import Cost, cost_of
+from engine.planning.figures import cost_of, summed
 from engine.planning.forewarning import (
     changes_between,
     clobber_warning,
@@ -42,7 +42,6 @@ from engine.planning.forewarning import (
     python_warning,
 )
 from engine.planning.leaving import check_environment, check_may_leave, running_warning
-from engine.planning.parts import PypiPart
 from engine.planning.pypi_part import plan_pypi
 from engine.planning.pypi_remedies import opened_on_remedy
 from engine.planning.relaxing import EACH_SECONDS, refused
@@ -147,7 +146,7 @@ async def _planned(
         before=before,
         after=after,
         changes=_in_order((*changes, *pypi.changes)),
-        figures=_summed(cost, freed, pypi),
+        figures=summed(cost.figures, pypi.figures, freed),
         warnings=warnings,
         stamp=stamp,
         created=datetime.now(UTC),
@@ -291,19 +290,6 @@ def _freed(prefix: Path, gone: Iterable[Record]) -> int:
                 if found.st_nlink == 1:
                     total += getattr(found, "st_blocks", 0) * 512 or found.st_size
     return total
-
-
-def _summed(cost: Cost, freed: int, pypi: PypiPart) -> Figures:
-    conda, other = cost.figures, pypi.figures
-    return Figures(
-        download_bytes=conda.download_bytes + other.download_bytes,
-        disk_bytes=conda.disk_bytes + other.disk_bytes,
-        linked_bytes=conda.linked_bytes + other.linked_bytes,
-        freed_bytes=freed + other.freed_bytes,
-        packages=conda.packages + other.packages,
-        cached_packages=conda.cached_packages + other.cached_packages,
-        files=conda.files + other.files if conda.files and other.files else 0,
-    )
 
 
 def _order(record: Record) -> tuple[str, str, str]:

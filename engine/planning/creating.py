@@ -36,9 +36,11 @@ from engine.plan import (
     WarningCode,
 )
 from engine.planning.figures import Cost, cost_of
+from engine.planning.new_pypi import plan_pypi_of_new, with_pypi
 from engine.planning.placing import check_target, name_warning, space_warning
+from engine.planning.pypi_remedies import opened_on_remedy
 from engine.records import Record, State
-from engine.requests import CreateRequest
+from engine.requests import CreateRequest, Request
 
 CONDA_FORGE = "conda-forge"
 OF_ANACONDA = ("defaults", "main", "anaconda")
@@ -57,9 +59,20 @@ async def plan_create(
 ) -> Plan:
     """Return the plan of the new environment that `request` asks for; nothing is written.
 
-    Raises EngineError: name-invalid, prefix-exists, not-writable, and what reading channels and
-    solving raise. A disk that is too small is a blocking warning with its figures.
+    Where packages from PyPI would replace some of conda's, the plan is that of the remedy, or
+    blocked with what would work. Raises EngineError: name-invalid, prefix-exists, not-writable,
+    and what reading channels, solving and asking PyPI raise. A disk that is too small is a
+    blocking warning with its figures.
     """
+
+    async def planned(wish: Request) -> Plan:
+        assert isinstance(wish, CreateRequest)
+        return await _plan(wish, places, configuration)
+
+    return await opened_on_remedy(await planned(request), planned)
+
+
+async def _plan(request: CreateRequest, places: Places, configuration: CondaConfiguration) -> Plan:
     problems = check_target(request.prefix)
     specs = _specs_of(request)
     for spec in specs:
@@ -74,9 +87,22 @@ async def plan_create(
     records = tuple(sorted(solved.solution.records, key=lambda record: record.name))
     choice, cached = await find_cached(request.prefix, records, places, configuration)
     records = tuple(with_size(record, cached) for record in records)
-    cost = cost_of(records, cached, is_near=choice.is_near)
+
+    async def solves(wish: CreateRequest) -> bool:
+        try:
+            opened = await open_repodata(
+                (*channels, *spec_channels(wish.specs)), configuration, places
+            )
+            await _solve(wish, _specs_of(wish), opened, places, configuration)
+        except EngineError:
+            return False
+        return True
+
+    pypi = await plan_pypi_of_new(request, records, places, configuration, solves)
+    cost = with_pypi(cost_of(records, cached, is_near=choice.is_near), pypi)
     warnings = (
         *space_warnings(request.prefix, choice, cost),
+        *pypi.warnings,
         *solved.solution.warnings,
         *_pip_warnings(request, records, lacks_pip=solved.lacks_pip),
         *(_channel_warnings(request, repodata) if repodata is not None else ()),
@@ -88,13 +114,14 @@ async def plan_create(
         request=request,
         prefix=request.prefix,
         before=State(),
-        after=State(records),
-        changes=_additions(records, cached),
+        after=State((*records, *pypi.records)),
+        changes=(*additions(records, cached), *pypi.changes),
         figures=cost.figures,
         warnings=warnings,
         stamp="",
         created=datetime.now(UTC),
         package_cache=choice.folder,
+        pypi_lock=pypi.lock,
     )
 
 
@@ -165,7 +192,8 @@ def with_size(record: Record, cached: Mapping[str, Unpacked]) -> Record:
     return replace(record, installed_bytes=unpacked.linked_bytes + unpacked.copied_bytes)
 
 
-def _additions(records: Sequence[Record], cached: Mapping[str, Unpacked]) -> tuple[Change, ...]:
+def additions(records: Sequence[Record], cached: Mapping[str, Unpacked]) -> tuple[Change, ...]:
+    """Return the changes by which `records` come, those that were asked for first."""
     users = needed_by(records)
     changes = [
         Change(

@@ -67,3 +67,16 @@ def cost_of(
         files=0 if missing else sum(package.files for package in present),
     )
     return Cost(figures, prefix_bytes=copied, cache_bytes=unpacked)
+
+
+def summed(conda: Figures, pypi: Figures, freed: int = 0) -> Figures:
+    """Return what both halves of a plan cost; `freed` bytes go with conda's."""
+    return Figures(
+        download_bytes=conda.download_bytes + pypi.download_bytes,
+        disk_bytes=conda.disk_bytes + pypi.disk_bytes,
+        linked_bytes=conda.linked_bytes + pypi.linked_bytes,
+        freed_bytes=freed + pypi.freed_bytes,
+        packages=conda.packages + pypi.packages,
+        cached_packages=conda.cached_packages + pypi.cached_packages,
+        files=0 if pypi.packages else conda.files,  # nobody knows those of releases
+    )

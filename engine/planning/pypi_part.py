@@ -60,7 +60,7 @@ async def plan_pypi(
     if not ground.python_after:
         return ground.without_python()
     offers = ChannelOffers(request.channels, places, configuration, solves)
-    scene = ground.scene(open_uv(places, site=request.prefix), places)
+    scene = ground.scene(open_uv(places, site=request.prefix, index=request.index), places)
     try:
         answer = await work_out(scene)
     except EngineError as error:
@@ -143,6 +143,7 @@ def _part(
         after=tuple((each.name, each.version) for each in records if each.problem is None),
         index_url=next((each.index_url for each in ground.wanted if each.index_url), ""),
         extra_index_urls=tuple(url for each in ground.wanted for url in each.extra_index_urls),
+        index=request.index,
     )
     return PypiPart(
         records=records,
@@ -189,6 +190,7 @@ def _carrying_editable(pins: Iterable[Pin], there: Mapping[str, Record]) -> Iter
     for pin in pins:
         old = there.get(pin.name)
         is_editable = old is not None and old.source.kind is SourceKind.EDITABLE
+        is_editable |= pin.editable
         yield replace(pin, editable=is_editable) if pin.form is PinForm.FOLDER else pin
 
 

@@ -213,7 +213,7 @@ def _constraints(scene: Scene) -> tuple[str, ...]:
             constraint = constraint_of(text)
             if constraint:
                 found[constraint] = None
-    return tuple(found)
+    return (*found, *scene.request.constraints)
 
 
 async def _follow(scene: Scene) -> Answer:

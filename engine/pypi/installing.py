@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +28,7 @@ from engine.transactions.reporting import Report
 _SCRATCH: Final = "pypi"
 _WITHOUT_HASH: Final = (PinForm.FOLDER, PinForm.REPOSITORY)
 _CHANGED: Final = (ErrorCode.PYPI_UNSATISFIABLE, ErrorCode.DISTRIBUTION_UNKNOWN, ErrorCode.NO_WHEEL)
+_ELSEWHERE: Final = (ErrorCode.PLAN_STALE, ErrorCode.INDEX_UNREACHABLE, ErrorCode.HASH_MISMATCH)
 _NAMED: Final = 5
 
 
@@ -69,7 +71,7 @@ async def apply_pypi(  # noqa: PLR0917 - one call, and its arguments are all of 
     try:
         if lock.pins:
             await asyncio.to_thread(job.check_owners)
-            await _fetch(job, open_uv(places, site=new), report)
+            await _fetch(job, open_uv(places, site=new, index=lock.index), report)
             await asyncio.to_thread(job.check_fetched)
             await asyncio.to_thread(job.check_overwritten)
             names = await asyncio.to_thread(job.replaced)
@@ -108,7 +110,15 @@ async def _fetch(job: Staging, uv: Uv, report: Report) -> None:
         arguments = [*base, "--require-hashes", "--requirements", str(file)]
         is_near = all(pin.is_local for pin in hashed)
         if is_near or not await _cached(arguments, uv, variables, job.new.parent):
-            await _install(arguments, uv, report, variables, job.new.parent)
+            try:
+                await _install(arguments, uv, report, variables, job.new.parent)
+            except EngineError as error:
+                if error.code not in _ELSEWHERE or not any(pin.fallback for pin in hashed):
+                    raise
+                # The index in force lacks a release, or is away; the lock knows another address.
+                lines = [_line(replace(pin, location=pin.fallback)) for pin in hashed]
+                await asyncio.to_thread(_written, job.scratch, "exact.txt", lines)
+                await _install(arguments, uv, report, variables, job.new.parent)
     others = [pin for pin in job.lock.pins if pin.form in _WITHOUT_HASH]
     if others:
         lines = [_line(pin) for pin in others]

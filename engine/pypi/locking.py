@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from engine.codec import decode, encode
+from engine.files.values import IndexOptions
 
 
 class PinForm(StrEnum):
@@ -26,7 +27,9 @@ class Pin:
     folders and repositories. `location` is an address, empty for what the index offers. `version`
     is empty where only building it tells. `size` is that of the download in bytes, None when not
     known. `requested` says that the user asked for it by name, `needed_by` who does; `is_local`
-    that no network is needed to get it.
+    that no network is needed to get it. `source_hashes` are those of the source archive of a
+    release that has wheels, too. `fallback` is an address to try when the index that is in force
+    does not have the release.
     """
 
     name: str
@@ -39,6 +42,8 @@ class Pin:
     requested: bool = False
     needed_by: tuple[str, ...] = ()
     is_local: bool = False
+    source_hashes: tuple[str, ...] = ()
+    fallback: str = ""
 
     @property
     def needs_build(self) -> bool:
@@ -57,7 +62,7 @@ class Lock:
     that the user agreed to have overwritten, `agreed` the conda packages whose files that means.
     `after` pairs every PyPI distribution that must be
     there in the end with its version, empty for any. `index_url` and `extra_index_urls` replace
-    the configured ones when they were written behind a requirement.
+    the configured ones when they were written behind a requirement; `index` is what a file says.
     """
 
     pins: tuple[Pin, ...] = ()
@@ -67,6 +72,7 @@ class Lock:
     after: tuple[tuple[str, str], ...] = ()
     index_url: str = ""
     extra_index_urls: tuple[str, ...] = ()
+    index: IndexOptions = field(default_factory=IndexOptions)
 
 
 def write_lock(lock: Lock) -> str:

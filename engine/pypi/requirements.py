@@ -7,7 +7,7 @@ what `pip install` takes on its command line (pip docs, "pip install", Requireme
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -42,7 +42,9 @@ class Wanted:
 
     `text` is what uv is told, `name` the normalised name (empty for a folder or an address that
     does not say it), `specifier` a version range such as `>=2,<3`. `location` is the file, folder
-    or address; `index_url` and `extra_index_urls` are the indexes that were written behind it.
+    or address; `index_url` and `extra_index_urls` are the indexes that were written behind it, and
+    `hashes` (`algorithm:hex`) those of which what arrives must have one. An `editable` folder is
+    used where it lies.
     """
 
     form: RequirementForm
@@ -54,6 +56,8 @@ class Wanted:
     location: str = ""
     index_url: str = ""
     extra_index_urls: tuple[str, ...] = ()
+    hashes: tuple[str, ...] = ()
+    editable: bool = False
 
     @property
     def exact(self) -> str:
@@ -69,6 +73,8 @@ _ARCHIVES: Final = (".whl", ".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz")
 _EXTRAS: Final = re.compile(r"\[([A-Za-z0-9._,\s-]*)\]\Z")
 _OPTION: Final = re.compile(r"\s(--?[A-Za-z][A-Za-z-]*)(?:[ =]\s*(\S+))?")
 _INDEX_OPTIONS: Final = ("--index-url", "-i", "--extra-index-url")
+_HASH: Final = re.compile(r"(?:sha256|sha384|sha512|sha224|sha1|md5):[0-9a-fA-F]{32,128}")
+_EDITABLE: Final = re.compile(r"(?:-e|--editable)[ =]\s*")
 
 
 def parse_requirement(text: str, home: Path | None = None) -> Wanted:
@@ -80,49 +86,63 @@ def parse_requirement(text: str, home: Path | None = None) -> Wanted:
     """
     body = text.strip()
     offset = len(text) - len(text.lstrip())
-    body, index_url, extra_urls = _without_options(text, body, offset)
+    editable = _EDITABLE.match(body)
+    if editable is not None:
+        body, offset = body[editable.end() :], offset + editable.end()
+    body, options = _without_options(text, body, offset)
     if not body:
         raise _invalid(text, offset, "There is nothing here.")
     if body.startswith("-"):
         raise _invalid(text, offset, "This is an option, not a package.")
     wanted = _parsed(text, body, offset, home)
-    if not index_url and not extra_urls:
-        return wanted
-    return Wanted(
-        wanted.form,
-        wanted.text,
-        wanted.name,
-        wanted.specifier,
-        wanted.extras,
-        wanted.marker,
-        wanted.location,
-        index_url,
-        extra_urls,
+    if editable is not None and wanted.form is RequirementForm.FOLDER:
+        wanted = replace(wanted, text=f"-e {wanted.text}", editable=True)
+    return replace(
+        wanted,
+        index_url=options.index_url,
+        extra_index_urls=tuple(options.extra_index_urls),
+        hashes=tuple(options.hashes),
     )
 
 
-def _without_options(text: str, body: str, offset: int) -> tuple[str, str, tuple[str, ...]]:
+@dataclass(slots=True)
+class _Options:
+    """Hold what is written behind a requirement."""
+
+    index_url: str = ""
+    extra_index_urls: list[str] = field(default_factory=list[str])
+    hashes: list[str] = field(default_factory=list[str])
+
+
+def _without_options(text: str, body: str, offset: int) -> tuple[str, _Options]:
+    options = _Options()
     first = _OPTION.search(body)
     if first is None:
-        return body, "", ()
-    index_url, extra = "", list[str]()
+        return body, options
     position = first.start()
     for match in _OPTION.finditer(body, position):
         name, value = match[1], match[2] or ""
+        start = offset + match.start(1)
         if body[position : match.start()].strip():
             raise _invalid(text, offset + position, "This belongs to no option.")
+        if name == "--hash":
+            if not _HASH.fullmatch(value):
+                raise _invalid(text, start, "--hash needs sha256: and 64 digits behind it.")
+            options.hashes.append(value.lower())
+            position = match.end()
+            continue
         if name not in _INDEX_OPTIONS:
-            raise _invalid(text, offset + match.start(1), f"The option {name} is not known here.")
+            raise _invalid(text, start, f"The option {name} is not known here.")
         if not _ADDRESS.match(value):
-            raise _invalid(text, offset + match.start(1), f"{name} needs an address behind it.")
+            raise _invalid(text, start, f"{name} needs an address behind it.")
         if name == "--extra-index-url":
-            extra.append(value)
+            options.extra_index_urls.append(value)
         else:
-            index_url = value
+            options.index_url = value
         position = match.end()
     if body[position:].strip():
         raise _invalid(text, offset + position + 1, "This belongs to no option.")
-    return body[: first.start()].rstrip(), index_url, tuple(extra)
+    return body[: first.start()].rstrip(), options
 
 
 def _parsed(text: str, body: str, offset: int, home: Path | None) -> Wanted:

@@ -111,6 +111,8 @@ async def _resolve(question: Question, uv: Uv, *, with_builds: bool) -> tuple[Pi
         variables = index_variables(question.wanted)
         await uv.run(*arguments, folder=folder, variables=variables)
         pins = await asyncio.to_thread(_read_answer, folder, question)
+        agreed = agreed_hashes(question.wanted)
+        pins = tuple(_limited(pin, agreed.get(pin.name, ()), with_builds) for pin in pins)
         if all(pin.requested for pin in pins):
             return pins
         return await _with_needs(pins, arguments, folder, uv, variables)
@@ -289,6 +291,35 @@ def _marked(pin: Pin, asked: set[str], places: set[Path]) -> Pin:
     return replace(pin, requested=is_asked)
 
 
+def agreed_hashes(wanted: Iterable[Wanted]) -> dict[str, tuple[str, ...]]:
+    """Return the hashes that were written behind requirements, by name."""
+    return {each.name: each.hashes for each in wanted if each.hashes}
+
+
+def _limited(pin: Pin, agreed: Sequence[str], with_builds: bool) -> Pin:
+    """Return `pin` with only those files of it that somebody agreed on by their hashes."""
+    if not agreed or pin.form in (PinForm.FOLDER, PinForm.REPOSITORY):
+        return pin
+    offered = (*pin.hashes, *pin.source_hashes)
+    algorithms = {each.partition(":")[0] for each in offered}
+    known = [each for each in agreed if each.partition(":")[0] in algorithms]
+    if not known:
+        return replace(pin, hashes=tuple(agreed))  # told in another algorithm: checked on arrival
+    wheels = tuple(each for each in pin.hashes if each in known)
+    sources = tuple(each for each in pin.source_hashes if each in known)
+    if wheels:
+        return replace(pin, hashes=(*wheels, *sources))
+    if sources and with_builds:
+        return replace(pin, form=PinForm.SOURCE, hashes=sources)
+    raise EngineError(
+        ErrorCode.HASH_MISMATCH if with_builds else ErrorCode.NO_WHEEL,
+        f"What the index offers for {pin.name} is not what the file agreed on.",
+        cause="No file of this release has one of the checksums that stand in the file.",
+        hint="Ask whoever gave you the file for a newer one; do not install it otherwise.",
+        package=pin.name,
+    )
+
+
 def _is_ours(package: Package, links: Path) -> bool:
     archive = package.archive
     if archive is None:
@@ -319,9 +350,9 @@ def _pin(package: Package, folder: Path) -> Pin:
     if package.wheels:
         hashes = tuple(dict.fromkeys(h for wheel in package.wheels for h in _hashes(wheel.hashes)))
         size = next((wheel.size for wheel in package.wheels if wheel.size), None)
-        return _sized(
-            Pin(package.name, version, PinForm.WHEEL, hashes, size=size), package.wheels[0].url
-        )
+        source = _hashes(package.sdist.hashes) if package.sdist is not None else ()
+        pin = Pin(package.name, version, PinForm.WHEEL, hashes, size=size, source_hashes=source)
+        return _sized(pin, package.wheels[0].url)
     assert package.sdist is not None
     hashes = _hashes(package.sdist.hashes)
     pin = Pin(package.name, version, PinForm.SOURCE, hashes, size=package.sdist.size)

@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Final
 
 from engine.errors import EngineError, ErrorCode, from_os_error
+from engine.files.values import IndexOptions
 from engine.places import Places
 from engine.pypi.complaints import translated, without_logins
+from engine.pypi.indexes import file_variables
 from engine.pypi.settings import PipSettings, read_pip_settings, uv_variables
 from engine.version import __version__
 
@@ -136,13 +138,17 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 
 
 def open_uv(
-    places: Places, environ: Mapping[str, str] | None = None, site: Path | None = None
+    places: Places,
+    environ: Mapping[str, str] | None = None,
+    site: Path | None = None,
+    index: IndexOptions | None = None,
 ) -> Uv:
     """Return uv as it is run for `places`, with the user's settings translated for it.
 
     `environ` is the process's own unless given; isolated places use nothing of it but what a
-    program needs to run at all. `site` is the environment whose own pip settings count. Raises
-    EngineError (internal) when there is no uv.
+    program needs to run at all. `site` is the environment whose own pip settings count, `index`
+    what a file says about where to look, which comes on top of them. Raises EngineError
+    (internal) when there is no uv.
     """
     outer = dict(os.environ)
     personal = dict(environ) if environ is not None else ({} if places.isolated else outer)
@@ -180,6 +186,8 @@ def open_uv(
             variables.setdefault("UV_CONFIG_FILE", str(own))
         else:
             variables.setdefault("UV_NO_CONFIG", "1")
+    if index is not None:
+        variables |= file_variables(index, variables)
     return Uv(find_uv(), tuple(variables.items()), settings)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.cache.claims import claim
 from engine.conda.condarc import CondaConfiguration, read_configuration
-from engine.conda.history import write_creation
+from engine.conda.history import read_state, write_creation, write_state
 from engine.environments.describing import stamp_of
 from engine.environments.discovering import is_environment
 from engine.environments.registering import register
@@ -24,9 +24,11 @@ from engine.requests import (
     CleanRequest,
     CloneRequest,
     CreateRequest,
+    ExactRequest,
     RelinkRequest,
     RemoveRequest,
     RenameRequest,
+    Request,
     affected_prefixes,
 )
 from engine.transactions.journal import Journal, begin, end, unfinished
@@ -75,7 +77,7 @@ def _settle_leftovers(plan: Plan, places: Places) -> None:
 
 def _check_still_true(plan: Plan) -> None:
     match plan.request:
-        case CreateRequest(prefix=prefix):
+        case CreateRequest(prefix=prefix) | ExactRequest(prefix=prefix):
             _check_free(prefix)
             return
         case CloneRequest(source=source, prefix=prefix):
@@ -117,7 +119,7 @@ async def _under_journal(plan: Plan, places: Places, report: Report) -> None:
     try:
         configuration = read_configuration(places)
         match plan.request:
-            case CreateRequest():
+            case CreateRequest() | ExactRequest():
                 with claim(places):
                     await _create(journal, plan, places, configuration, report)
                 _place(journal, places, report)
@@ -163,16 +165,21 @@ async def _create(
     report: Report,
 ) -> None:
     from engine.conda.completing import complete
+    from engine.conda.exact import fill_in
     from engine.conda.installing import install_into
+    from engine.pypi.installing import apply_pypi
 
+    new, prefix = journal.new, journal.prefix
     records = plan.after.of(RecordKind.CONDA)
     cache = plan.package_cache or places.pkgs
-    await install_into(records, journal.new, journal.prefix, cache, report, places, configuration)
-    await complete(journal.new, journal.prefix, records, report)
+    await install_into(records, new, prefix, cache, report, places, configuration)
+    if isinstance(plan.request, ExactRequest):
+        await asyncio.to_thread(fill_in, new, records, cache)
+    await complete(new, prefix, records, report)
+    await apply_pypi(plan, new, prefix, report, places, configuration)
     specs = tuple(spec for record in records for spec in record.requested)
-    write_creation(
-        journal.new, records, specs, f"envdesk create -p {journal.prefix}", configuration
-    )
+    write_creation(new, records, specs, f"envdesk create -p {prefix}", configuration)
+    _write_variables(new, plan.request)
 
 
 def _replicate(
@@ -222,6 +229,7 @@ async def _change(
     await clear_pypi(plan, new, report, places, configuration)
     await exchange_packages(plan, new, places, report, configuration, command=command)
     await apply_pypi(plan, new, prefix, report, places, configuration)
+    _write_variables(new, plan.request)
     journal.mark(new).write_bytes(b"")
     await asyncio.to_thread(catch_up, made, report)
     try:
@@ -231,6 +239,16 @@ async def _change(
     new.rename(prefix)
     report.settle_down()
     drop_old(journal, prefix, report)
+
+
+def _write_variables(new: Path, request: Request) -> None:
+    """Write the variables that `request` sets beside those of the environment at `new`."""
+    match request:
+        case CreateRequest() | ExactRequest() | ChangeRequest():
+            if request.variables:
+                write_state(new, {**read_state(new), **dict(request.variables)})
+        case _:
+            pass
 
 
 def _held(error: OSError, prefix: Path) -> EngineError:

@@ -18,6 +18,7 @@ from engine.requests import (
     CleanRequest,
     CloneRequest,
     CreateRequest,
+    ExactRequest,
     RelinkRequest,
     RemoveRequest,
     RenameRequest,
@@ -63,7 +64,7 @@ def settle(journal: Journal, places: Places, report: Report | None = None) -> Se
     """
     report = report or SilentReport()
     match journal.request:
-        case CreateRequest() | CloneRequest():
+        case CreateRequest() | ExactRequest() | CloneRequest():
             settlement = _settle_new(journal, places, report)
         case RenameRequest(source=source):
             settlement = _settle_new(journal, places, report)

@@ -21,7 +21,13 @@ from PySide6.QtCore import (
 
 from engine.events import Task, TaskState
 from engine.records import Environment, Mark, Sizes
-from engine.requests import CloneRequest, CreateRequest, RenameRequest, affected_prefixes
+from engine.requests import (
+    CloneRequest,
+    CreateRequest,
+    ExactRequest,
+    RenameRequest,
+    affected_prefixes,
+)
 from gui.formats import format_bytes, format_when
 from gui.texts import mark_sentence, mark_word
 
@@ -203,7 +209,7 @@ class EnvironmentsModel(QAbstractListModel):
         return [
             task.request.prefix
             for prefix, task in self._tasks.items()
-            if isinstance(task.request, CreateRequest | CloneRequest)
+            if isinstance(task.request, CreateRequest | ExactRequest | CloneRequest)
             and prefix == task.request.prefix
             and prefix not in self._environments
         ]
@@ -211,7 +217,7 @@ class EnvironmentsModel(QAbstractListModel):
     def _is_fresh(self, task: Task, prefix: Path) -> bool:
         """Return whether `task` has just made `prefix`, which the next reading will show."""
         request = task.request
-        is_making = isinstance(request, CreateRequest | CloneRequest | RenameRequest)
+        is_making = isinstance(request, CreateRequest | ExactRequest | CloneRequest | RenameRequest)
         made = is_making and prefix == request.prefix and task.state is TaskState.SUCCEEDED
         return made and prefix not in self._environments and prefix in self._positions
 

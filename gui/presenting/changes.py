@@ -13,6 +13,7 @@ from engine.requests import (
     CleanRequest,
     CloneRequest,
     CreateRequest,
+    ExactRequest,
     RelinkRequest,
     RemoveRequest,
     RenameRequest,
@@ -85,7 +86,7 @@ def figures_sentences(plan: Plan) -> tuple[str, ...]:
     """Return what `plan` costs or frees, as one to three sentences."""
     figures = plan.figures
     match plan.request:
-        case CreateRequest():
+        case CreateRequest() | ExactRequest():
             return (_words().cost(figures), *_words().cache(figures))
         case CloneRequest():
             return (_words().cost(figures), *_words().copies(figures))

@@ -8,6 +8,7 @@ from typing import Final
 from engine.environments.naming import NameProblem, NameProblemCode
 from engine.errors import ErrorCode, Failure
 from gui.presenting.channel_failures import CHANNEL_WORDS
+from gui.presenting.file_failures import FILE_WORDS
 from gui.presenting.names import explain_name_problem
 from gui.presenting.place_failures import PLACE_WORDS
 from gui.presenting.pypi_failures import PYPI_WORDS
@@ -24,7 +25,7 @@ class Explanation:
     detail: str
 
 
-_WORDS: Final = {**PLACE_WORDS, **CHANNEL_WORDS, **PYPI_WORDS}
+_WORDS: Final = {**PLACE_WORDS, **CHANNEL_WORDS, **PYPI_WORDS, **FILE_WORDS}
 
 
 def explain(failure: Failure) -> Explanation:

@@ -12,6 +12,7 @@ from engine.requests import (
     CleanRequest,
     CloneRequest,
     CreateRequest,
+    ExactRequest,
     RelinkRequest,
     RemoveRequest,
     RenameRequest,
@@ -60,7 +61,7 @@ def is_move(request: RenameRequest) -> bool:
 def request_title(request: Request) -> str:
     """Return the title of a preview: what would be done, in a few words."""
     match request:
-        case CreateRequest():
+        case CreateRequest() | ExactRequest():
             text = QCoreApplication.translate("Requests", "Create {name}")
         case CloneRequest():
             text = QCoreApplication.translate("Requests", "Clone {source} as {name}")
@@ -87,7 +88,7 @@ def apply_label(request: Request, freed_bytes: int = 0) -> str:
     `freed_bytes` is what the plan frees, for a button that says so.
     """
     match request:
-        case CreateRequest():
+        case CreateRequest() | ExactRequest():
             words = QCoreApplication.translate("Requests", "C&reate")
         case CloneRequest():
             words = QCoreApplication.translate("Requests", "C&lone")
@@ -116,7 +117,7 @@ def _clean_label(freed_bytes: int) -> str:
 def planning_sentence(request: Request) -> str:
     """Return what is said while `request` is worked out."""
     match request:
-        case CreateRequest():
+        case CreateRequest() | ExactRequest():
             text = QCoreApplication.translate(
                 "Requests", "Working out which packages {name} needs…"
             )
@@ -144,7 +145,7 @@ def planning_sentence(request: Request) -> str:
 def running_title(request: Request) -> str:
     """Return what is said while `request` is carried out."""
     match request:
-        case CreateRequest():
+        case CreateRequest() | ExactRequest():
             text = QCoreApplication.translate("Requests", "Creating {name}")
         case CloneRequest():
             text = QCoreApplication.translate("Requests", "Cloning {source} as {name}")
@@ -168,7 +169,7 @@ def running_title(request: Request) -> str:
 def success_sentence(request: Request) -> str:
     """Return what is said when `request` was carried out."""
     match request:
-        case CreateRequest() | CloneRequest():
+        case CreateRequest() | ExactRequest() | CloneRequest():
             text = QCoreApplication.translate("Requests", "{name} is ready.")
         case RenameRequest() if is_move(request):
             text = QCoreApplication.translate("Requests", "{name} is in its new place.")
@@ -190,7 +191,7 @@ def success_sentence(request: Request) -> str:
 def failure_title(request: Request) -> str:
     """Return what is said when `request` failed; the failure itself is said after it."""
     match request:
-        case CreateRequest() | CloneRequest():
+        case CreateRequest() | ExactRequest() | CloneRequest():
             text = QCoreApplication.translate("Requests", "{name} could not be made.")
         case RenameRequest() if is_move(request):
             text = QCoreApplication.translate("Requests", "{name} could not be moved.")
@@ -212,7 +213,7 @@ def failure_title(request: Request) -> str:
 def cancelled_sentence(request: Request) -> str:
     """Return what is said when `request` was cancelled and everything put back."""
     match request:
-        case CreateRequest() | CloneRequest():
+        case CreateRequest() | ExactRequest() | CloneRequest():
             text = QCoreApplication.translate(
                 "Requests", "Cancelled: {name} was not made, and nothing is left of it."
             )

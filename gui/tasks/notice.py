@@ -15,6 +15,7 @@ from engine.requests import (
     CleanRequest,
     CloneRequest,
     CreateRequest,
+    ExactRequest,
     RelinkRequest,
     RemoveRequest,
     RenameRequest,
@@ -104,6 +105,8 @@ class TaskNotice(QWidget):
 def _ready_prefix(request: Request) -> Path | None:
     match request:
         case CreateRequest(prefix=prefix) | CloneRequest(prefix=prefix):
+            return prefix
+        case ExactRequest(prefix=prefix):
             return prefix
         case RenameRequest(prefix=prefix) | ChangeRequest(prefix=prefix):
             return prefix

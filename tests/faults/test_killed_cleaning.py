@@ -35,5 +35,6 @@ def check_in(folder: str) -> None:
     kills = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(kills) == TIMES
     assert [kill["wrong"] for kill in kills if kill["wrong"]] == []
-    assert sum(kill["at_work"] for kill in kills) > TIMES // 5
+    # Of some 300 changes that a cleaning makes, the journal is there for all but a handful.
+    assert sum(kill["at_work"] for kill in kills) > TIMES * 4 // 5
     assert len({kill["left"] for kill in kills}) > 5

@@ -1,4 +1,4 @@
-"""Clean a small world again and again, kill the cleaning at a random moment, look, go on.
+"""Clean a small world again and again, kill the cleaning before a random change, look, go on.
 
 A process of its own, because it forks. Prints one JSON line for each kill, the last one with what
 was wrong, if anything was.
@@ -11,14 +11,13 @@ import json
 import os
 import random
 import shutil
-import signal
 import sys
-import time
 from pathlib import Path
 
 from engine.cache.values import Choice, ItemKind
 from engine.conda.condarc import read_configuration
 from engine.places import Places, places_below
+from engine.plan import Plan
 from engine.planning.cleaning import plan_clean
 from engine.requests import CleanRequest
 from engine.transactions.executor import carry_out
@@ -26,6 +25,7 @@ from engine.transactions.journal import unfinished
 from engine.transactions.reporting import SilentReport
 from engine.transactions.settling import settle_all
 from tests.support.caches import make_package, make_prefix
+from tests.support.killing import count_changes, kill_before
 
 PACKAGES = 12
 FILES = 15
@@ -68,20 +68,36 @@ def wrongs(places: Places) -> list[str]:
     return found
 
 
-def once(root: Path, chance: random.Random) -> dict[str, object]:
-    """Build, clean, kill, look, settle, clean the rest."""
+def plan_all(places: Places) -> Plan:
+    """Work out a cleaning of every archive and every package, needed or not."""
+    return asyncio.run(plan_clean(_request(places), places, read_configuration(places)))
+
+
+def _request(places: Places) -> CleanRequest:
+    paths = tuple(
+        places.pkgs / f"package{number}-1-0"
+        for number in range(PACKAGES)
+        if (places.pkgs / f"package{number}-1-0").exists()
+    )
+    return CleanRequest(Choice(kinds=(ItemKind.ARCHIVE, ItemKind.LEFTOVER), items=paths))
+
+
+def do(plan: Plan, places: Places) -> None:
+    """Carry the cleaning out."""
+    asyncio.run(carry_out(plan, places, SilentReport()))
+
+
+def let_time_pass(cache: Path) -> None:
+    """Make what lies around in `cache` look as if nobody could still be at work on it."""
+    for lock in cache.glob("*.lock"):
+        os.utime(lock, (0, 0))
+
+
+def once(root: Path, chance: random.Random, changes: int) -> dict[str, object]:
+    """Build, clean, kill before one of so many changes, look, settle, clean the rest."""
     places = build(root)
-    configuration = read_configuration(places)
-    paths = tuple(path for path in places.pkgs.iterdir() if path.is_dir())
-    choice = Choice(kinds=(ItemKind.ARCHIVE,), items=paths)
-    plan = asyncio.run(plan_clean(CleanRequest(choice), places, configuration))
-    child = os.fork()
-    if child == 0:
-        asyncio.run(carry_out(plan, places, SilentReport()))
-        os._exit(0)
-    time.sleep(chance.uniform(0, 0.12))
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
+    plan = plan_all(places)
+    kill_before(chance.randint(1, changes), lambda: do(plan, places))
     left = sum(1 for _ in places.pkgs.iterdir())
     was_at_work = bool(unfinished([places.pkgs]))
     bad = wrongs(places)
@@ -89,8 +105,8 @@ def once(root: Path, chance: random.Random) -> dict[str, object]:
         settle_all([places.pkgs], places)
         bad += wrongs(places)
         bad += [f"{path} is left" for path in places.pkgs.glob(".envdesk/*.old")]
-    rest = asyncio.run(plan_clean(CleanRequest(choice), places, configuration))
-    asyncio.run(carry_out(rest, places, SilentReport()))
+    let_time_pass(places.pkgs)
+    do(plan_all(places), places)
     bad += wrongs(places)
     staying = {f"package{number}-1-0" for number in range(PACKAGES) if number % 4 == 1}
     staying |= {f"{name}.lock" for name in staying}
@@ -104,9 +120,12 @@ def once(root: Path, chance: random.Random) -> dict[str, object]:
 def main(folder: Path, times: int) -> None:
     """Do it `times` times in `folder`."""
     chance = random.Random(4)
+    places = build(folder / "whole")
+    plan = plan_all(places)
+    changes = count_changes(lambda: do(plan, places))
     for number in range(times):
         root = folder / f"w{number}"
-        print(json.dumps(once(root, chance)), flush=True)  # noqa: T201
+        print(json.dumps(once(root, chance, changes)), flush=True)  # noqa: T201
         shutil.rmtree(root)
 
 

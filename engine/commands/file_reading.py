@@ -1,0 +1,96 @@
+"""Read the files of strangers: in a worker for the window, or for whoever types `read`."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+import threading
+import time
+from typing import Final
+
+import psutil
+
+from engine.codec import encode
+from engine.commands.output import leave, print_document, print_failure
+from engine.errors import EngineError, ErrorCode
+from engine.files.taking import TEXT_LIMIT
+from engine.files.values import FileKind, Reading
+from engine.messages import ReadFilesQuery, ReadTextQuery
+
+SECONDS: Final = 8.0  # of this process's own work; readers give up far earlier by their own limits
+MEMORY: Final = 300 << 20  # bytes on top of what the process had
+
+_LOOK: Final = 0.05
+
+
+def read_within_limits(query: ReadFilesQuery | ReadTextQuery) -> Reading:
+    """Return what the files or the text in `query` ask for; ends the process when it is too much.
+
+    The process prints the failure before it ends. To be called once, in a process of its own.
+    """
+    _limit_memory()
+    ended = threading.Event()
+    watch = threading.Thread(target=_watch, args=(ended,), name="envdesk-limits", daemon=True)
+    watch.start()
+    try:
+        return _read(query)
+    except (MemoryError, RecursionError) as error:
+        raise _too_much() from error
+    finally:
+        ended.set()
+
+
+def _read(query: ReadFilesQuery | ReadTextQuery) -> Reading:
+    from engine.files.reading import read_files, read_text
+
+    match query:
+        case ReadFilesQuery(paths=paths, kind=kind):
+            return read_files(paths, kind=kind)
+        case ReadTextQuery(text=text, kind=kind):
+            return read_text(text, kind=kind)
+
+
+def _limit_memory() -> None:
+    try:
+        import resource
+    except ImportError:  # Windows; there the watching thread is what limits it
+        return
+    with contextlib.suppress(ValueError, OSError, psutil.Error):
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        limit = psutil.Process().memory_info().vms + MEMORY
+        if hard == resource.RLIM_INFINITY or limit < hard:
+            resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+
+
+def _watch(ended: threading.Event) -> None:
+    process = psutil.Process()
+    memory = process.memory_info().rss + MEMORY
+    started = time.process_time()
+    while not ended.wait(_LOOK):
+        if time.process_time() - started > SECONDS or process.memory_info().rss > memory:
+            print_failure(_too_much())
+            leave(1)
+
+
+def _too_much() -> EngineError:
+    return EngineError(
+        ErrorCode.FILE_TOO_LARGE,
+        "Reading this file took too much time or memory and was given up.",
+        cause="It is very large, or made to be hard to read.",
+        hint="Choose the file that names the packages, not the data.",
+    )
+
+
+def answer(arguments: argparse.Namespace) -> int:
+    """Print the reading of the files that were named; returns the exit status."""
+    kind = FileKind(arguments.kind) if arguments.kind else None
+    paths = tuple(arguments.files)
+    if [str(path) for path in paths] == ["-"]:
+        data = sys.stdin.buffer.read(TEXT_LIMIT + 1)
+        query = ReadTextQuery(data.decode("utf-8", "replace"), kind)
+    else:
+        query = ReadFilesQuery(tuple(type(path)(os.path.abspath(path)) for path in paths), kind)
+    print_document(encode(read_within_limits(query)))
+    return 0
