@@ -68,11 +68,11 @@ class Lock:
     pins: tuple[Pin, ...] = ()
     removed: tuple[str, ...] = ()
     overwritten: tuple[str, ...] = ()
-    agreed: tuple[str, ...] = ()
     after: tuple[tuple[str, str], ...] = ()
     index_url: str = ""
     extra_index_urls: tuple[str, ...] = ()
     index: IndexOptions = field(default_factory=IndexOptions)
+    agreed: tuple[str, ...] = ()
 
 
 def write_lock(lock: Lock) -> str:
