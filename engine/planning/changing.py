@@ -45,7 +45,7 @@ from engine.planning.leaving import check_environment, check_may_leave, running_
 from engine.planning.pypi_part import plan_pypi
 from engine.planning.pypi_remedies import opened_on_remedy
 from engine.planning.relaxing import EACH_SECONDS, refused
-from engine.planning.resolving import Resolution, Standing, resolve
+from engine.planning.resolving import Resolution, Standing, moved, resolve
 from engine.planning.wishing import needed_from_pypi
 from engine.records import Record, RecordKind, State
 from engine.replicas.ownership import OwnedFile, read_owned
@@ -228,7 +228,9 @@ async def _wider(
     if not held or request.scope not in (UpdateScope.KEEP, UpdateScope.ONLY):
         return None
     with suppress(EngineError):
-        return await resolve(replace(request, scope=UpdateScope.NEEDED), standing, timeout=10)
+        wider = replace(request, scope=UpdateScope.NEEDED)
+        found = await resolve(wider, standing, timeout=EACH_SECONDS)
+        return replace(found, moved=moved(wider, standing, found))
     return None
 
 

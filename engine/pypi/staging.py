@@ -103,7 +103,7 @@ class Staging:
     def check_overwritten(self) -> None:
         """Raise when a file of a conda package would be replaced that nobody spoke of."""
         owners = self.owners()
-        agreed = {owners.get(name, "") for name in self.lock.overwritten}
+        agreed = {*self.lock.agreed, *(owners.get(name, "") for name in self.lock.overwritten)}
         fold = os.path.normcase
         owned = {fold(path): file for path, file in read_owned(self.new).items()}
         clashes: dict[str, str] = {}
