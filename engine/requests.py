@@ -9,6 +9,7 @@ from typing import Final
 
 from engine.cache.values import Choice
 from engine.files.values import IndexOptions
+from engine.health.values import RepairStep
 
 CLEANING: Final = "cleaning"  # a name in a cache folder that stands for work on the whole of it
 
@@ -173,6 +174,19 @@ class ChangeRequest:
     limits: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class RepairRequest:
+    """Ask for what is wrong with the environment at `prefix` to be mended by `steps`.
+
+    `channels` are names or URLs, the first one first; without any, the configured ones count.
+    """
+
+    prefix: Path
+    channels: tuple[str, ...]
+    priority: ChannelPriority = ChannelPriority.STRICT
+    steps: tuple[RepairStep, ...] = ()
+
+
 Request = (
     CreateRequest
     | ExactRequest
@@ -182,6 +196,7 @@ Request = (
     | ChangeRequest
     | CleanRequest
     | RelinkRequest
+    | RepairRequest
 )
 
 
@@ -198,6 +213,8 @@ def affected_prefixes(request: Request) -> tuple[Path, ...]:
         case CloneRequest(prefix=prefix):
             return (prefix,)
         case RemoveRequest(prefix=prefix) | ChangeRequest(prefix=prefix):
+            return (prefix,)
+        case RepairRequest(prefix=prefix):
             return (prefix,)
         case CleanRequest(caches=caches):
             return tuple(cache / CLEANING for cache in caches)
