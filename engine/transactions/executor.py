@@ -220,15 +220,20 @@ async def _change(
 ) -> None:
     """Change a mirror of the environment, then put it in the environment's place."""
     from engine.conda.exchanging import exchange_packages
-    from engine.pypi.installing import apply_pypi, clear_pypi
+    from engine.pypi.installing import apply_pypi, clear_pypi, fetch_ahead
     from engine.replicas.mirroring import catch_up, mirror
 
     prefix, new = journal.prefix, journal.new
-    made = await asyncio.to_thread(mirror, prefix, new, report)
     command = f"envdesk change -p {prefix}"
-    await clear_pypi(plan, new, report, places, configuration)
-    await exchange_packages(plan, new, places, report, configuration, command=command)
-    await apply_pypi(plan, new, prefix, report, places, configuration)
+    ahead = asyncio.ensure_future(fetch_ahead(plan, new, report, places, configuration))
+    try:
+        made = await asyncio.to_thread(mirror, prefix, new, report)
+        await clear_pypi(plan, new, report, places, configuration)
+        await exchange_packages(plan, new, places, report, configuration, command=command)
+        await apply_pypi(plan, new, prefix, report, places, configuration, ahead)
+    finally:
+        ahead.cancel()
+        await asyncio.gather(ahead, return_exceptions=True)
     _write_variables(new, plan.request)
     journal.mark(new).write_bytes(b"")
     await asyncio.to_thread(catch_up, made, report)
