@@ -48,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     scan = commands.add_parser("scan")
     scan.add_argument("--fresh", action="store_true")
     commands.add_parser("ask")
+    commands.add_parser("rattle")
     commands.add_parser("sizes")
     settle = commands.add_parser("settle")
     settle.add_argument("folders", nargs="*", type=Path)
@@ -174,6 +175,10 @@ async def _run(arguments: argparse.Namespace, places: Places) -> int:
             status = await working.apply(arguments.plan, places, guarded=arguments.guarded)
         case "ask":
             status = await working.ask(places)
+        case "rattle":
+            from engine.practice import rattling
+
+            status = await rattling.answer()
         case "sizes":
             status = working.sizes(places)
         case "scan":

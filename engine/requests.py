@@ -9,6 +9,7 @@ from typing import Final
 
 from engine.cache.values import Choice
 from engine.files.values import IndexOptions
+from engine.health.values import RepairStep
 
 CLEANING: Final = "cleaning"  # a name in a cache folder that stands for work on the whole of it
 
@@ -170,6 +171,19 @@ class ChangeRequest:
     variables: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class RepairRequest:
+    """Ask for what is wrong with the environment at `prefix` to be mended by `steps`.
+
+    `channels` are names or URLs, the first one first; without any, the configured ones count.
+    """
+
+    prefix: Path
+    channels: tuple[str, ...]
+    priority: ChannelPriority = ChannelPriority.STRICT
+    steps: tuple[RepairStep, ...] = ()
+
+
 Request = (
     CreateRequest
     | ExactRequest
@@ -179,6 +193,7 @@ Request = (
     | ChangeRequest
     | CleanRequest
     | RelinkRequest
+    | RepairRequest
 )
 
 
@@ -195,6 +210,8 @@ def affected_prefixes(request: Request) -> tuple[Path, ...]:
         case CloneRequest(prefix=prefix):
             return (prefix,)
         case RemoveRequest(prefix=prefix) | ChangeRequest(prefix=prefix):
+            return (prefix,)
+        case RepairRequest(prefix=prefix):
             return (prefix,)
         case CleanRequest(caches=caches):
             return tuple(cache / CLEANING for cache in caches)

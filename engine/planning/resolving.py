@@ -103,7 +103,7 @@ async def resolve(
                 if error.code is not ErrorCode.UNSATISFIABLE:
                     raise
             wider = await attempt.solved(UpdateScope.NEEDED)
-            return replace(wider, moved=_moved(request, standing, wider))
+            return replace(wider, moved=moved(request, standing, wider))
         case scope:
             return await attempt.solved(scope)
 
@@ -246,7 +246,8 @@ def _check_installed(request: ChangeRequest, standing: Standing) -> None:
             )
 
 
-def _moved(request: ChangeRequest, standing: Standing, found: Resolution) -> tuple[str, ...]:
+def moved(request: ChangeRequest, standing: Standing, found: Resolution) -> tuple[str, ...]:
+    """Return the names of packages that `found` changes and that nobody asked to change."""
     asked = {check_spec(spec) for spec in request.add} | {name.lower() for name in request.update}
     after = {record.name: record for record in found.records}
     return tuple(

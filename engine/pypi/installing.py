@@ -55,12 +55,12 @@ async def fetch_ahead(
 ) -> bool:
     """Fetch the PyPI releases of `plan` beside `new` while that is still in the making.
 
-    Possible where Python stays, because the one that is in place does the work, and nothing is
+    Possible where a sound Python stays, because the one that is in place does the work, and nothing is
     written into its environment. Returns whether it was done; raises what `apply_pypi` raises.
     """
     lock = read_lock(plan.pypi_lock)
     stays = any(each.name == "python" and not each.raw for each in plan.after.of(RecordKind.CONDA))
-    python = interpreter_in(plan.prefix)
+    python = interpreter_in(plan.prefix) if plan.repairing is None else None
     if not lock.pins or not stays or python is None:
         return False
     job = Staging(lock, new, plan.prefix, new.parent / _SCRATCH, configuration)
@@ -90,6 +90,7 @@ async def apply_pypi(  # noqa: PLR0917 - one call, and its arguments are all of 
     if not lock.pins and not lock.removed:
         return
     job = Staging(lock, new, final, new.parent / _SCRATCH, configuration)
+    had_two = await asyncio.to_thread(job.names_of_two)
     try:
         if lock.pins:
             await asyncio.to_thread(job.check_owners)
@@ -101,7 +102,7 @@ async def apply_pypi(  # noqa: PLR0917 - one call, and its arguments are all of 
             await asyncio.to_thread(job.place, report)
     finally:
         await asyncio.to_thread(shutil.rmtree, job.scratch, ignore_errors=True)
-    await asyncio.to_thread(job.check_outcome)
+    await asyncio.to_thread(job.check_outcome, had_two)
 
 
 async def _uninstall(names: Sequence[str], new: Path, uv: Uv, report: Report) -> None:
