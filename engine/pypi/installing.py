@@ -55,8 +55,8 @@ async def fetch_ahead(
 ) -> bool:
     """Fetch the PyPI releases of `plan` beside `new` while that is still in the making.
 
-    Possible where a sound Python stays, because the one that is in place does the work, and nothing is
-    written into its environment. Returns whether it was done; raises what `apply_pypi` raises.
+    Possible where a sound Python stays, because the one that is in place does the work; nothing
+    is written into its environment. Returns whether it was done; raises what `apply_pypi` raises.
     """
     lock = read_lock(plan.pypi_lock)
     stays = any(each.name == "python" and not each.raw for each in plan.after.of(RecordKind.CONDA))
