@@ -33,7 +33,8 @@ class Stall:
 
     `at_s` is in seconds since the watch began; `queued_ms` is what was left out of `ms`, for which
     the thread had no core, and `busy_ms` for how long it had one: less than `ms` where it waited,
-    as for the display server (both 0 where the system does not tell). `stacks` are lines of "file:line function", innermost last.
+    as for the display server (both 0 where the system does not tell). `stacks` are lines of
+    "file:line function", innermost last.
     """
 
     at_s: float
