@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from importlib import import_module
@@ -34,6 +35,8 @@ from engine.messages import (
 from engine.places import Places
 from engine.plan import Plan
 from engine.requests import affected_prefixes
+
+_FEW_COLLECTIONS = 100_000  # objects: tables of files hold many, and these processes end soon
 
 
 async def apply(source: str, places: Places, *, guarded: bool) -> int:
@@ -69,6 +72,7 @@ def _await_plan() -> bytes:
         "engine.replicas.mirroring",
     ):
         import_module(module)
+    gc.set_threshold(_FEW_COLLECTIONS)
     return sys.stdin.buffer.readline()
 
 
@@ -93,6 +97,7 @@ async def ask(places: Places) -> int:
     """
     for module in ("engine.conda.solving", "engine.planning.creating", "engine.planning.cloning"):
         import_module(module)
+    gc.set_threshold(_FEW_COLLECTIONS)
     line = sys.stdin.buffer.readline()
     if not line:
         return 0
