@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     scan = commands.add_parser("scan")
     scan.add_argument("--fresh", action="store_true")
     commands.add_parser("ask")
+    commands.add_parser("rattle")
     commands.add_parser("sizes")
     commands.add_parser("healths")
     examine = commands.add_parser("examine")
@@ -90,6 +91,11 @@ def _add_plan(parser: argparse.ArgumentParser) -> None:
         kinds.add_parser("update", help="newer packages; all of them without any NAME"),
         kinds.add_parser("uninstall", help="packages that are not needed any more"),
     )
+    from engine.commands.importing import add_import
+
+    files = kinds.add_parser("import", help="what files ask for, together")
+    add_import(files)
+    _add_channels(files)
     for kind in kinds.choices.values():
         kind.add_argument("--out", type=Path, metavar="FILE", help="write the plan for `apply`")
 
@@ -188,6 +194,10 @@ async def _run(arguments: argparse.Namespace, places: Places) -> int:
             status = await working.apply(arguments.plan, places, guarded=arguments.guarded)
         case "ask":
             status = await working.ask(places)
+        case "rattle":
+            from engine.practice import rattling
+
+            status = await rattling.answer()
         case "sizes":
             status = working.sizes(places)
         case "scan":

@@ -6,7 +6,7 @@ import posixpath
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from engine.conda.carrying import Installed, gone_from
+from engine.conda.withdrawn import Installed, gone_from
 from engine.environments.describing import stamp_of
 from engine.environments.details import this_subdir
 from engine.errors import EngineError
