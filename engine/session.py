@@ -287,7 +287,10 @@ class Engine:
 
     async def plan(self, request: Request) -> Plan:
         """Work a request out; cancelling the caller's task really stops the work."""
-        return await self._asking.plan(PlanQuery(request))
+        plan = await self._asking.plan(PlanQuery(request))
+        if not plan.is_blocked:
+            self._queue.prepare()
+        return plan
 
     def submit(self, plan: Plan) -> TaskId:
         """Queue a plan to be carried out; returns at once."""
