@@ -1,8 +1,10 @@
-"""How this program starts itself again as a worker process."""
+"""How this program starts itself again, and what it leaves to the programs that it starts."""
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import MutableMapping
 from pathlib import Path
 
 from engine.places import Places
@@ -11,6 +13,8 @@ _START = (
     "import sys; sys.path.insert(0, sys.argv.pop(1)); "
     "from engine.__main__ import main; sys.exit(main())"
 )
+_LIBRARY_PATHS = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LIBPATH")
+_OF_THE_BUNDLE = ("_PYI_", "_MEIPASS", "QT_PLUGIN_PATH", "QML2_IMPORT_PATH")
 
 
 def engine_command(*arguments: str, places: Places) -> list[str]:
@@ -21,7 +25,59 @@ def engine_command(*arguments: str, places: Places) -> list[str]:
     every program that the worker starts.
     """
     root = ["--root", str(places.home.parent)] if places.isolated else []
-    if getattr(sys, "frozen", False):
-        return [sys.executable, "--engine", *root, *arguments]
+    return own_command(*root, *arguments)
+
+
+def own_command(*arguments: str) -> list[str]:
+    """Return the command line of the headless front end, wherever it is to work."""
+    if is_frozen():
+        return [sys.executable, "--engine", *arguments]
     source = Path(__file__).resolve().parent.parent
-    return [sys.executable, "-X", "utf8", "-c", _START, str(source), *root, *arguments]
+    return [sys.executable, "-X", "utf8", "-c", _START, str(source), *arguments]
+
+
+def is_frozen() -> bool:
+    """Return whether this is the frozen application, which has no Python beside it."""
+    return bool(getattr(sys, "frozen", False))
+
+
+def bundle_folder() -> Path | None:
+    """Return the folder of the frozen application's own files, None from source.
+
+    PyInstaller names it (PyInstaller manual, "Run-time Information").
+    """
+    inside = getattr(sys, "_MEIPASS", "")
+    return Path(inside) if is_frozen() and inside else None
+
+
+def leave_bundle(environ: MutableMapping[str, str]) -> None:
+    """Take out of `environ` what a frozen application's starter put there for itself alone.
+
+    Other programs would load the bundle's libraries instead of their own; this process has loaded
+    its starter already, and one that it starts of its own gets all of it again (PyInstaller
+    manual, "Launching External Programs from the Frozen Application").
+    """
+    for name in tuple(environ):
+        if name.startswith(_OF_THE_BUNDLE):
+            del environ[name]
+    for name in _LIBRARY_PATHS:
+        original = environ.get(f"{name}_ORIG")
+        if original:
+            environ[name] = original
+        else:
+            environ.pop(name, None)
+    inside = bundle_folder()
+    if sys.platform == "win32" and inside is not None:
+        _leave_windows_bundle(inside, environ)
+
+
+def _leave_windows_bundle(inside: Path, environ: MutableMapping[str, str]) -> None:
+    """Look for libraries in the bundle from this process only."""
+    if sys.platform != "win32":
+        return
+    import ctypes
+
+    os.add_dll_directory(str(inside))
+    ctypes.windll.kernel32.SetDllDirectoryW(None)
+    kept = [part for part in environ.get("PATH", "").split(";") if part != str(inside)]
+    environ["PATH"] = ";".join(kept)

@@ -53,6 +53,8 @@ class Record:
     empty when it is only needed by others. `path` is the file that proves it (the conda-meta JSON
     or the dist-info folder), None for a record that is only planned. `raw` is the repodata record
     as JSON for planned conda records, opaque outside `engine.conda`, and empty for read ones.
+    `copy` is empty unless the environment has several records of one kind and name; then it is the
+    name of the file or folder in `path`, which tells them apart.
     """
 
     kind: RecordKind
@@ -73,12 +75,15 @@ class Record:
     path: Path | None = None
     problem: RecordProblem | None = None
     raw: str = ""
+    copy: str = ""
 
     @property
     def key(self) -> str:
         """Return what identifies the record within one environment, stable across reads."""
         if self.problem is not None and self.path is not None:
             return f"{self.kind}:{self.path.name}"
+        if self.copy:
+            return f"{self.kind}:{self.name}:{self.copy}"
         return f"{self.kind}:{self.name}"
 
     @property

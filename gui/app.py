@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from engine.launching import is_frozen, leave_bundle
 from gui.options import read_options
 
 _NO_DISPLAY = (
@@ -17,15 +18,22 @@ _NO_DISPLAY = (
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the window until it is closed; return the exit status.
 
-    0 is a normal end, 1 a failure that was said on standard error, 2 a wrong command line or no
-    display. A frozen application is its own worker: `--engine` hands over to the engine.
+    0 is a normal end, 1 a failure that was said on standard error or a self-check that failed, 2
+    a wrong command line or no display. A frozen application is its own worker: `--engine` hands
+    over to the engine.
     """
+    if is_frozen():
+        leave_bundle(os.environ)
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments[:1] == ["--engine"]:
         from engine.__main__ import main as run_engine
 
         return run_engine(arguments[1:])
     options = read_options(arguments)
+    if options.self_check:
+        from gui.self_check import run_self_check
+
+        return run_self_check()
     if options.offscreen:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     if not has_display():

@@ -21,6 +21,7 @@ class Options:
     select: str = ""
     scheme: str = "system"
     size: tuple[int, int] | None = None
+    self_check: bool = False
 
 
 def read_options(argv: Sequence[str] | None = None) -> Options:
@@ -34,6 +35,7 @@ def read_options(argv: Sequence[str] | None = None) -> Options:
         read.select,
         read.scheme,
         read.size,
+        read.self_check,
     )
 
 
@@ -59,6 +61,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--offscreen", action="store_true", help="work without a display")
     parser.add_argument(
         "--screenshot", type=Path, metavar="FILE", help="save a picture of the window, and end"
+    )
+    parser.add_argument(
+        "--self-check",
+        action="store_true",
+        help="do the main job in a folder that is thrown away, and report",
     )
     return parser
 

@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import assert_never
 
 from engine.codec import decode, decode_query, encode
+from engine.commands import checking
 from engine.commands.guarding import watch_front_end
 from engine.commands.output import LineReport, failure_of, print_document, print_failure
 from engine.conda.condarc import read_configuration
 from engine.errors import EngineError, ErrorCode
+from engine.files.assigned import Assignment
 from engine.messages import (
+    AssignQuery,
+    HealthQuery,
     Names,
     PackageNamesQuery,
     PackageVersions,
@@ -44,7 +48,9 @@ async def apply(source: str, places: Places, *, guarded: bool) -> int:
 
     report = LineReport()
     try:
-        data = sys.stdin.buffer.readline() if source == "-" else _read_plan(Path(source))
+        data = _await_plan() if source == "-" else _read_plan(Path(source))
+        if not data:
+            return 0
         plan = decode(data, Plan)
         if guarded:
             folders = {prefix.parent for prefix in affected_prefixes(plan.request)}
@@ -55,6 +61,17 @@ async def apply(source: str, places: Places, *, guarded: bool) -> int:
         return 1
     report.say(WorkDone())
     return 0
+
+
+def _await_plan() -> bytes:
+    """Load what most plans need, then take the one in standard input; nothing when none comes."""
+    for module in (
+        "engine.conda.exchanging",
+        "engine.pypi.installing",
+        "engine.replicas.mirroring",
+    ):
+        import_module(module)
+    return sys.stdin.buffer.readline()
 
 
 def _read_plan(path: Path) -> bytes:
@@ -76,7 +93,12 @@ async def ask(places: Places) -> int:
     The process may have been started long before the question comes, so that whoever asks does
     not wait for imports.
     """
-    for module in ("engine.conda.solving", "engine.planning.creating", "engine.planning.cloning"):
+    for module in (
+        "engine.conda.solving",
+        "engine.planning.creating",
+        "engine.planning.cloning",
+        "engine.health.remembering",
+    ):
         import_module(module)
     line = sys.stdin.buffer.readline()
     if not line:
@@ -111,8 +133,14 @@ async def _answer(query: Query, places: Places) -> bytes:
         case PackageVersionsQuery(channels=channels, name=name, python=python):
             found = await package_versions(channels, name, configuration, places, python=python)
             return encode(PackageVersions(found))
+        case AssignQuery():
+            from engine.planning.assigning import assign_lines
+
+            return encode(await assign_lines(query, configuration, places), Assignment)
         case VirtualPackagesQuery():
             return encode(Names(virtual_packages(places)))
+        case HealthQuery(prefix=prefix):
+            return encode(checking.quick(prefix, places))
         case _:
             assert_never(query)
 

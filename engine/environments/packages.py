@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.conda.channels import ChannelNames
@@ -56,7 +57,7 @@ def read_package_table(prefix: Path, configuration: ChannelNames | None = None) 
     owned = [each.path for each in meta.distributions if each.path not in replaced]
     folders = site_packages_folders(prefix, meta.site_packages)
     found = (*meta.records, *read_distributions(prefix, folders, owned))
-    return PackageTable(tuple(sorted(found, key=_order)), folders)
+    return PackageTable(tuple(sorted(_told_apart(found), key=_order)), folders)
 
 
 def site_packages_folders(prefix: Path, named: Iterable[str] = ()) -> tuple[Path, ...]:
@@ -96,6 +97,14 @@ def _replaced(prefix: Path, distributions: Iterable[OwnedDistribution]) -> froze
         if expected and hashlib.sha256(record).hexdigest() != expected:
             found.add(owned.path)
     return frozenset(found)
+
+
+def _told_apart(records: Sequence[Record]) -> Iterator[Record]:
+    """Yield the records, with those that are there more than once marked as copies."""
+    counts = Counter((record.kind, record.name) for record in records)
+    for record in records:
+        path = record.path if counts[record.kind, record.name] > 1 else None
+        yield record if path is None else replace(record, copy=path.name)
 
 
 def _order(record: Record) -> tuple[str, str, str]:

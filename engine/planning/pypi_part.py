@@ -13,21 +13,20 @@ from packaging.version import InvalidVersion, Version
 from engine.conda.condarc import CondaConfiguration
 from engine.errors import EngineError
 from engine.places import Places
-from engine.plan import (
-    Change,
-    ChangeKind,
-    Figures,
-)
+from engine.plan import Change, ChangeKind, Figures, PlanWarning
 from engine.planning import pypi_warnings as rules
 from engine.planning.channel_offers import ChannelOffers
-from engine.planning.distributing import unmet
+from engine.planning.distributing import Distribution, unmet
 from engine.planning.figures import UNPACKED_PER_ARCHIVE
 from engine.planning.parts import PypiPart
 from engine.planning.pypi_conflicts import broken_by, conflict_warning, other_name_warning
 from engine.planning.pypi_ground import Ground, by_name
+from engine.planning.pypi_refused import refused_warning
 from engine.planning.pypi_scene import REFUSALS, Answer, Broken, Scene, work_out
 from engine.pypi.distributions import PYPI
 from engine.pypi.locking import Lock, Pin, PinForm, write_lock
+from engine.pypi.names import carried, same_files
+from engine.pypi.requirements import Wanted
 from engine.pypi.running import open_uv
 from engine.records import Record, RecordKind, Source, SourceKind, State
 from engine.requests import ChangeRequest
@@ -41,15 +40,17 @@ async def plan_pypi(
     configuration: CondaConfiguration,
     *,
     solves: Callable[[ChangeRequest], Awaitable[bool]] | None = None,
+    offering: bool = True,
 ) -> PypiPart:
     """Return what becomes of the PyPI packages of `request.prefix`; nothing there is touched.
 
     `conda_after` are all conda records after the change; those that stay are the installed ones. A
-    wish that cannot be had without breaking something is a blocking warning with what would work,
-    best first; `solves` is asked whether conda can do its half of that. For worker processes:
-    asking channels loads rattler. Raises EngineError: requirement-invalid, distribution-unknown,
-    no-wheel, pypi-unsatisfiable, index-unreachable, index-needs-login, source-build-failed,
-    timed-out.
+    wish that cannot be had, or not without breaking something, is a blocking warning with what
+    would work, best first; `solves` is asked whether conda can do its half of that. For worker
+    processes: asking channels loads rattler. Raises EngineError: requirement-invalid,
+    distribution-unknown (to remove or update), index-unreachable, index-needs-login, timed-out;
+    when not `offering` also what cannot be had: distribution-unknown, no-wheel,
+    pypi-unsatisfiable, source-build-failed.
     """
     states = (before, conda_after)
     ground = await asyncio.to_thread(Ground.of, request, states, places, configuration)
@@ -65,7 +66,9 @@ async def plan_pypi(
     except EngineError as error:
         if error.code not in REFUSALS:
             raise
-        warning = await conflict_warning(scene, error, offers)
+        if not offering:
+            raise
+        warning = await _blocking(scene, error, offers)
         return PypiPart(before.of(RecordKind.PYPI), warnings=(warning,))
     blocked = other_name_warning(request, answer.pins, ground.conda_now, wanted)
     if blocked is not None:
@@ -73,8 +76,28 @@ async def plan_pypi(
     available: frozenset[str] = frozenset()
     if wanted:
         with suppress(EngineError):  # what cannot be reached offers nothing
-            available = await offers.names()
+            available = await _carried(wanted, offers)
     return await asyncio.to_thread(_part, ground, scene, answer, available, places)
+
+
+async def _carried(wanted: Iterable[Wanted], offers: ChannelOffers) -> frozenset[str]:
+    """Return the conda packages that are what is `wanted`, in a version that is."""
+    names = await offers.names()
+    found: set[str] = set()
+    for each in wanted:
+        answer = carried(each.name, names)
+        if answer is not None and await offers.has(answer.name, each.specifier):
+            found.add(answer.name)
+    return frozenset(found)
+
+
+async def _blocking(scene: Scene, error: EngineError, offers: ChannelOffers) -> PlanWarning:
+    try:
+        return await conflict_warning(scene, error, offers)
+    except EngineError as refusal:
+        if refusal.code not in REFUSALS:
+            raise
+        return await refused_warning(scene, refusal, offers)
 
 
 def _part(
@@ -96,7 +119,7 @@ def _part(
     lost = [each for each in ground.mine if each.name in answer.lost]
     removed = (*ground.gone, *lost)
     owned = {each.name: each for each in ground.conda_now}
-    overwritten = [owned[pin.name] for pin in pins if pin.name in owned]
+    overwritten = _overwritten(pins, owned)
     moved = {pin.name: pin.version for pin in pins if pin.name in owned}
     records = tuple(sorted((*stays, *new.values(), *ground.unreadable), key=by_name))
     was_owned = {each.name for each in ground.conda_before} - owned.keys()
@@ -138,6 +161,7 @@ def _part(
         pins=pins,
         removed=tuple(dict.fromkeys(before_linking)),
         overwritten=tuple(sorted(ground.overwritten & moved.keys())),
+        agreed=tuple(sorted({each.conda for each in overwritten} - {""})),
         after=tuple((each.name, each.version) for each in records if each.problem is None),
         index_url=next((each.index_url for each in ground.wanted if each.index_url), ""),
         extra_index_urls=tuple(url for each in ground.wanted for url in each.extra_index_urls),
@@ -150,6 +174,14 @@ def _part(
         figures=_figures(pins, removed),
         lock=write_lock(lock),
     )
+
+
+def _overwritten(
+    pins: Iterable[Pin], owned: Mapping[str, Distribution]
+) -> tuple[Distribution, ...]:
+    """Return the distributions of conda whose files `pins` replace, under whatever name."""
+    names = {name for pin in pins for name in (pin.name, *same_files(pin.name))}
+    return tuple(each for name, each in owned.items() if name in names)
 
 
 def _left_alone(scene: Scene, records: Iterable[Record], told: Sequence[str]) -> Iterator[Broken]:
@@ -206,6 +238,8 @@ def _source(pin: Pin) -> Source:
         return PYPI
     address = urlsplit(pin.location.partition("+")[2] or pin.location)
     last = unquote(address.path.rstrip("/").rpartition("/")[2])
+    if pin.form is PinForm.REPOSITORY:
+        last = last.partition("@")[0]
     if pin.form is PinForm.FOLDER:
         return Source(SourceKind.EDITABLE if pin.editable else SourceKind.LOCAL, last, pin.location)
     if address.scheme == "file":

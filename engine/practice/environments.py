@@ -19,6 +19,7 @@ from engine.practice.archives import CondaPackage
 from engine.practice.channels import EXTRA_CHANNEL, MAIN_CHANNEL
 from engine.practice.interpreter import Interpreter, Layout
 from engine.practice.rattling import LinkOrder, link_environments
+from engine.pypi.running import find_uv
 
 COURSE = "course-2026"
 ANALYSIS = "数据分析"
@@ -102,8 +103,6 @@ def _finish_as_conda(prefix: Path, recipe: _Recipe, configuration: CondaConfigur
 
 def _install_from_pypi(prefix: Path, index: Path, interpreter: Interpreter) -> None:
     """Add a package of the local index with uv, as a user would with pip."""
-    from uv import find_uv_bin
-
     posix = interpreter.layout is not Layout.WINDOWS
     python = prefix / "bin" / "python" if posix else prefix / "python.exe"
     environment = {
@@ -111,7 +110,7 @@ def _install_from_pypi(prefix: Path, index: Path, interpreter: Interpreter) -> N
     }
     subprocess.run(
         [
-            *(find_uv_bin(), "pip", "install", "--quiet", "--no-config", "--no-cache"),
+            *(str(find_uv()), "pip", "install", "--quiet", "--no-config", "--no-cache"),
             *("--python", str(python), "--index-url", index.as_uri(), _FROM_PYPI),
         ],
         env=environment,

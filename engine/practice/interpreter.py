@@ -113,7 +113,7 @@ def describe_interpreter(executable: Path) -> Interpreter:
         creationflags=subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0,
         stdin=subprocess.DEVNULL,
     )
-    return msgspec.json.decode(answer.stdout, type=Interpreter, dec_hook=_as_path)
+    return msgspec.json.decode(answer.stdout, type=Interpreter, dec_hook=as_path)
 
 
 def running_interpreter() -> Interpreter:
@@ -181,7 +181,8 @@ def program_links(interpreter: Interpreter) -> tuple[tuple[str, str], ...]:
     return (("bin/python", program), ("bin/python3", program))
 
 
-def _as_path(wanted: type, value: object) -> Path:
+def as_path(wanted: type, value: object) -> Path:
+    """Return the path that `value` names; for msgspec, which calls it. Raises TypeError."""
     if wanted is Path and isinstance(value, str):
         return Path(value)
     raise TypeError(f"{value!r} is no path")

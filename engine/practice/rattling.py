@@ -6,9 +6,7 @@ without that step; and whoever builds a practice world never loads py-rattler.
 
 from __future__ import annotations
 
-import asyncio
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -17,7 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import engine
+from engine.launching import own_command
 
 _TIMEOUT_SECONDS = 300
 
@@ -50,14 +48,11 @@ def link_environments(orders: tuple[LinkOrder, ...], pkgs: Path) -> None:
 
 
 def _run(job: dict[str, object]) -> None:
-    root = Path(engine.__file__).parents[1]
-    environment = {**os.environ, "PYTHONPATH": str(root), "PYTHONIOENCODING": "utf-8"}
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "engine.practice.rattling"],
+            own_command("rattle"),
             input=json.dumps(job).encode(),
             capture_output=True,
-            env=environment,
             creationflags=subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0,
             check=False,
             timeout=_TIMEOUT_SECONDS,
@@ -101,21 +96,15 @@ async def _link(orders: list[LinkOrder], pkgs: Path) -> None:
             )
 
 
-def _main() -> None:
-    job = json.load(sys.stdin)
-    if "index" in job:
-        asyncio.run(_index(job["index"]))
-        return
-    orders = [LinkOrder(**order) for order in job["link"]]
-    asyncio.run(_link(orders, Path(job["pkgs"])))
-
-
-if __name__ == "__main__":
-    code = 1
+async def answer() -> int:
+    """Do the job on standard input, in a process of its own; returns the exit status."""
     try:
-        _main()
-        code = 0
+        job = json.load(sys.stdin)
+        if "index" in job:
+            await _index(job["index"])
+        else:
+            await _link([LinkOrder(**order) for order in job["link"]], Path(job["pkgs"]))
     except BaseException as error:  # noqa: BLE001  # the parent shows what went wrong
         sys.stderr.write(f"{type(error).__name__}: {error}")
-    sys.stderr.flush()
-    os._exit(code)
+        return 1
+    return 0

@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 
 from engine.errors import EngineError, ErrorCode
 from engine.places import Places, places_below
+from engine.practice.bundled import bundled_channels, unpack_channels
 from engine.practice.channels import (
     EXTRA_CHANNEL,
     INDEX_FOLDER,
@@ -91,12 +92,6 @@ def build_world(
             hint="Choose a new or an empty folder.",
             path=str(directory),
         )
-    if getattr(sys, "frozen", False):
-        raise EngineError(
-            ErrorCode.INTERNAL,
-            "A practice world can only be built by an Envdesk that runs on an installed Python.",
-            cause="Its channels are made from the files of that Python.",
-        )
     made = not directory.exists()
     try:
         with ExitStack() as on_failure:
@@ -130,16 +125,21 @@ def _build(root: Path, cache_dir: Path | None, report: Callable[[str], None]) ->
     channels, simple = root / CHANNELS_FOLDER, root / INDEX_FOLDER
     for folder in (places.home, places.envs, places.pkgs, channels):
         folder.mkdir(parents=True, exist_ok=True)
-    if cache_dir is None:
+    bundle = bundled_channels()
+    if bundle is not None:
+        report("Unpacking packages")
+        interpreter = unpack_channels(bundle, channels)
+    elif cache_dir is None:
+        interpreter = running_interpreter()
         build_channels(channels, report)
     else:
+        interpreter = running_interpreter()
         shutil.copytree(cached_channels(cache_dir, report), channels, dirs_exist_ok=True)
     (channels / INDEX_FOLDER).rename(simple)
     described = tuple(
         PracticeChannel(name, channels / name, (channels / name).as_uri())
         for name in (MAIN_CHANNEL, EXTRA_CHANNEL)
     )
-    interpreter = running_interpreter()
 
     _write_condarc(places, described)
     _write_pip_settings(places.home, simple)

@@ -98,6 +98,12 @@ def read_distributions(
     return tuple(records)
 
 
+def read_one(folder: Path, name: str) -> tuple[Record, ...]:
+    """Return the distribution that the entry `name` of a site-packages `folder` is, if it is."""
+    record = _distribution(folder, name, f"{folder}{os.sep}{name}")
+    return () if record is None else (record,)
+
+
 def read_headers(path: str) -> Headers:
     """Return the headers of the METADATA or PKG-INFO file at `path`; raises OSError.
 

@@ -31,14 +31,18 @@ def _lock_path(prefix: Path, places: Places) -> Path:
     The name is a digest of the case-folded, normalised path, so that two spellings of one folder
     on a case-insensitive volume meet in one lock.
     """
-    spelled = unicodedata.normalize("NFC", os.path.normcase(os.path.abspath(prefix))).casefold()
-    name = hashlib.sha256(spelled.encode("utf-8", "surrogateescape")).hexdigest()[:24] + ".lock"
+    name = _lock_name(prefix)
     try:
         workroom_of(prefix).mkdir(parents=True, exist_ok=True)
     except OSError:
         (places.state / "locks").mkdir(parents=True, exist_ok=True)
         return places.state / "locks" / name
     return workroom_of(prefix) / name
+
+
+def _lock_name(prefix: Path) -> str:
+    spelled = unicodedata.normalize("NFC", os.path.normcase(os.path.abspath(prefix))).casefold()
+    return hashlib.sha256(spelled.encode("utf-8", "surrogateescape")).hexdigest()[:24] + ".lock"
 
 
 def _acquire(prefix: Path, places: Places, timeout: float, waiting: Callable[[], None]) -> FileLock:
@@ -97,6 +101,21 @@ def hold(
                 ) from error
             stack.callback(_release, lock, workroom_of(prefix))
         yield
+
+
+def is_held(prefix: Path, places: Places) -> bool:
+    """Return whether some Envdesk works on `prefix` at this moment."""
+    for folder in (workroom_of(prefix), places.state / "locks"):
+        path = folder / _lock_name(prefix)
+        if not path.exists():
+            continue
+        lock = FileLock(path, thread_local=False)
+        try:
+            lock.acquire(timeout=0)
+        except (Timeout, OSError):
+            return True
+        lock.release()
+    return False
 
 
 def _release(lock: FileLock, workroom: Path) -> None:

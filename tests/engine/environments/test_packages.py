@@ -115,3 +115,26 @@ def test_that_a_folder_that_is_no_environment_is_refused(tmp_path: Path) -> None
         read_packages(tmp_path)
     assert foreign.value.code is ErrorCode.NOT_AN_ENVIRONMENT
     assert foreign.value.failure.value("prefix") == str(tmp_path)
+
+
+def test_that_two_copies_of_a_package_are_told_apart_wherever_rows_have_keys(prefix: Path) -> None:
+    site = prefix / SITE_PACKAGES
+    write_files(site, {**dist_info("numpy", "1.0"), **dist_info("numpy", "2.0")})
+    keys = [record.key for record in read_packages(prefix)]
+    assert keys == [
+        "pypi:numpy:numpy-1.0.dist-info",
+        "pypi:numpy:numpy-2.0.dist-info",
+        "conda:python",
+    ]
+    for file in (site / "numpy-1.0.dist-info").iterdir():
+        file.unlink()
+    (site / "numpy-1.0.dist-info").rmdir()
+    assert [record.key for record in read_packages(prefix)] == ["pypi:numpy", "conda:python"]
+
+
+def test_that_two_records_of_one_conda_package_have_different_keys(prefix: Path) -> None:
+    write_conda_record(prefix, "glyphs", "1.0")
+    write_conda_record(prefix, "glyphs", "2.0")
+    keys = [record.key for record in read_packages(prefix)]
+    assert len(set(keys)) == 3
+    assert all(key.startswith("conda:glyphs:glyphs-") for key in keys[:2])

@@ -1,0 +1,57 @@
+"""Find environments whose Python is gone or cannot be started."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator, Sequence
+
+from engine.environments.looking import stat_or_none
+from engine.health.scene import Scene
+from engine.health.values import Evidence, Finding, FindingCode, Gravity, RepairKind, RepairStep
+
+REPAIR = ((RepairStep(RepairKind.RESTORE_CONDA, "python"),),)
+
+
+def find(scene: Scene, _found: Sequence[Finding]) -> Iterator[Finding]:
+    """Yield interpreter-missing, or interpreter-broken where a look at the file is enough."""
+    record = scene.python.record
+    if record is None:
+        return
+    path = scene.interpreter
+    status = stat_or_none(path)
+    if status is None or not stat.S_ISREG(status.st_mode):
+        target = f"-> {path.readlink()}" if path.is_symlink() else ""
+        yield scene.finding(
+            FindingCode.INTERPRETER_MISSING,
+            Gravity.BROKEN,
+            "python",
+            f"Python {record.version} should be at {path}, and is not there.",
+            values=(("version", record.version),),
+            evidence=(Evidence(path, target), Evidence(record.record, record.spelled)),
+            repairs=REPAIR,
+            since=path.parent,
+        )
+        return
+    cause = ""
+    if not status.st_size:
+        cause = "The file is empty."
+    elif scene.around.platform != "win32" and not status.st_mode & 0o111:
+        cause = "The file may not be started: it is not marked as a program."
+    if cause:
+        yield broken(scene, cause)
+
+
+def broken(scene: Scene, cause: str) -> Finding:
+    """Return interpreter-broken, with what was seen or said as its `cause`."""
+    record = scene.python.record
+    path = scene.interpreter
+    return scene.finding(
+        FindingCode.INTERPRETER_BROKEN,
+        Gravity.BROKEN,
+        "python",
+        f"Python does not start. {cause}",
+        values=(("version", record.version if record is not None else ""), ("cause", cause)),
+        evidence=(Evidence(path, cause),),
+        repairs=REPAIR if record is not None else (),
+        since=path,
+    )

@@ -1,0 +1,83 @@
+"""Find work that never came to its end, and what finished work left behind."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from engine.environments.describing import MOVED_AWAY, record_name
+from engine.environments.looking import is_folder
+from engine.health.scene import Scene
+from engine.health.values import Evidence, Finding, FindingCode, Gravity, RepairKind, RepairStep
+from engine.requests import affected_prefixes
+from engine.transactions.journal import unfinished
+from engine.transactions.locking import is_held
+
+CLOBBERED: Final = "__clobbers__"  # where rattler keeps the files that lost to another package
+_TRASH: Final = (".trash", ".conda_trash")
+
+
+def find(scene: Scene, _found: Sequence[Finding]) -> Iterator[Finding]:
+    """Yield interrupted (Envdesk's journals, half-written records) and conda-leftovers."""
+    paths = [
+        *scene.conda.unfinished,
+        *(path for path in scene.conda.moved_away if _lost(scene, path)),
+    ]
+    journals = [
+        journal
+        for journal in unfinished((scene.prefix.parent,))
+        if scene.prefix in affected_prefixes(journal.request)
+    ]
+    is_ours = bool(journals) and not is_held(scene.prefix, scene.around.places)
+    if is_ours:
+        paths += [journal.file for journal in journals]
+    if paths:
+        yield scene.finding(
+            FindingCode.INTERRUPTED,
+            Gravity.BROKEN,
+            "envdesk" if is_ours else "conda",
+            "A change of this environment was interrupted and never came to its end.",
+            values=(("by", "envdesk" if is_ours else "conda"), ("count", str(len(paths)))),
+            evidence=[Evidence(path) for path in paths],
+            repairs=((RepairStep(RepairKind.SETTLE),),),
+            since=paths[0],
+        )
+    kept = [path for path in scene.conda.moved_away if not _lost(scene, path)]
+    left = [*kept, *_left_behind(scene)]
+    if left:
+        yield scene.finding(
+            FindingCode.CONDA_LEFTOVERS,
+            Gravity.NOTE,
+            "conda",
+            f"conda left {len(left)} files or folders behind that nothing needs.",
+            values=(("count", str(len(left))), ("names", ", ".join(path.name for path in left))),
+            evidence=[Evidence(path) for path in left],
+            repairs=(
+                [
+                    RepairStep(RepairKind.DELETE_FILES, path.relative_to(scene.prefix).as_posix())
+                    for path in left
+                ],
+            ),
+            since=left[0],
+        )
+
+
+def _lost(scene: Scene, moved: Path) -> bool:
+    """Return whether a record that conda moved away is the only one of its package."""
+    parts = record_name(moved.name.removesuffix(MOVED_AWAY))
+    return parts is not None and parts.name not in scene.packages
+
+
+def _left_behind(scene: Scene) -> Iterator[Path]:
+    for name in _TRASH:
+        if is_folder(scene.prefix / name):
+            yield scene.prefix / name
+    with suppress(OSError):
+        installed = {package.spelled for package in scene.conda.packages}
+        installed |= {package.name for package in scene.conda.packages}
+        for name in sorted(os.listdir(scene.prefix / CLOBBERED)):  # noqa: PTH208
+            if name not in installed:
+                yield scene.prefix / CLOBBERED / name

@@ -1,0 +1,51 @@
+"""Find records of conda packages that cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from engine.health.scene import Scene
+from engine.health.values import Evidence, Finding, FindingCode, Gravity, RepairKind, RepairStep
+from engine.records import RecordProblem
+
+_SAID = {
+    RecordProblem.UNREADABLE: "cannot be opened",
+    RecordProblem.NOT_JSON: "is empty, cut off or damaged",
+    RecordProblem.FOREIGN: "is not a record of a package",
+    RecordProblem.INCOMPLETE: "lacks what every record has",
+}
+
+
+def find(scene: Scene, _found: Sequence[Finding]) -> Iterator[Finding]:
+    """Yield meta-unreadable for each damaged record, and for a history that is gone."""
+    for damaged in scene.conda.damaged:
+        is_foreign = damaged.problem is RecordProblem.FOREIGN
+        step = RepairKind.DELETE_FILES if is_foreign else RepairKind.REBUILD_RECORD
+        subject = damaged.path.relative_to(scene.prefix).as_posix()
+        yield scene.finding(
+            FindingCode.META_UNREADABLE,
+            Gravity.BROKEN,
+            damaged.path.name,
+            f"The record {damaged.path.name} {_SAID[damaged.problem]}.",
+            values=(
+                ("file", damaged.path.name),
+                ("package", damaged.name),
+                ("distribution", damaged.name),
+                ("version", damaged.version),
+                ("problem", damaged.problem),
+            ),
+            evidence=(Evidence(damaged.path, damaged.problem),),
+            repairs=((RepairStep(step, subject if is_foreign else damaged.path.name),),),
+            since=damaged.path,
+        )
+    if not scene.conda.has_history:
+        yield scene.finding(
+            FindingCode.META_UNREADABLE,
+            Gravity.RISKY,
+            "history",
+            "The history of this environment is gone, without which conda does not know it.",
+            values=(("file", "history"), ("problem", "missing")),
+            evidence=(Evidence(scene.prefix / "conda-meta" / "history"),),
+            repairs=((RepairStep(RepairKind.REBUILD_RECORD, "history"),),),
+            since=scene.prefix / "conda-meta",
+        )

@@ -1,0 +1,83 @@
+"""Find variables that lead Python or pip out of every environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from engine.health.scene import Scene
+from engine.health.values import Evidence, Finding, FindingCode, Gravity, RepairKind, RepairStep
+
+_FOLDERS: Final = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PYTHONHOME")
+_SWITCHES: Final = ("PIP_USER",)
+_FALSE: Final = ("", "0", "no", "false", "off", "n", "f")
+
+
+def find(scene: Scene, _found: Sequence[Finding]) -> Iterator[Finding]:
+    """Yield path-leaks, one for each variable, with the packages of here that it hides.
+
+    (Python docs, "Environment variables"; pip docs, "Configuration".)
+    """
+    if not scene.python.version:
+        return
+    variables = scene.variables
+    for name in _FOLDERS:
+        if variables.get(name):
+            yield _leak(scene, name, variables[name])
+    for name in _SWITCHES:
+        if variables.get(name, "").lower() not in _FALSE:
+            yield _leak(scene, name, variables[name])
+    path = variables.get("PYTHONPATH", "")
+    separator = ";" if scene.around.platform == "win32" else ":"
+    folders = [Path(each) for each in path.split(separator) if each]
+    visible = {folder: names for folder in folders if (names := _importable(folder))}
+    if visible:
+        shadowed = sorted(
+            {name for names in visible.values() for name in names if name in _modules(scene)}
+        )
+        gravity = Gravity.RISKY if shadowed else Gravity.NOTE
+        yield _leak(scene, "PYTHONPATH", path, tuple(shadowed), tuple(visible), gravity=gravity)
+
+
+def _modules(scene: Scene) -> frozenset[str]:
+    return frozenset(
+        name.partition(".")[0]
+        for name in scene.python.names
+        if not name.endswith((".dist-info", ".egg-info", ".pth")) and name != "__pycache__"
+    )
+
+
+def _importable(folder: Path) -> frozenset[str]:
+    try:
+        names = os.listdir(folder)  # noqa: PTH208 - names alone
+    except OSError:
+        return frozenset()
+    found = {
+        name.partition(".")[0]
+        for name in names
+        if name.endswith((".py", ".so", ".pyd")) or (folder / name / "__init__.py").is_file()
+    }
+    return frozenset(found)
+
+
+def _leak(
+    scene: Scene,
+    name: str,
+    value: str,
+    shadowed: tuple[str, ...] = (),
+    folders: tuple[Path, ...] = (),
+    *,
+    gravity: Gravity = Gravity.RISKY,
+) -> Finding:
+    hidden = f" It hides {', '.join(shadowed)} of this environment." if shadowed else ""
+    return scene.finding(
+        FindingCode.PATH_LEAKS,
+        gravity,
+        name,
+        f"The variable {name} is set to {value}.{hidden}",
+        values=(("variable", name), ("value", value), ("shadowed", ", ".join(shadowed))),
+        evidence=(Evidence(None, f"{name}={value}"), *(Evidence(folder) for folder in folders)),
+        repairs=((RepairStep(RepairKind.ISOLATE, name),),),
+    )

@@ -1,0 +1,205 @@
+"""What conda says of an environment: its records, decoded once and quickly for all checks.
+
+The format is that of conda's PrefixRecord (conda docs, "conda.models.records").
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from packaging.utils import canonicalize_name
+
+from engine.conda.channels import ChannelNames, short_name
+from engine.environments.describing import JOURNAL_NAME, MOVED_AWAY, UNFINISHED_RECORD, record_name
+from engine.reading import read_whole
+from engine.records import RecordProblem
+
+META: Final = "conda-meta"
+_BOM: Final = b"\xef\xbb\xbf"
+_ANCHORS: Final = ("METADATA", "RECORD", "PKG-INFO")
+
+
+class _Link(msgspec.Struct, gc=False):
+    source: str | None = None
+
+
+class _Meta(msgspec.Struct, gc=False):
+    name: str
+    version: str
+    build: str | None = None
+    build_number: int | None = None
+    subdir: str | None = None
+    channel: str | None = None
+    url: str | None = None
+    sha256: str | None = None
+    noarch: str | bool | None = None
+    depends: list[str] | None = None
+    constrains: list[str] | None = None
+    files: list[str] | None = None
+    link: _Link | None = None
+    extracted_package_dir: str | None = None
+    python_site_packages_path: str | None = None
+
+
+_DECODER: Final = msgspec.json.Decoder(_Meta)
+
+
+@dataclass(slots=True)
+class CondaPackage:
+    """Describe one installed conda package; nothing in it is ever changed.
+
+    `files` are relative to the prefix, with `/`. `metadata` are those of its dist-info and
+    egg-info folders, relative likewise. `cache` is the folder that it was unpacked into.
+    """
+
+    name: str
+    version: str
+    build: str
+    build_number: int
+    subdir: str
+    channel: str
+    url: str
+    sha256: str
+    is_noarch_python: bool
+    depends: list[str]
+    constrains: list[str]
+    files: list[str]
+    metadata: tuple[str, ...]
+    cache: str
+    record: Path
+    python_site_packages: str = ""
+
+    @property
+    def spelled(self) -> str:
+        """Return `name-version-build`."""
+        return "-".join(part for part in (self.name, self.version, self.build) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class DamagedRecord:
+    """Name a file of conda-meta that is not a readable record, and what is wrong with it."""
+
+    path: Path
+    problem: RecordProblem
+    name: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CondaSide:
+    """Hold what `conda-meta` shows; `unfinished` are files that an interrupted change left."""
+
+    packages: tuple[CondaPackage, ...] = ()
+    damaged: tuple[DamagedRecord, ...] = ()
+    unfinished: tuple[Path, ...] = ()
+    moved_away: tuple[Path, ...] = ()
+    has_history: bool = True
+    is_frozen: bool = False
+
+
+def read_conda_side(prefix: Path, configuration: ChannelNames) -> CondaSide:
+    """Return what `conda-meta` of `prefix` shows. Raises OSError when it cannot be listed."""
+    folder = prefix / META
+    entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    packages: list[CondaPackage] = []
+    damaged: list[DamagedRecord] = []
+    unfinished: list[Path] = []
+    moved: list[Path] = []
+    channels: dict[tuple[str | None, str], str] = {}
+    for entry in entries:
+        name = entry.name
+        if name.endswith(MOVED_AWAY):
+            moved.append(folder / name)
+        elif name.startswith(UNFINISHED_RECORD) or name == JOURNAL_NAME:
+            unfinished.append(folder / name)
+        elif name.endswith(".json"):
+            found = _read(entry, folder / name, configuration, channels)
+            if isinstance(found, DamagedRecord):
+                damaged.append(found)
+            else:
+                packages.append(found)
+    names = {entry.name for entry in entries}
+    return CondaSide(
+        tuple(packages),
+        tuple(damaged),
+        tuple(unfinished),
+        tuple(moved),
+        has_history="history" in names,
+        is_frozen="frozen" in names,
+    )
+
+
+def _read(
+    entry: os.DirEntry[str],
+    path: Path,
+    configuration: ChannelNames,
+    channels: dict[tuple[str | None, str], str],
+) -> CondaPackage | DamagedRecord:
+    parts = record_name(entry.name)
+    name, version = (parts.name, parts.version) if parts is not None else ("", "")
+    try:
+        data = read_whole(entry.path).removeprefix(_BOM)
+    except OSError:
+        return DamagedRecord(path, RecordProblem.UNREADABLE, name, version)
+    try:
+        meta = _DECODER.decode(data)
+    except msgspec.ValidationError:
+        problem = RecordProblem.INCOMPLETE if b'"name"' in data else RecordProblem.FOREIGN
+        return DamagedRecord(path, problem, name, version)
+    except (ValueError, RecursionError, msgspec.DecodeError):
+        return DamagedRecord(path, RecordProblem.NOT_JSON, name, version)
+    if not meta.name or not meta.version:
+        return DamagedRecord(path, RecordProblem.FOREIGN, name, version)
+    url = meta.url or ""
+    key = (meta.channel, url.rpartition("/")[0])
+    channel = channels.get(key)
+    if channel is None:
+        channel = channels[key] = short_name(meta.channel or key[1], configuration)
+    files = meta.files or []
+    linked = meta.link.source if meta.link is not None else None
+    return CondaPackage(
+        name=meta.name,
+        version=meta.version,
+        build=meta.build or "",
+        build_number=meta.build_number or 0,
+        subdir=meta.subdir or "",
+        channel=channel,
+        url=url,
+        sha256=meta.sha256 or "",
+        is_noarch_python=meta.noarch == "python",
+        depends=meta.depends or [],
+        constrains=meta.constrains or [],
+        files=files,
+        metadata=_metadata_of(files),
+        cache=linked or meta.extracted_package_dir or "",
+        record=path,
+        python_site_packages=meta.python_site_packages_path or "",
+    )
+
+
+def _metadata_of(files: list[str]) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for path in [path for path in files if "-info" in path]:
+        folder, _, last = path.rpartition("/")
+        if last in _ANCHORS and folder.endswith((".dist-info", ".egg-info")):
+            if folder.rpartition("/")[0].endswith("-packages"):  # not one that a package carries
+                found[folder] = None
+        elif last.endswith(".egg-info"):
+            found[path] = None
+    return tuple(found)
+
+
+def distribution_name(metadata: str) -> str:
+    """Return the normalised name that the path of a dist-info or egg-info tells."""
+    stem = metadata.rpartition("/")[2].rpartition(".")[0]
+    return canonicalize_name(stem.partition("-")[0])
+
+
+def distribution_version(metadata: str) -> str:
+    """Return the version that the path of a dist-info or egg-info tells, or nothing."""
+    stem = metadata.rpartition("/")[2].rpartition(".")[0]
+    return stem.split("-")[1] if "-" in stem else ""

@@ -1,0 +1,143 @@
+"""An environment as all checks look at it: read once, never written to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+from engine.errors import EngineError, ErrorCode
+from engine.health.conda_side import CondaPackage, CondaSide, read_conda_side
+from engine.health.python_side import PythonSide, read_python_side
+from engine.health.requiring import Wants, marker_environment, work_out
+from engine.health.surroundings import Surroundings
+from engine.health.values import Evidence, Finding, FindingCode, Gravity, RepairStep
+from engine.pypi.names import conda_names
+
+
+@dataclass
+class Scene:
+    """Hold the environment at `prefix`; what few checks need is worked out when it is asked for.
+
+    `unchecked` gathers what could not be looked at, one English sentence each.
+    """
+
+    prefix: Path
+    around: Surroundings
+    conda: CondaSide
+    python: PythonSide
+    unchecked: list[str] = field(default_factory=list[str])
+
+    @cached_property
+    def packages(self) -> dict[str, CondaPackage]:
+        """Return the conda packages by name; of two records of one name, the last."""
+        return {package.name: package for package in self.conda.packages}
+
+    @cached_property
+    def replaced(self) -> frozenset[str]:
+        """Return the conda packages whose Python distribution is not conda's any more, by name."""
+        return frozenset(
+            each.owner.name
+            for each in self.python.distributions
+            if each.owner is not None and each.is_replaced
+        )
+
+    @cached_property
+    def wants(self) -> Wants:
+        """Return what the Python distributions need of each other."""
+        record = self.python.record
+        environment = marker_environment(
+            self.python.version or "3",
+            record.subdir if record is not None else "",
+            is_pypy=record is not None and "pypy" in record.build,
+        )
+        return work_out(self.python.distributions, environment)
+
+    @cached_property
+    def from_pypi_by_conda_name(self) -> dict[str, str]:
+        """Return the versions of PyPI distributions under the names that conda has for them."""
+        found: dict[str, str] = {}
+        for each in self.python.distributions:
+            if each.is_pypi and not each.is_half:
+                for answer in conda_names(each.name):
+                    found.setdefault(answer.name, each.version)
+        return found
+
+    @cached_property
+    def variables(self) -> Mapping[str, str]:
+        """Return the variables of a terminal in which the environment is active."""
+        from engine.opening.activation import environment_variables
+
+        found = {**self.around.environ, **environment_variables(self.prefix)}
+        return {name: value for name, value in found.items() if value is not None}
+
+    @property
+    def scripts(self) -> Path:
+        """Return the folder of the environment's commands."""
+        return self.prefix / ("Scripts" if self.around.platform == "win32" else "bin")
+
+    @property
+    def interpreter(self) -> Path:
+        """Return where the environment's Python is, whether it is there or not."""
+        windows = self.around.platform == "win32"
+        return self.prefix / ("python.exe" if windows else "bin/python")
+
+    def finding(
+        self,
+        code: FindingCode,
+        gravity: Gravity,
+        subject: str,
+        summary: str,
+        *,
+        values: Iterable[tuple[str, str]] = (),
+        evidence: Iterable[Evidence] = (),
+        repairs: Iterable[Iterable[RepairStep]] = (),
+        since: Path | None = None,
+    ) -> Finding:
+        """Return a finding about this environment; it is as old as the file `since`."""
+        return Finding(
+            code,
+            gravity,
+            subject,
+            self.prefix,
+            summary,
+            tuple(values),
+            tuple(evidence),
+            tuple(tuple(steps) for steps in repairs),
+            changed(since) if since is not None else None,
+        )
+
+
+def changed(path: Path) -> datetime | None:
+    """Return when `path` was last changed, links not followed; None when that is not known."""
+    with suppress(OSError, OverflowError, ValueError):
+        return datetime.fromtimestamp(os.lstat(path).st_mtime, UTC).replace(microsecond=0)
+    return None
+
+
+def read_scene(prefix: Path, around: Surroundings) -> Scene:
+    """Return the environment at `prefix` as it is now.
+
+    Raises EngineError (prefix-missing, not-an-environment).
+    """
+    try:
+        conda = read_conda_side(prefix, around.configuration)
+    except OSError as error:
+        if not prefix.exists():
+            raise EngineError(
+                ErrorCode.PREFIX_MISSING,
+                f"There is no folder {prefix} any more.",
+                hint="Look whether it was moved, renamed or deleted.",
+                prefix=str(prefix),
+            ) from error
+        raise EngineError(
+            ErrorCode.NOT_AN_ENVIRONMENT,
+            f"{prefix} is not a conda environment, or its list of packages cannot be read.",
+            cause=error.strerror or "",
+            prefix=str(prefix),
+        ) from error
+    return Scene(prefix, around, conda, read_python_side(prefix, conda, around.platform))
