@@ -13,6 +13,7 @@ from engine import codec, opening, remembering, working_folders
 from engine.asking import Asking
 from engine.cache.values import DiskPicture, DiskProgress, VolumeSpace
 from engine.cache.volumes import volume_space
+from engine.checking import Checking
 from engine.conda.condarc import CondaConfiguration, read_configuration
 from engine.conda.history import Revision, read_revisions
 from engine.environments.describing import describe
@@ -35,8 +36,10 @@ from engine.events import (
 )
 from engine.files.assigned import Assignment
 from engine.files.values import FileKind, Reading
+from engine.health.values import Depth, Health, HealthProgress
 from engine.messages import (
     AssignQuery,
+    HealthQuery,
     PackageNamesQuery,
     PackageVersionsQuery,
     PlanQuery,
@@ -80,6 +83,7 @@ class Engine:
         self._sizes: dict[Path, Sizes] = {}
         self._damaged: set[Path] = set()
         self._sizing: asyncio.Task[None] | None = None
+        self._checking = Checking(places, self._asking, self._publish)
         self._virtual_packages: tuple[str, ...] | None = None
 
     async def start(self) -> None:
@@ -93,11 +97,13 @@ class Engine:
         await asyncio.to_thread(codec.prepare)
         await self._watch.start()
         self._asking.prepare()
+        await self._checking.start(prefixes)
         self._measure(prefixes)
 
     async def aclose(self, leaving: Leaving = Leaving.CANCEL) -> None:
         """Stop watching and measuring, and bring the tasks to the end that `leaving` names."""
         await self._watch.stop()
+        await self._checking.aclose()
         if self._sizing is not None:
             self._sizing.cancel()
             await asyncio.gather(self._sizing, return_exceptions=True)
@@ -265,6 +271,30 @@ class Engine:
         async for message in self._asking.disk(fresh=fresh):
             yield message
 
+    async def quick_health(self, prefix: Path) -> Health:
+        """Return what a quick check of an environment finds, from memory if nothing changed.
+
+        Raises EngineError (prefix-missing, not-an-environment).
+        """
+        health = await self._asking.health(HealthQuery(prefix))
+        self._checking.know(health)
+        return health
+
+    async def health(
+        self, prefix: Path, depth: Depth = Depth.DEEP
+    ) -> AsyncIterator[HealthProgress | Health]:
+        """Check an environment: yields how far that has come, and what was found as the last.
+
+        Deep reads every file, online asks channels and the index; both include the quick check.
+        Leaving the loop early stops the work. Raises EngineError.
+        """
+        async for answer in self._asking.examine(prefix, depth):
+            yield answer
+
+    def known_health(self, prefix: Path) -> Health | None:
+        """Return what the last quick check of an environment found; None when there was none."""
+        return self._checking.known(prefix)
+
     async def volume_space(self, path: Path) -> VolumeSpace:
         """Return what is free on the volume that `path` lies, or would lie, on."""
         return await asyncio.to_thread(volume_space, path)
@@ -332,6 +362,7 @@ class Engine:
 
     def _on_change(self, prefixes: tuple[Path, ...]) -> None:
         self._publish(EnvironmentsChanged(prefixes))
+        self._checking.check(prefixes)
         self._measure(prefixes)
 
     def _measure(self, first: Iterable[Path]) -> None:
