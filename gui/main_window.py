@@ -39,8 +39,10 @@ from gui.dialogs import (
     import_files,
     remove_environment,
     rename_environment,
+    share_environment,
 )
 from gui.dialogs.import_form import FileSource
+from gui.dragging_out import DragOut
 from gui.dropping import FileDrops
 from gui.models.environments import EnvironmentsModel
 from gui.operations import Operation
@@ -102,6 +104,8 @@ class MainWindow(QMainWindow):
         self.content = ContentPane(self.page, self.outside, self.disk, self.activity)
         self._build()
         self.drops = FileDrops(self, self.import_files)
+        self.drag_out = DragOut(engine, self.sidebar.environments)
+        self.sidebar.environments.dragged.connect(self.drag_out.begin)
         self._connect(bridge)
         make_shortcuts(
             self,
@@ -190,6 +194,8 @@ class MainWindow(QMainWindow):
             case EnvironmentAction.COPY_COMMAND:
                 ask = Operation(self, lambda: self._engine.activation_command(prefix))
                 ask.then(self._copy_command).run()
+            case EnvironmentAction.SHARE:
+                share_environment(self._engine, environment, self).saved.connect(self._say_saved)
             case EnvironmentAction.CLONE:
                 clone_environment(self._engine, environment, self)
             case EnvironmentAction.RENAME:
@@ -304,6 +310,9 @@ class MainWindow(QMainWindow):
         copy_text(command)
         text = self.tr("Copied: {command} — paste it into a terminal to work in this environment.")
         self.content.say(text.format(command=command))
+
+    def _say_saved(self, path: Path) -> None:
+        self.content.say(self.tr("Saved: {path}").format(path=path))
 
     # -- what the engine told -----------------------------------------------------------------
 
