@@ -64,9 +64,9 @@ async def plan_repair(
 ) -> Plan:
     """Return the plan of mending an environment by the steps of `request`; nothing is touched.
 
-    Interrupted work of Envdesk is settled first: other steps have to wait for that, and so has every other
-    step for striking the environment from the registry. Raises EngineError as `plan_change`
-    does, and bad-usage, package-unknown, distribution-unknown for a step that is about nothing.
+    Interrupted work of Envdesk is settled first: other steps have to wait for that, and for
+    striking the environment from the registry. Raises EngineError as `plan_change` does, and
+    bad-usage, package-unknown, distribution-unknown for a step that is about nothing.
     """
     if not request.steps:
         raise EngineError(ErrorCode.BAD_USAGE, "There is nothing to repair.")
