@@ -28,7 +28,8 @@ class CreateRequest:
 
     `python` is a version such as `3.12` or empty for none; `specs` are conda MatchSpecs;
     `channels` are names or URLs, the first one first. `add_pypi`, `index`, `constraints` and
-    `overwrite` are those of a ChangeRequest; `variables` are set whenever it is activated.
+    `overwrite` are those of a ChangeRequest; `limits` are specs that hold for whatever comes along,
+    `variables` are set whenever it is activated.
     """
 
     prefix: Path
@@ -42,6 +43,7 @@ class CreateRequest:
     constraints: tuple[str, ...] = ()
     variables: tuple[tuple[str, str], ...] = ()
     overwrite: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,7 @@ class ChangeRequest:
     index: IndexOptions = field(default_factory=IndexOptions)
     constraints: tuple[str, ...] = ()
     variables: tuple[tuple[str, str], ...] = ()
+    limits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,6 +156,7 @@ class _Attempt:
             *(pin for pin in standing.pins if check_spec(pin) not in {r.name for r in fixed}),
             *(f"{name} <0" for name in self.going.asked if name not in added),
             *self._python_limit(staying, added),
+            *request.limits,
         ]
         solution = await solve_records(
             tuple(dict.fromkeys(specs)),
