@@ -17,14 +17,17 @@ from engine.conda.history import Revision, read_revisions
 from engine.environments.describing import describe
 from engine.environments.details import quick_details
 from engine.environments.discovering import discover, environments_in
+from engine.environments.looking import is_folder
 from engine.environments.naming import NameProblem, check_name, conda_name
 from engine.environments.outside import outside_pythons
 from engine.environments.packages import read_packages
+from engine.environments.registering import registered
 from engine.environments.watching import Surroundings, Watch, look_around
 from engine.errors import EngineError, ErrorCode
 from engine.events import (
     EngineEvent,
     EnvironmentsChanged,
+    HealthFound,
     Settled,
     SizesFound,
     Task,
@@ -33,8 +36,10 @@ from engine.events import (
 )
 from engine.files.assigned import Assignment
 from engine.files.values import FileKind, Reading
+from engine.health.values import Depth, Health, HealthProgress
 from engine.messages import (
     AssignQuery,
+    HealthQuery,
     PackageNamesQuery,
     PackageVersionsQuery,
     PlanQuery,
@@ -78,6 +83,9 @@ class Engine:
         self._sizes: dict[Path, Sizes] = {}
         self._damaged: set[Path] = set()
         self._sizing: asyncio.Task[None] | None = None
+        self._health: dict[Path, Health] = {}
+        self._unchecked: dict[Path, None] = {}
+        self._checking: asyncio.Task[None] | None = None
         self._virtual_packages: tuple[str, ...] | None = None
 
     async def start(self) -> None:
@@ -91,14 +99,17 @@ class Engine:
         await asyncio.to_thread(codec.prepare)
         await self._watch.start()
         self._asking.prepare()
+        gone = await asyncio.to_thread(self._registered_and_gone)
+        self._check((*prefixes, *gone))
         self._measure(prefixes)
 
     async def aclose(self, leaving: Leaving = Leaving.CANCEL) -> None:
         """Stop watching and measuring, and bring the tasks to the end that `leaving` names."""
         await self._watch.stop()
-        if self._sizing is not None:
-            self._sizing.cancel()
-            await asyncio.gather(self._sizing, return_exceptions=True)
+        background = [each for each in (self._sizing, self._checking) if each is not None]
+        for each in background:
+            each.cancel()
+        await asyncio.gather(*background, return_exceptions=True)
         await self._queue.aclose(leaving)
         await self._asking.aclose()
 
@@ -246,6 +257,30 @@ class Engine:
         async for message in self._asking.disk(fresh=fresh):
             yield message
 
+    async def quick_health(self, prefix: Path) -> Health:
+        """Return what a quick check of an environment finds, from memory if nothing changed.
+
+        Raises EngineError (prefix-missing, not-an-environment).
+        """
+        health = await self._asking.health(HealthQuery(prefix))
+        self._know(health)
+        return health
+
+    async def health(
+        self, prefix: Path, depth: Depth = Depth.DEEP
+    ) -> AsyncIterator[HealthProgress | Health]:
+        """Check an environment: yields how far that has come, and what was found as the last.
+
+        Deep reads every file, online asks channels and the index; both include the quick check.
+        Leaving the loop early stops the work. Raises EngineError.
+        """
+        async for answer in self._asking.examine(prefix, depth):
+            yield answer
+
+    def known_health(self, prefix: Path) -> Health | None:
+        """Return what the last quick check of an environment found; None when there was none."""
+        return self._health.get(prefix)
+
     async def volume_space(self, path: Path) -> VolumeSpace:
         """Return what is free on the volume that `path` lies, or would lie, on."""
         return await asyncio.to_thread(volume_space, path)
@@ -301,6 +336,9 @@ class Engine:
         added = remembering.remembered_folders(self.places)
         return configuration, discover(self.places, configuration, added)
 
+    def _registered_and_gone(self) -> tuple[Path, ...]:
+        return tuple(prefix for prefix in registered(self.places) if not is_folder(prefix))
+
     def _describe_all(self) -> list[Environment]:
         configuration, prefixes = self._discover()
         return [describe(prefix, self.places, configuration) for prefix in prefixes]
@@ -310,6 +348,7 @@ class Engine:
 
     def _on_change(self, prefixes: tuple[Path, ...]) -> None:
         self._publish(EnvironmentsChanged(prefixes))
+        self._check(prefixes)
         self._measure(prefixes)
 
     def _measure(self, first: Iterable[Path]) -> None:
@@ -329,6 +368,28 @@ class Engine:
                 self._take(message)
         except EngineError as error:
             _log.warning("Sizes could not be worked out: %s", error.failure)
+
+    def _check(self, prefixes: Iterable[Path]) -> None:
+        """Check environments quickly in the background, one run after another."""
+        self._unchecked.update(dict.fromkeys(prefixes))
+        if self._unchecked and (self._checking is None or self._checking.done()):
+            self._checking = asyncio.get_running_loop().create_task(self._check_all())
+
+    async def _check_all(self) -> None:
+        while self._unchecked:
+            prefixes = tuple(self._unchecked)
+            self._unchecked.clear()
+            try:
+                async for health in self._asking.healths(prefixes):
+                    self._know(health)
+            except EngineError as error:
+                _log.warning("Health could not be checked: %s", error.failure)
+
+    def _know(self, health: Health) -> None:
+        known = self._health.get(health.prefix)
+        self._health[health.prefix] = health
+        if known is None or (known.findings, known.stamp) != (health.findings, health.stamp):
+            self._publish(HealthFound(health.prefix, health))
 
     def _take(self, message: SizesMessage) -> None:
         prefix = message.prefix

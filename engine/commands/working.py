@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import assert_never
 
 from engine.codec import decode, decode_query, encode
+from engine.commands import checking
 from engine.commands.guarding import watch_front_end
 from engine.commands.output import LineReport, failure_of, print_document, print_failure
 from engine.conda.condarc import read_configuration
@@ -16,6 +17,7 @@ from engine.errors import EngineError, ErrorCode
 from engine.files.assigned import Assignment
 from engine.messages import (
     AssignQuery,
+    HealthQuery,
     Names,
     PackageNamesQuery,
     PackageVersions,
@@ -78,7 +80,12 @@ async def ask(places: Places) -> int:
     The process may have been started long before the question comes, so that whoever asks does
     not wait for imports.
     """
-    for module in ("engine.conda.solving", "engine.planning.creating", "engine.planning.cloning"):
+    for module in (
+        "engine.conda.solving",
+        "engine.planning.creating",
+        "engine.planning.cloning",
+        "engine.health.remembering",
+    ):
         import_module(module)
     line = sys.stdin.buffer.readline()
     if not line:
@@ -119,6 +126,8 @@ async def _answer(query: Query, places: Places) -> bytes:
             return encode(await assign_lines(query, configuration, places), Assignment)
         case VirtualPackagesQuery():
             return encode(Names(virtual_packages(places)))
+        case HealthQuery(prefix=prefix):
+            return encode(checking.quick(prefix, places))
         case _:
             assert_never(query)
 

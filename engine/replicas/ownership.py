@@ -24,7 +24,7 @@ from engine.reading import read_whole
 SITE_PACKAGES: Final = "site-packages/"
 SCRIPTS: Final = "python-scripts/"
 _BIN = ("bin/", "Scripts/")
-_MADE_HERE = frozenset(
+MADE_HERE = frozenset(
     (
         "unix_python_entry_point",
         "windows_python_entry_point_script",
@@ -178,7 +178,7 @@ def _add(owned: dict[str, OwnedFile], record: InstalledRecord) -> None:
     for path in record.files or ():
         owned.setdefault(owned_key(path), OwnedFile(path, package))
     for entry, path, packed in record.real_paths():
-        made_here = entry.path_type in _MADE_HERE
+        made_here = entry.path_type in MADE_HERE
         owned[owned_key(path)] = OwnedFile(
             path,
             package,
