@@ -12,7 +12,7 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
         (
             QT_TRANSLATE_NOOP(
                 "Health",
-                "pip put version {pypi_version} of {package} over conda's version {conda_version}.",
+                "{installer} put version {pypi_version} of {package} over conda's {conda_version}.",
             ),
             QT_TRANSLATE_NOOP("Health", "pip put another version of a package over conda's."),
         ),
@@ -35,7 +35,8 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
     FindingCode.CONDA_OVERWRITTEN_SAME: FindingSentences(
         (
             QT_TRANSLATE_NOOP(
-                "Health", "pip put its own copy of {package} over conda's, in the same version."
+                "Health",
+                "{installer} put its own copy of {package} over conda's, in the same version.",
             ),
             QT_TRANSLATE_NOOP("Health", "pip put its own copy of a package over conda's."),
         ),
