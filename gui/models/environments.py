@@ -81,7 +81,8 @@ class EnvironmentRow:
             text = QCoreApplication.translate("EnvironmentRow", "Last changed {when}")
             lines.append(text.format(when=format_when(environment.changed)))
         lines += [mark_sentence(mark) for mark in environment.marks]
-        lines.append(state_sentence(self.health))
+        if self.health is not HealthState.UNKNOWN:
+            lines.append(state_sentence(self.health))
         return "\n".join(lines)
 
 
@@ -209,7 +210,8 @@ class EnvironmentsModel(QAbstractListModel):
         own = ""
         if row.environment is not None and row.environment.sizes is not None:
             own = format_bytes(row.environment.sizes.own_bytes)
-        health = state_sentence(row.health) if row.environment is not None else ""
+        is_known = row.environment is not None and row.health is not HealthState.UNKNOWN
+        health = state_sentence(row.health) if is_known else ""
         return ", ".join(part for part in (row.title, row.second_line(), own, health) if part)
 
     def _order(self, environment: Environment) -> tuple[bool, QCollatorSortKey]:
