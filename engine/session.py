@@ -12,22 +12,20 @@ from engine import codec, opening, remembering, working_folders
 from engine.asking import Asking
 from engine.cache.values import DiskPicture, DiskProgress, VolumeSpace
 from engine.cache.volumes import volume_space
+from engine.checking import Checking
 from engine.conda.condarc import CondaConfiguration, read_configuration
 from engine.conda.history import Revision, read_revisions
 from engine.environments.describing import describe
 from engine.environments.details import quick_details
 from engine.environments.discovering import discover, environments_in
-from engine.environments.looking import is_folder
 from engine.environments.naming import NameProblem, check_name, conda_name
 from engine.environments.outside import outside_pythons
 from engine.environments.packages import read_packages
-from engine.environments.registering import registered
 from engine.environments.watching import Surroundings, Watch, look_around
 from engine.errors import EngineError, ErrorCode
 from engine.events import (
     EngineEvent,
     EnvironmentsChanged,
-    HealthFound,
     Settled,
     SizesFound,
     Task,
@@ -83,9 +81,7 @@ class Engine:
         self._sizes: dict[Path, Sizes] = {}
         self._damaged: set[Path] = set()
         self._sizing: asyncio.Task[None] | None = None
-        self._health: dict[Path, Health] = {}
-        self._unchecked: dict[Path, None] = {}
-        self._checking: asyncio.Task[None] | None = None
+        self._checking = Checking(places, self._asking, self._publish)
         self._virtual_packages: tuple[str, ...] | None = None
 
     async def start(self) -> None:
@@ -99,17 +95,16 @@ class Engine:
         await asyncio.to_thread(codec.prepare)
         await self._watch.start()
         self._asking.prepare()
-        gone = await asyncio.to_thread(self._registered_and_gone)
-        self._check((*prefixes, *gone))
+        await self._checking.start(prefixes)
         self._measure(prefixes)
 
     async def aclose(self, leaving: Leaving = Leaving.CANCEL) -> None:
         """Stop watching and measuring, and bring the tasks to the end that `leaving` names."""
         await self._watch.stop()
-        background = [each for each in (self._sizing, self._checking) if each is not None]
-        for each in background:
-            each.cancel()
-        await asyncio.gather(*background, return_exceptions=True)
+        await self._checking.aclose()
+        if self._sizing is not None:
+            self._sizing.cancel()
+            await asyncio.gather(self._sizing, return_exceptions=True)
         await self._queue.aclose(leaving)
         await self._asking.aclose()
 
@@ -263,7 +258,7 @@ class Engine:
         Raises EngineError (prefix-missing, not-an-environment).
         """
         health = await self._asking.health(HealthQuery(prefix))
-        self._know(health)
+        self._checking.know(health)
         return health
 
     async def health(
@@ -279,7 +274,7 @@ class Engine:
 
     def known_health(self, prefix: Path) -> Health | None:
         """Return what the last quick check of an environment found; None when there was none."""
-        return self._health.get(prefix)
+        return self._checking.known(prefix)
 
     async def volume_space(self, path: Path) -> VolumeSpace:
         """Return what is free on the volume that `path` lies, or would lie, on."""
@@ -287,7 +282,10 @@ class Engine:
 
     async def plan(self, request: Request) -> Plan:
         """Work a request out; cancelling the caller's task really stops the work."""
-        return await self._asking.plan(PlanQuery(request))
+        plan = await self._asking.plan(PlanQuery(request))
+        if not plan.is_blocked:
+            self._queue.prepare()
+        return plan
 
     def submit(self, plan: Plan) -> TaskId:
         """Queue a plan to be carried out; returns at once."""
@@ -336,9 +334,6 @@ class Engine:
         added = remembering.remembered_folders(self.places)
         return configuration, discover(self.places, configuration, added)
 
-    def _registered_and_gone(self) -> tuple[Path, ...]:
-        return tuple(prefix for prefix in registered(self.places) if not is_folder(prefix))
-
     def _describe_all(self) -> list[Environment]:
         configuration, prefixes = self._discover()
         return [describe(prefix, self.places, configuration) for prefix in prefixes]
@@ -348,7 +343,7 @@ class Engine:
 
     def _on_change(self, prefixes: tuple[Path, ...]) -> None:
         self._publish(EnvironmentsChanged(prefixes))
-        self._check(prefixes)
+        self._checking.check(prefixes)
         self._measure(prefixes)
 
     def _measure(self, first: Iterable[Path]) -> None:
@@ -368,28 +363,6 @@ class Engine:
                 self._take(message)
         except EngineError as error:
             _log.warning("Sizes could not be worked out: %s", error.failure)
-
-    def _check(self, prefixes: Iterable[Path]) -> None:
-        """Check environments quickly in the background, one run after another."""
-        self._unchecked.update(dict.fromkeys(prefixes))
-        if self._unchecked and (self._checking is None or self._checking.done()):
-            self._checking = asyncio.get_running_loop().create_task(self._check_all())
-
-    async def _check_all(self) -> None:
-        while self._unchecked:
-            prefixes = tuple(self._unchecked)
-            self._unchecked.clear()
-            try:
-                async for health in self._asking.healths(prefixes):
-                    self._know(health)
-            except EngineError as error:
-                _log.warning("Health could not be checked: %s", error.failure)
-
-    def _know(self, health: Health) -> None:
-        known = self._health.get(health.prefix)
-        self._health[health.prefix] = health
-        if known is None or (known.findings, known.stamp) != (health.findings, health.stamp):
-            self._publish(HealthFound(health.prefix, health))
 
     def _take(self, message: SizesMessage) -> None:
         prefix = message.prefix

@@ -14,10 +14,12 @@ from engine.conda.channels import short_name
 from engine.errors import Failure
 from engine.events import Task, TaskId
 from engine.records import Environment, Record
+from engine.requests import ChangeRequest, ChannelPriority, Request
 from gui.dialogs.channels import ChannelsDialog
 from gui.dialogs.preview import PreviewDialog
 from gui.dialogs.versions import VersionsDialog
 from gui.models.basket import Basket, Baskets, Wish
+from gui.models.following import followed
 from gui.models.name_index import NameIndex
 from gui.operations import Operation
 from gui.package_actions import protection_of
@@ -126,10 +128,17 @@ class Changing(QObject):
         request = self.baskets.of(prefix).request(prefix, choice.channels, choice.priority)
         dialog = PreviewDialog(self.engine, request, self._view.window())
         dialog.submitted.connect(partial(self._on_submitted, prefix))
+        dialog.revised.connect(partial(self._on_revised, prefix, choice.priority))
         dialog.open()
 
     def _on_submitted(self, prefix: Path, task_id: object) -> None:
         self.baskets.send(prefix, cast("TaskId", task_id))
+
+    def _on_revised(self, prefix: Path, usual: ChannelPriority, request: Request) -> None:
+        is_shown = self._environment is not None and self._environment.prefix == prefix
+        if isinstance(request, ChangeRequest) and request.prefix == prefix and is_shown:
+            basket = self.baskets.of(prefix)
+            self.baskets.put(prefix, followed(basket, request, self._view.installed, usual))
 
     # -- channels -----------------------------------------------------------------------------
 

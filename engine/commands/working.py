@@ -48,7 +48,9 @@ async def apply(source: str, places: Places, *, guarded: bool) -> int:
 
     report = LineReport()
     try:
-        data = sys.stdin.buffer.readline() if source == "-" else _read_plan(Path(source))
+        data = _await_plan() if source == "-" else _read_plan(Path(source))
+        if not data:
+            return 0
         plan = decode(data, Plan)
         if guarded:
             folders = {prefix.parent for prefix in affected_prefixes(plan.request)}
@@ -59,6 +61,17 @@ async def apply(source: str, places: Places, *, guarded: bool) -> int:
         return 1
     report.say(WorkDone())
     return 0
+
+
+def _await_plan() -> bytes:
+    """Load what most plans need, then take the one in standard input; nothing when none comes."""
+    for module in (
+        "engine.conda.exchanging",
+        "engine.pypi.installing",
+        "engine.replicas.mirroring",
+    ):
+        import_module(module)
+    return sys.stdin.buffer.readline()
 
 
 def _read_plan(path: Path) -> bytes:

@@ -20,7 +20,7 @@ from engine.environments.describing import stamp_of
 from engine.environments.packages import read_packages
 from engine.errors import EngineError, ErrorCode
 from engine.places import Places
-from engine.plan import Change, ChangeKind, Figures, Plan, PlanWarning
+from engine.plan import Change, ChangeKind, Figures, Plan, PlanWarning, Severity
 from engine.planning.creating import (
     cache_warnings,
     find_cached,
@@ -29,6 +29,7 @@ from engine.planning.creating import (
     space_warnings,
     with_size,
 )
+from engine.planning.elsewhere import with_new_environment
 from engine.planning.figures import cost_of, summed
 from engine.planning.forewarning import (
     changes_between,
@@ -51,6 +52,7 @@ from engine.records import Record, RecordKind, State
 from engine.replicas.ownership import OwnedFile, read_owned
 from engine.requests import ChangeRequest, Request, UpdateScope
 
+_LOUD = (Severity.BLOCKING, Severity.DANGER)
 _REFUSED = (ErrorCode.UNSATISFIABLE, ErrorCode.PACKAGE_UNKNOWN, ErrorCode.SOLVE_TIMEOUT)
 
 
@@ -69,7 +71,8 @@ async def plan_change(
         assert isinstance(wish, ChangeRequest)
         return await _plan(wish, places, configuration)
 
-    return await opened_on_remedy(await planned(request), planned)
+    plan = await opened_on_remedy(await planned(request), planned)
+    return await with_new_environment(plan, places, configuration)
 
 
 async def _plan(request: ChangeRequest, places: Places, configuration: CondaConfiguration) -> Plan:
@@ -81,6 +84,12 @@ async def _plan(request: ChangeRequest, places: Places, configuration: CondaConf
     stamp = stamp_of(prefix)
     before = State(await asyncio.to_thread(read_packages, prefix, configuration))
     standing = await asyncio.to_thread(standing_of, prefix, before, places, configuration)
+
+    async def in_whole(wish: ChangeRequest) -> bool:
+        found = await resolve(wish, standing, timeout=EACH_SECONDS)
+        part = await plan_pypi(wish, before, found.records, places, configuration, offering=False)
+        return not any(each.severity in _LOUD for each in part.warnings)
+
     try:
         resolution = await resolve(request, standing)
     except EngineError as error:
@@ -93,7 +102,7 @@ async def _plan(request: ChangeRequest, places: Places, configuration: CondaConf
             after=before,
             changes=(),
             figures=Figures(),
-            warnings=(await refused(error, request, standing),),
+            warnings=(await refused(error, request, standing, in_whole),),
             stamp=stamp,
             created=datetime.now(UTC),
         )

@@ -106,6 +106,11 @@ class PackagesView(QWidget):
         self._update()
 
     @property
+    def installed(self) -> Installed:
+        """Return what is installed, by name."""
+        return self._installed
+
+    @property
     def has_names(self) -> bool:
         """Return whether it is known what can be added."""
         return self._index is not None

@@ -112,7 +112,13 @@ async def test_that_what_cannot_be_is_said_with_ways_around_it_that_work_in_plac
     assert dialog.go.isEnabled()
     dialog.reject()
     basket = window.page.changing.baskets.of(made)
-    assert [wish.spec for wish in basket.wishes] == ["icemoss"]
+    assert [(wish.kind, wish.name) for wish in basket.wishes] == [
+        (WishKind.ADD, "icemoss"),
+        (WishKind.REMOVE, "firelily"),
+    ]
+    again = await reviewed(window)
+    assert again.plan is not None
+    assert not again.plan.is_blocked
 
 
 async def test_that_the_reach_of_a_change_is_chosen_in_the_preview(
