@@ -162,7 +162,7 @@ class MainWindow(QMainWindow):
             case Settled():
                 self.content.say_lastingly(settled_sentence(event))
                 self.refresh()
-            case TaskLog() | HealthFound():
+            case TaskLog():
                 pass
             case _:
                 assert_never(event)
