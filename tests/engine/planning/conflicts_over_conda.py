@@ -325,6 +325,39 @@ WHOSE_CODE: Final = (
     ),
 )
 
+EXTRAS: Final = (
+    Scenario(
+        "extra-that-is-not-there",
+        W.EXTRA_MISSING,
+        {"add_pypi": ("inkwell[gold]",)},
+        "without-extra",
+        {"pypi:inkwell": "1.0.0"},
+        values={"extra": "gold", "packages": "inkwell"},
+        severity=Severity.WARNING,
+    ),
+    Scenario(
+        "extra-of-an-older-release",
+        W.EXTRA_MISSING,
+        {"add_pypi": ("sketchbook[colour]==1.0.0",)},
+        after={"pypi:sketchbook": "1.0.0", "pypi:pigment": ""},
+        values={"extra": "colour", "version": "1.0.0"},
+    ),
+    Scenario(
+        "extra-that-condas-copy-lacks",
+        W.EXTRA_MISSING,
+        {"add_pypi": ("tidepool[deep]",)},
+        after={"conda:tidepool": "3.1.0", "pypi:tidepool": ""},
+        values={"extra": "deep", "packages": "tidepool", "version": "3.1.0"},
+    ),
+    Scenario(
+        "extra-of-condas-copy",
+        W.PYPI_HAS_CONDA_COPY,
+        {"add_pypi": ("easel[colour]",)},
+        after={"conda:easel": "2.1.0", "pypi:easel": "", "pypi:pigment": "0.5.0"},
+        first=({"add": ("easel",), "channels": (OLD_LAB,)},),
+    ),
+)
+
 NOT_TO_BE_HAD: Final = (
     Scenario(
         "unknown-name",
@@ -384,4 +417,11 @@ NOT_TO_BE_HAD: Final = (
     ),
 )
 
-OVER_CONDA: Final = (*BY_NAME, *THROUGH_OTHERS, *BY_OTHER_NAMES, *WHOSE_CODE, *NOT_TO_BE_HAD)
+OVER_CONDA: Final = (
+    *BY_NAME,
+    *THROUGH_OTHERS,
+    *BY_OTHER_NAMES,
+    *WHOSE_CODE,
+    *EXTRAS,
+    *NOT_TO_BE_HAD,
+)
