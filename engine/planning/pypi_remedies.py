@@ -17,8 +17,8 @@ async def opened_on_remedy(plan: Plan, replan: Callable[[Request], Awaitable[Pla
     """Return the plan of the first remedy that breaks nothing, else `plan` as it is.
 
     Only what PyPI would do to conda's packages is remedied so: a copy from PyPI that is all that
-    leaves gives conda its files back, and what would replace conda's gives way. The warning stays, less loud, and
-    says in `taken` which remedy it was; the other ones remain its alternatives.
+    leaves gives conda its files back, and what would replace conda's gives way. The warning stays,
+    less loud, and says in `taken` which remedy it was; the others remain its alternatives.
     """
     lacking = [each for each in plan.warnings if each.code is WarningCode.CONDA_INCOMPLETE]
     if lacking and lacking[0].value("is-all"):

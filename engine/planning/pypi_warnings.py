@@ -86,7 +86,7 @@ def extra_warning(
             yield PlanWarning(
                 WarningCode.EXTRA_MISSING,
                 Severity.WARNING,
-                f"{each.name} {version} has no extra called {extra}, so nothing comes along for it.",
+                f"{each.name} {version} has no extra called {extra}: nothing comes along for it.",
                 (("extra", extra), ("packages", each.name), ("version", version)),
                 (
                     Alternative(
