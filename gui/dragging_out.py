@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QObject, Qt, QTimer, QUrl
 from PySide6.QtGui import QDrag, QGuiApplication
-from PySide6.QtWidgets import QWidget
 
 from engine.files.values import ExportFormat
 from gui.operations import Operation
 from gui.theme import SPACE, theme
+from gui.views.environment_list import EnvironmentList
 
 if TYPE_CHECKING:
     from engine.session import Engine
@@ -23,10 +23,11 @@ class DragOut(QObject):
     The file lies in the application's cache, where it stays for programs that read it later.
     """
 
-    def __init__(self, engine: Engine, source: QWidget) -> None:
+    def __init__(self, engine: Engine, source: EnvironmentList) -> None:
         super().__init__(source)
         self._engine = engine
         self._source = source
+        source.dragged.connect(self.begin)
 
     def begin(self, prefix: Path) -> None:
         """Begin to drag the environment at `prefix`."""

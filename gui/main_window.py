@@ -30,7 +30,7 @@ from engine.requests import (
     RenameRequest,
     affected_prefixes,
 )
-from gui.actions import EnvironmentAction, reason_against, reason_against_files
+from gui.actions import EnvironmentAction, reason_against
 from gui.bridge import EngineBridge
 from gui.dialogs import (
     PreviewDialog,
@@ -45,6 +45,7 @@ from gui.dialogs.import_form import FileSource
 from gui.dragging_out import DragOut
 from gui.dropping import FileDrops
 from gui.models.environments import EnvironmentsModel
+from gui.models.health import HealthBook
 from gui.operations import Operation
 from gui.presenting import settled_sentence
 from gui.presenting.disk import low_space_sentence
@@ -96,7 +97,8 @@ class MainWindow(QMainWindow):
         self.model = EnvironmentsModel(self)
         self.sidebar = Sidebar(self.model)
         self.sidebar.add_to_head(AddedFoldersButton(engine))
-        self.page = EnvironmentPage(engine, settings)
+        self.health = HealthBook(settings, self)
+        self.page = EnvironmentPage(engine, settings, self.health)
         self.outside = OutsidePythonPage()
         self.disk = DiskPage(engine, self.model, settings)
         self.activity = ActivityView(engine, bridge)
@@ -105,7 +107,6 @@ class MainWindow(QMainWindow):
         self._build()
         self.drops = FileDrops(self, self.import_files)
         self.drag_out = DragOut(engine, self.sidebar.environments)
-        self.sidebar.environments.dragged.connect(self.drag_out.begin)
         self._connect(bridge)
         make_shortcuts(
             self,
@@ -171,10 +172,12 @@ class MainWindow(QMainWindow):
             case SizesFound(prefix=prefix, sizes=sizes):
                 self.model.set_sizes(prefix, sizes)
                 self._update_page(prefix)
+            case HealthFound(health=health):
+                self.health.take(health)
             case Settled():
                 self.content.say_lastingly(settled_sentence(event))
                 self.refresh()
-            case TaskLog() | HealthFound():
+            case TaskLog():
                 pass
             case _:
                 assert_never(event)
@@ -195,7 +198,7 @@ class MainWindow(QMainWindow):
                 ask = Operation(self, lambda: self._engine.activation_command(prefix))
                 ask.then(self._copy_command).run()
             case EnvironmentAction.SHARE:
-                share_environment(self._engine, environment, self).saved.connect(self._say_saved)
+                share_environment(self._engine, environment, self).told.connect(self.content.say)
             case EnvironmentAction.CLONE:
                 clone_environment(self._engine, environment, self)
             case EnvironmentAction.RENAME:
@@ -213,8 +216,6 @@ class MainWindow(QMainWindow):
         """Open the dialog that installs what files ask for, and return it."""
         prefix = self.page.prefix if self.content.content is Content.ENVIRONMENT else None
         chosen = self.model.environment(prefix) if prefix is not None else None
-        if chosen is not None and reason_against_files(chosen):
-            chosen = None
         return import_files(self._engine, source, chosen, self)
 
     def save(self) -> None:
@@ -255,6 +256,7 @@ class MainWindow(QMainWindow):
         self.sidebar.open_requested.connect(self.drops.open)
         self.sidebar.action_requested.connect(self.act)
         self.page.action_requested.connect(self.act)
+        self.health.changed.connect(self._show_health)
         self.outside.create_requested.connect(self.create_environment)
         self.disk.environment_wanted.connect(self.sidebar.choose_environment)
         self.disk.volumes_seen.connect(self._show_low_space)
@@ -311,9 +313,6 @@ class MainWindow(QMainWindow):
         text = self.tr("Copied: {command} — paste it into a terminal to work in this environment.")
         self.content.say(text.format(command=command))
 
-    def _say_saved(self, path: Path) -> None:
-        self.content.say(self.tr("Saved: {path}").format(path=path))
-
     # -- what the engine told -----------------------------------------------------------------
 
     def _show_environments(self, environments: tuple[Environment, ...]) -> None:
@@ -321,6 +320,9 @@ class MainWindow(QMainWindow):
         self.model.set_environments(environments)
         self.disk.check_space()
         self._choose_something()
+
+    def _show_health(self, prefix: Path) -> None:
+        self.model.set_health(prefix, self.health.of(prefix).state)
 
     def _after_reading(self) -> None:
         self._reading = None

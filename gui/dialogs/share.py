@@ -44,9 +44,9 @@ _ORDER: Final = (
 
 
 class ShareDialog(QDialog):
-    """Show what a file for somebody else would hold; `saved` carries the path of a written one."""
+    """Show what a file for somebody else would hold; `told` says when it is written."""
 
-    saved = Signal(object)
+    told = Signal(str)
 
     def __init__(self, engine: Engine, environment: Environment, parent: QWidget) -> None:
         super().__init__(parent)
@@ -121,7 +121,7 @@ class ShareDialog(QDialog):
         self.save_to(Path(name))
 
     def _end(self, path: Path) -> None:
-        self.saved.emit(path)
+        self.told.emit(self.tr("Saved: {path}").format(path=path))
         self.accept()
 
     def _on_choice(self, is_on: bool) -> None:
