@@ -13,6 +13,7 @@ from engine.cache.values import VolumeSpace
 from engine.events import (
     EngineEvent,
     EnvironmentsChanged,
+    HealthFound,
     Settled,
     SizesFound,
     Task,
@@ -157,7 +158,7 @@ class MainWindow(QMainWindow):
             case Settled():
                 self.content.say_lastingly(settled_sentence(event))
                 self.refresh()
-            case TaskLog():
+            case TaskLog() | HealthFound():
                 pass
             case _:
                 assert_never(event)
