@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from engine import codec, opening, remembering, working_folders
@@ -21,6 +22,7 @@ from engine.environments.discovering import discover, environments_in
 from engine.environments.naming import NameProblem, check_name, conda_name
 from engine.environments.outside import outside_pythons
 from engine.environments.packages import read_packages
+from engine.environments.pinning import Pin, change_pins, read_pins
 from engine.environments.watching import Surroundings, Watch, look_around
 from engine.errors import EngineError, ErrorCode
 from engine.events import (
@@ -139,6 +141,23 @@ class Engine:
             return read_packages(prefix, read_configuration(self.places))
 
         return await asyncio.to_thread(read)
+
+    async def pins(self, prefix: Path) -> tuple[Pin, ...]:
+        """Return which packages of an environment are to stay at their versions."""
+
+        def read() -> tuple[Pin, ...]:
+            return read_pins(prefix, read_configuration(self.places))
+
+        return await asyncio.to_thread(read)
+
+    async def pin(
+        self, prefix: Path, pins: Iterable[Pin] = (), *, without: Iterable[str] = ()
+    ) -> None:
+        """Pin packages of an environment, and unpin those named by `without`; done at once."""
+        await asyncio.to_thread(
+            partial(change_pins, prefix, self.places, tuple(pins), without=tuple(without))
+        )
+        self._publish(EnvironmentsChanged((prefix,)))
 
     async def details(self, prefix: Path) -> Details:
         """Return what is worth knowing about an environment."""

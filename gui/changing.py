@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from engine.conda.channels import short_name
+from engine.environments.pinning import pin_for
 from engine.errors import Failure
 from engine.events import Task, TaskId
 from engine.records import Environment, Record
@@ -48,6 +49,7 @@ class Changing(QObject):
         self.baskets.changed.connect(self._on_changed)
         view.wished.connect(self._wish)
         view.dropped.connect(self._drop)
+        view.pinned.connect(self._pin)
         view.typed.connect(self._ask_names)
         view.versions_requested.connect(self._choose_version)
         view.channels_requested.connect(self.choose_channels)
@@ -114,6 +116,14 @@ class Changing(QObject):
 
     def _wish_one(self, wish: Wish) -> None:
         self._wish((wish,))
+
+    def _pin(self, records: tuple[Record, ...], stays: bool) -> None:
+        environment = self._environment
+        if environment is not None and not protection_of(environment):
+            prefix = environment.prefix
+            pins = tuple(pin_for(record) for record in records) if stays else ()
+            without = tuple(record.name for record in records)
+            Operation(self._view, lambda: self.engine.pin(prefix, pins, without=without)).run()
 
     def _drop(self, wish: Wish) -> None:
         if self._environment is not None:

@@ -30,15 +30,20 @@ from engine.requests import (
     RenameRequest,
     affected_prefixes,
 )
-from gui.actions import EnvironmentAction, reason_against
+from gui.actions import EnvironmentAction, reason_against, reason_against_files
 from gui.bridge import EngineBridge
 from gui.dialogs import (
+    PreviewDialog,
     clone_environment,
     create_environment,
+    import_files,
     remove_environment,
     rename_environment,
 )
+from gui.dialogs.import_form import FileSource
+from gui.dropping import FileDrops
 from gui.models.environments import EnvironmentsModel
+from gui.models.health import HealthBook
 from gui.operations import Operation
 from gui.presenting import settled_sentence
 from gui.presenting.disk import low_space_sentence
@@ -90,19 +95,28 @@ class MainWindow(QMainWindow):
         self.model = EnvironmentsModel(self)
         self.sidebar = Sidebar(self.model)
         self.sidebar.add_to_head(AddedFoldersButton(engine))
-        self.page = EnvironmentPage(engine, settings)
+        self.health = HealthBook(settings, self)
+        self.page = EnvironmentPage(engine, settings, self.health)
         self.outside = OutsidePythonPage()
         self.disk = DiskPage(engine, self.model, settings)
         self.activity = ActivityView(engine, bridge)
         self.tasks = TaskPanel(engine, bridge)
         self.content = ContentPane(self.page, self.outside, self.disk, self.activity)
         self._build()
+        self.drops = FileDrops(self, self.import_files)
         self._connect(bridge)
         make_shortcuts(
             self,
             self.sidebar.environments,
             self._act_on_current,
-            Keys(self.create_environment, self._find, self.refresh_all, self.sidebar.focus_filter),
+            Keys(
+                self.create_environment,
+                self._find,
+                self.refresh_all,
+                self.sidebar.focus_filter,
+                self.drops.open,
+                self.drops.paste,
+            ),
         )
         self._restore()
         self.sidebar.environments.setFocus()
@@ -155,10 +169,12 @@ class MainWindow(QMainWindow):
             case SizesFound(prefix=prefix, sizes=sizes):
                 self.model.set_sizes(prefix, sizes)
                 self._update_page(prefix)
+            case HealthFound(health=health):
+                self.health.take(health)
             case Settled():
                 self.content.say_lastingly(settled_sentence(event))
                 self.refresh()
-            case TaskLog() | HealthFound():
+            case TaskLog():
                 pass
             case _:
                 assert_never(event)
@@ -190,6 +206,14 @@ class MainWindow(QMainWindow):
     def create_environment(self) -> None:
         """Open the dialog that makes a new environment."""
         create_environment(self._engine, self)
+
+    def import_files(self, source: FileSource) -> PreviewDialog:
+        """Open the dialog that installs what files ask for, and return it."""
+        prefix = self.page.prefix if self.content.content is Content.ENVIRONMENT else None
+        chosen = self.model.environment(prefix) if prefix is not None else None
+        if chosen is not None and reason_against_files(chosen):
+            chosen = None
+        return import_files(self._engine, source, chosen, self)
 
     def save(self) -> None:
         """Remember how the window was left."""
@@ -226,8 +250,10 @@ class MainWindow(QMainWindow):
         bridge.told.connect(self.hear)
         self.sidebar.chosen.connect(self._go_to)
         self.sidebar.create_requested.connect(self.create_environment)
+        self.sidebar.open_requested.connect(self.drops.open)
         self.sidebar.action_requested.connect(self.act)
         self.page.action_requested.connect(self.act)
+        self.health.changed.connect(self._show_health)
         self.outside.create_requested.connect(self.create_environment)
         self.disk.environment_wanted.connect(self.sidebar.choose_environment)
         self.disk.volumes_seen.connect(self._show_low_space)
@@ -291,6 +317,9 @@ class MainWindow(QMainWindow):
         self.model.set_environments(environments)
         self.disk.check_space()
         self._choose_something()
+
+    def _show_health(self, prefix: Path) -> None:
+        self.model.set_health(prefix, self.health.of(prefix).state)
 
     def _after_reading(self) -> None:
         self._reading = None

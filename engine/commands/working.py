@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from importlib import import_module
@@ -37,6 +38,8 @@ from engine.places import Places
 from engine.plan import Plan
 from engine.requests import affected_prefixes
 
+_FEW_COLLECTIONS = 100_000  # objects: tables of files hold many, and these processes end soon
+
 
 async def apply(source: str, places: Places, *, guarded: bool) -> int:
     """Carry out the plan in the file `source`, or in the first line of standard input for `-`.
@@ -71,6 +74,7 @@ def _await_plan() -> bytes:
         "engine.replicas.mirroring",
     ):
         import_module(module)
+    gc.set_threshold(_FEW_COLLECTIONS)
     return sys.stdin.buffer.readline()
 
 
@@ -100,6 +104,7 @@ async def ask(places: Places) -> int:
         "engine.health.remembering",
     ):
         import_module(module)
+    gc.set_threshold(_FEW_COLLECTIONS)
     line = sys.stdin.buffer.readline()
     if not line:
         return 0

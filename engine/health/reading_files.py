@@ -24,6 +24,8 @@ _FLAGS: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXE
 _STEP: Final = 1 << 20
 _BATCH_FILES: Final = 256
 _BATCH_BYTES: Final = 8 << 20
+_COMMANDS: Final = ("bin/", "Scripts/")
+_LONGEST_HEAD: Final = 1024
 _SEARCHED: Final = 64 << 20
 _LINK_TAGS: Final = (0xA0000003, 0xA000000C)  # junctions and symbolic links of Windows
 
@@ -128,7 +130,7 @@ class FileReader:
         is_searched = (bool(claim.placeholder) or bool(self.others)) and size <= _SEARCHED
         digest, data = self._digest(path, keep=is_searched or size < _STEP)
         if claim.sha256 and digest != claim.sha256:
-            if data is not None and self._is_original(claim, data):
+            if data is not None and (self._is_original(claim, data) or self._is_ours(claim, data)):
                 return None
             return Odd(claim, State.ALTERED)
         if data is not None and is_searched:
@@ -166,6 +168,17 @@ class FileReader:
         except PrefixTooLongError:
             return False
         return hashlib.sha256(written).hexdigest() == claim.original
+
+    def _is_ours(self, claim: Claim, data: bytes) -> bool:
+        """Return whether a command was only made to start this environment's own Python.
+
+        Installers write its first line, so tools that move environments write it anew, and do not
+        tell the lists of files.
+        """
+        if claim.placeholder or not claim.path.startswith(_COMMANDS) or not data.startswith(b"#!"):
+            return False
+        head = data[:_LONGEST_HEAD]
+        return os.fsencode(self.prefix) in head
 
     def _elsewhere(self, claim: Claim, data: bytes) -> Odd | None:
         for other in self.others:

@@ -18,6 +18,7 @@ from engine.conda.meta import read_conda_meta
 from engine.conda.versions import compare
 from engine.environments.describing import stamp_of
 from engine.environments.packages import read_packages
+from engine.environments.pinning import pinned_specs
 from engine.errors import EngineError, ErrorCode
 from engine.places import Places
 from engine.plan import Change, ChangeKind, Figures, Plan, PlanWarning, Severity
@@ -207,19 +208,10 @@ def standing_of(
     return Standing(
         installed=installed,
         needed=needed_from_pypi(before.records, owners),
-        pins=(*configuration.pinned_packages, *_pinned_here(prefix)),
+        pins=(*configuration.pinned_packages, *pinned_specs(prefix)),
         places=places,
         configuration=configuration,
     )
-
-
-def _pinned_here(prefix: Path) -> tuple[str, ...]:
-    """Return the specs in conda-meta/pinned (conda docs, "Managing packages", pinning)."""
-    with suppress(OSError, UnicodeDecodeError):
-        text = (prefix / "conda-meta" / "pinned").read_text(encoding="utf-8")
-        lines = (line.partition("#")[0].strip() for line in text.splitlines())
-        return tuple(line for line in lines if line)
-    return ()
 
 
 def _is_about_installed(error: EngineError, request: ChangeRequest) -> bool:

@@ -58,7 +58,8 @@ def _installed_prefix(scene: Scene, claim: Claim, others: Sequence[str]) -> str:
         original = read_whole(claim.cached) if claim.cached else b""
         placeholder = os.fsencode(claim.placeholder)
         start = original.find(placeholder)
-        after = original[start + len(placeholder) :][:_CONTEXT]
+        rest = original[start + len(placeholder) :]
+        after = rest.partition(placeholder)[0][:_CONTEXT]
         end = data.find(after, start) if start >= 0 and after else -1
         if end > start and data[:start] == original[:start]:
             other = os.fsdecode(data[start:end])

@@ -103,6 +103,8 @@ def _old_modules(scene: Scene) -> frozenset[str]:
     """Return the modules of packages without a list of their files."""
     names: set[str] = set()
     for each in scene.python.distributions:
+        if each.is_half:
+            names.add(each.name.replace("-", "_"))
         if each.path.suffix != ".dist-info" or each.is_half:
             for place in (each.path, each.path / "EGG-INFO"):
                 with suppress(OSError, UnicodeDecodeError):
