@@ -52,7 +52,7 @@ async def apply(source: str, places: Places, *, guarded: bool) -> int:
     report = LineReport()
     try:
         data = _await_plan() if source == "-" else _read_plan(Path(source))
-        if not data:
+        if not data and source == "-":
             return 0
         plan = decode(data, Plan)
         if guarded:
