@@ -51,7 +51,7 @@ def copied(tmp_path: Path, channels_cache: Path) -> Iterator[PracticeWorld]:
 
 def megabytes(sentence: str) -> float:
     """Return the bytes that a sentence begins with, which are told in MB."""
-    return float(sentence.split("MB")[0].strip()) * 1_000_000
+    return float(sentence.split("MB", maxsplit=1)[0].strip()) * 1_000_000
 
 
 def links_of(prefix: Path) -> int:
