@@ -161,14 +161,19 @@ def fill_menu(
 
 
 def offer_copies(menu: QMenu, records: Sequence[Record], copy_rows: Callable[[], None]) -> None:
-    """Put into `menu` what of `records` can be copied; `copy_rows` copies them as they are shown."""
-    words = QCoreApplication.translate
+    """Put into `menu` what of `records` can be copied; `copy_rows` copies what is shown."""
     names = [record.name for record in records]
     versions = [f"{record.name} {record.version}".strip() for record in records]
-    menu.addAction(words("PackageActions", "Copy &name"), lambda: copy_text("\n".join(names)))
     menu.addAction(
-        words("PackageActions", "Copy name and &version"), lambda: copy_text("\n".join(versions))
+        QCoreApplication.translate("PackageActions", "Copy &name"),
+        lambda: copy_text("\n".join(names)),
     )
-    rows = menu.addAction(words("PackageActions", "&Copy row(s)", None, len(records)))
+    menu.addAction(
+        QCoreApplication.translate("PackageActions", "Copy name and &version"),
+        lambda: copy_text("\n".join(versions)),
+    )
+    rows = menu.addAction(
+        QCoreApplication.translate("PackageActions", "&Copy row(s)", None, len(records))
+    )
     rows.setShortcut(QKeySequence.StandardKey.Copy)
     rows.triggered.connect(copy_rows)
