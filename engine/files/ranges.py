@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Final
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -62,14 +63,17 @@ def fitting(specifiers: SpecifierSet, versions: Iterable[str]) -> tuple[str, ...
     texts = tuple(versions)
     if not specifiers:
         return texts
-    known: dict[str, Version] = {}
-    for text in texts:
-        try:
-            known[text] = Version(text)
-        except InvalidVersion:
-            continue
+    known = {text: version for text in texts if (version := _version(text)) is not None}
     allowed = set(specifiers.filter(known.values()))
     return tuple(text for text in texts if text in known and known[text] in allowed)
+
+
+@cache
+def _version(text: str) -> Version | None:
+    try:
+        return Version(text)
+    except InvalidVersion:
+        return None
 
 
 def conda_spec(
