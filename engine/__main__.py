@@ -85,6 +85,11 @@ def _add_plan(parser: argparse.ArgumentParser) -> None:
         kinds.add_parser("update", help="newer packages; all of them without any NAME"),
         kinds.add_parser("uninstall", help="packages that are not needed any more"),
     )
+    from engine.commands.importing import add_import
+
+    files = kinds.add_parser("import", help="what files ask for, together")
+    add_import(files)
+    _add_channels(files)
     for kind in kinds.choices.values():
         kind.add_argument("--out", type=Path, metavar="FILE", help="write the plan for `apply`")
 

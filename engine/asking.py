@@ -9,9 +9,11 @@ from pathlib import Path
 from engine.cache.values import DiskPicture, DiskProgress
 from engine.codec import decode, decode_look, encode
 from engine.errors import EngineError, ErrorCode
+from engine.files.assigned import Assignment
 from engine.files.values import Reading
 from engine.launching import engine_command
 from engine.messages import (
+    AssignQuery,
     ErrorDocument,
     Names,
     PackageNamesQuery,
@@ -70,6 +72,11 @@ class Asking:
         """Return the builds of a package."""
         data = await self._ask(query)
         return (await asyncio.to_thread(decode, data, PackageVersions)).versions
+
+    async def assign(self, query: AssignQuery) -> Assignment:
+        """Return who brings what a file asks for."""
+        data = await self._ask(query)
+        return await asyncio.to_thread(decode, data, Assignment)
 
     async def reading(self, query: ReadFilesQuery | ReadTextQuery) -> Reading:
         """Return what files or text want; whoever wrote them cannot hold us up."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from engine.cache.values import Skipped
 from engine.errors import Failure
 from engine.events import Progress, Settlement
-from engine.files.values import FileKind
+from engine.files.values import FileKind, Wanted
 from engine.records import PackageVersion, Sizes
 from engine.requests import Request
 
@@ -97,6 +97,22 @@ class VirtualPackagesQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class AssignQuery:
+    """Ask who brings what a file asks for.
+
+    `python` is the minor version that is meant, or empty for a usual one that `python_range` (PEP
+    440) leaves open. `lenient` is for lists made on another computer.
+    """
+
+    channels: tuple[str, ...]
+    wanted: tuple[Wanted, ...]
+    constraints: tuple[Wanted, ...] = ()
+    python: str = ""
+    python_range: str = ""
+    lenient: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ReadFilesQuery:
     """Ask what files want, read together; `kind` says what the one file is, if it was corrected."""
 
@@ -114,6 +130,7 @@ class ReadTextQuery:
 
 Query = (
     PlanQuery
+    | AssignQuery
     | PythonVersionsQuery
     | PackageNamesQuery
     | PackageVersionsQuery

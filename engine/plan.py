@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from engine.cache.values import Cleaning, Relinking
+from engine.health.mending import Repairing
 from engine.records import Record, State
 from engine.requests import Request
 
@@ -22,6 +23,7 @@ class ChangeKind(StrEnum):
     DOWNGRADE = "downgrade"
     REPLACE = "replace"
     REMOVE = "remove"
+    MEND = "mend"  # the same package, with all that it brought
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,11 @@ class WarningCode(StrEnum):
     OTHER_INDEX = "other-index"
     USER_SITE_LEAKS = "user-site-leaks"
     PIP_SETTINGS_UNREADABLE = "pip-settings-unreadable"
+    # repairs
+    REPAIR_CHOICE = "repair-choice"
+    REPAIR_UNDOES_PYPI = "repair-undoes-pypi"
+    REPAIR_BREAKS_CONDA = "repair-breaks-conda"
+    REPAIR_LATER = "repair-later"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +155,7 @@ class Plan:
     when nothing existed); the executor refuses the plan when it no longer holds. `package_cache`
     is the folder that packages are unpacked into, None when none are. `cleaning` and `relinking`
     are there for the requests of these names; their plan has no packages, and its `prefix` is the
-    first of those that the request affects.
+    first of those that the request affects. `repairing` is there for a repair, beside its packages.
     `pypi_lock` holds the exact releases for the PyPI part (see `engine.pypi.locking`), empty when
     it changes nothing.
     """
@@ -165,6 +172,7 @@ class Plan:
     package_cache: Path | None = None
     cleaning: Cleaning | None = None
     relinking: Relinking | None = None
+    repairing: Repairing | None = None
     pypi_lock: str = ""
     format: int = PLAN_FORMAT
 

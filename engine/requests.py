@@ -9,6 +9,7 @@ from typing import Final
 
 from engine.cache.values import Choice
 from engine.files.values import IndexOptions
+from engine.health.values import RepairStep
 
 CLEANING: Final = "cleaning"  # a name in a cache folder that stands for work on the whole of it
 
@@ -27,7 +28,8 @@ class CreateRequest:
 
     `python` is a version such as `3.12` or empty for none; `specs` are conda MatchSpecs;
     `channels` are names or URLs, the first one first. `add_pypi`, `index`, `constraints` and
-    `overwrite` are those of a ChangeRequest; `variables` are set whenever it is activated.
+    `overwrite` are those of a ChangeRequest; `limits` are specs that hold for whatever comes along,
+    `variables` are set whenever it is activated.
     """
 
     prefix: Path
@@ -41,6 +43,7 @@ class CreateRequest:
     constraints: tuple[str, ...] = ()
     variables: tuple[tuple[str, str], ...] = ()
     overwrite: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +171,20 @@ class ChangeRequest:
     index: IndexOptions = field(default_factory=IndexOptions)
     constraints: tuple[str, ...] = ()
     variables: tuple[tuple[str, str], ...] = ()
+    limits: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RepairRequest:
+    """Ask for what is wrong with the environment at `prefix` to be mended by `steps`.
+
+    `channels` are names or URLs, the first one first; without any, the configured ones count.
+    """
+
+    prefix: Path
+    channels: tuple[str, ...]
+    priority: ChannelPriority = ChannelPriority.STRICT
+    steps: tuple[RepairStep, ...] = ()
 
 
 Request = (
@@ -179,6 +196,7 @@ Request = (
     | ChangeRequest
     | CleanRequest
     | RelinkRequest
+    | RepairRequest
 )
 
 
@@ -195,6 +213,8 @@ def affected_prefixes(request: Request) -> tuple[Path, ...]:
         case CloneRequest(prefix=prefix):
             return (prefix,)
         case RemoveRequest(prefix=prefix) | ChangeRequest(prefix=prefix):
+            return (prefix,)
+        case RepairRequest(prefix=prefix):
             return (prefix,)
         case CleanRequest(caches=caches):
             return tuple(cache / CLEANING for cache in caches)

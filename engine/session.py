@@ -31,8 +31,10 @@ from engine.events import (
     TaskChanged,
     TaskId,
 )
+from engine.files.assigned import Assignment
 from engine.files.values import FileKind, Reading
 from engine.messages import (
+    AssignQuery,
     PackageNamesQuery,
     PackageVersionsQuery,
     PlanQuery,
@@ -212,6 +214,24 @@ class Engine:
     async def read_text(self, text: str, *, kind: FileKind | None = None) -> Reading:
         """Return what pasted text asks for; raises EngineError (file-...)."""
         return await self._asking.reading(ReadTextQuery(text, kind))
+
+    async def assign(
+        self,
+        reading: Reading,
+        channels: tuple[str, ...],
+        *,
+        python: str = "",
+        lenient: bool = False,
+    ) -> Assignment:
+        """Return who brings each line of what a file asks for.
+
+        `python` is the version that is meant, empty for a usual one that the file allows. With
+        `lenient` the lines come from another computer's list. Raises EngineError about a channel.
+        """
+        query = AssignQuery(
+            channels, reading.wanted, reading.constraints, python, reading.python, lenient
+        )
+        return await self._asking.assign(query)
 
     def check_name(self, name: str, folder: Path) -> tuple[NameProblem, ...]:
         """Return what speaks against `name` for an environment in `folder`; quick."""

@@ -32,12 +32,15 @@ class Stall:
     """Describe one stall: when it ended, how long it was, and what the thread was seen to do.
 
     `at_s` is in seconds since the watch began; `queued_ms` is what was left out of `ms`, for which
-    the thread had no core. `stacks` are lines of "file:line function", innermost last.
+    the thread had no core, and `busy_ms` for how long it had one: less than `ms` where it waited,
+    as for the display server (both 0 where the system does not tell). `stacks` are lines of
+    "file:line function", innermost last.
     """
 
     at_s: float
     ms: float
     queued_ms: float
+    busy_ms: float
     stacks: tuple[str, ...] = ()
 
 
@@ -57,7 +60,7 @@ class Watchdog(QObject):
         self._file = file
         self._began = self._last = self._written = time.monotonic()
         self._scheduling = _open_scheduling()
-        self._queued = self._queued_ms()
+        self._ran, self._queued = self._scheduled_ms()
         self._beats = 0
         self._stalls: list[Stall] = []
         self._observer = _Observer(threading.get_ident())
@@ -70,7 +73,7 @@ class Watchdog(QObject):
     def restart(self) -> None:
         """Forget what was seen so far, as when the window has been built."""
         self._began = self._last = time.monotonic()
-        self._queued = self._queued_ms()
+        self._ran, self._queued = self._scheduled_ms()
         self._beats = 0
         self._stalls.clear()
 
@@ -90,26 +93,27 @@ class Watchdog(QObject):
 
     def _beat(self) -> None:
         now = time.monotonic()
-        before, self._queued = self._queued, self._queued_ms()
-        queued = self._queued - before
+        (ran, waited), (self._ran, self._queued) = (self._ran, self._queued), self._scheduled_ms()
+        busy, queued = self._ran - ran, self._queued - waited
         ms = (now - self._last) * 1000 - _BEAT_MS - queued
         self._last = now
         self._beats += 1
         stacks = self._observer.beat(now)
         if ms > 0 and (len(self._stalls) < _KEPT or ms > self._stalls[-1].ms):
             at = round(now - self._began, 3)
-            self._stalls.append(Stall(at, round(ms, 2), round(queued, 2), stacks))
+            self._stalls.append(Stall(at, round(ms, 2), round(queued, 2), round(busy, 2), stacks))
             self._stalls.sort(key=lambda stall: -stall.ms)
             del self._stalls[_KEPT:]
         if now - self._written > _WRITE_EVERY_S:
             self._write()
             self._last = self._written = time.monotonic()
 
-    def _queued_ms(self) -> float:
-        """Return for how long this thread ever waited for a core, 0 where nobody tells."""
+    def _scheduled_ms(self) -> tuple[float, float]:
+        """Return for how long this thread ever ran and waited for a core, 0 where nobody tells."""
         if self._scheduling is None:
-            return 0.0
-        return int(os.pread(self._scheduling, 128, 0).split()[1]) / 1e6
+            return 0.0, 0.0
+        ran, waited = os.pread(self._scheduling, 128, 0).split()[:2]
+        return int(ran) / 1e6, int(waited) / 1e6
 
     def _write(self) -> None:
         document = {

@@ -87,6 +87,8 @@ def set_tone(target: QLabel, tone: Tone) -> None:
 
 def set_style_property(target: QWidget, name: str, value: object) -> None:
     """Set a property that the style sheet looks at, and make it look again."""
+    if target.property(name) == value:
+        return
     target.setProperty(name, value)
     target.style().unpolish(target)
     target.style().polish(target)

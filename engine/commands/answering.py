@@ -162,7 +162,12 @@ async def _plan(arguments: argparse.Namespace, places: Places) -> None:
     from engine.planning import plan_request
 
     configuration = read_configuration(places)
-    request = _request(arguments, places, configuration)
+    if arguments.kind == "import":
+        from engine.commands.importing import import_request
+
+        request = await import_request(arguments, places, configuration)
+    else:
+        request = _request(arguments, places, configuration)
     data = encode(await plan_request(request, places, configuration), Plan)
     if arguments.out is None:
         print_document(data)

@@ -13,7 +13,9 @@ from engine.commands.guarding import watch_front_end
 from engine.commands.output import LineReport, failure_of, print_document, print_failure
 from engine.conda.condarc import read_configuration
 from engine.errors import EngineError, ErrorCode
+from engine.files.assigned import Assignment
 from engine.messages import (
+    AssignQuery,
     Names,
     PackageNamesQuery,
     PackageVersions,
@@ -111,6 +113,10 @@ async def _answer(query: Query, places: Places) -> bytes:
         case PackageVersionsQuery(channels=channels, name=name, python=python):
             found = await package_versions(channels, name, configuration, places, python=python)
             return encode(PackageVersions(found))
+        case AssignQuery():
+            from engine.planning.assigning import assign_lines
+
+            return encode(await assign_lines(query, configuration, places), Assignment)
         case VirtualPackagesQuery():
             return encode(Names(virtual_packages(places)))
         case _:

@@ -75,9 +75,13 @@ def package_caches(places: Places, configuration: CondaConfiguration) -> tuple[P
     return tuple(dict.fromkeys((*configuration.pkgs_dirs, places.pkgs)))
 
 
-def opened_cache(folder: Path) -> PackageCache:
-    """Return the cache in `folder`; a package of which files are missing is fetched again."""
-    layer = PackageCacheLayer(folder).with_validation_mode(ValidationMode.fast())
+def opened_cache(folder: Path, *, thorough: bool = False) -> PackageCache:
+    """Return the cache in `folder`; a package of which files are missing is fetched again.
+
+    With `thorough`, so is one of which files were altered, for which all of them are hashed.
+    """
+    mode = ValidationMode.full() if thorough else ValidationMode.fast()
+    layer = PackageCacheLayer(folder).with_validation_mode(mode)
     return PackageCache.from_layers([layer])
 
 

@@ -58,15 +58,23 @@ async def exchange_packages(
 
 @dataclass(frozen=True, slots=True)
 class _Exchange:
-    """Hold what comes and goes; `asked` are those that stay and are asked for otherwise now."""
+    """Hold what comes and goes; `asked` are those that stay and are asked for otherwise now.
+
+    `mended` names those that come and go as the very same, `dropped` are those whose record a
+    repair has taken away already.
+    """
 
     fresh: tuple[Record, ...]
     gone: tuple[Record, ...]
     asked: tuple[Record, ...]
+    mended: frozenset[str] = frozenset()
+    dropped: tuple[Record, ...] = ()
 
 
 def _worked_out(plan: Plan) -> _Exchange:
-    before = [record for record in plan.before.of(RecordKind.CONDA) if _is_sound(record)]
+    repairing = plan.repairing
+    before = _readable(plan)
+    mended = frozenset(repairing.restored if repairing is not None else ())
     wishes = {record.name: record.requested for record in before}
     after = plan.after.of(RecordKind.CONDA)
     staying = {record.name for record in after if not record.raw}
@@ -80,7 +88,20 @@ def _worked_out(plan: Plan) -> _Exchange:
             and record.problem is None
             and wishes.get(record.name) != record.requested
         ),
+        mended=mended,
+        dropped=tuple(r for r in plan.before.of(RecordKind.CONDA) if r.spelled in _dropped(plan)),
     )
+
+
+def _dropped(plan: Plan) -> tuple[str, ...]:
+    return plan.repairing.dropped if plan.repairing is not None else ()
+
+
+def _readable(plan: Plan) -> list[Record]:
+    """Return the records that are still in the mirror and can be read."""
+    records = plan.before.of(RecordKind.CONDA)
+    dropped = _dropped(plan)
+    return [each for each in records if each.problem is None and each.spelled not in dropped]
 
 
 async def _exchange(  # noqa: PLR0917 - one call, and its arguments are all of different types
@@ -107,7 +128,8 @@ async def _exchange(  # noqa: PLR0917 - one call, and its arguments are all of d
         configuration,
         installed=installed,
         kept=kept,
-        again=robbed,
+        again=robbed | {record.name for record in change.fresh if record.name in change.mended},
+        thorough=plan.repairing is not None,
     )
     touched = {record.name for record in change.fresh} | {*_relinked(plan, kept), *robbed}
     await asyncio.to_thread(_put_back, straightened)
@@ -133,15 +155,11 @@ def _stem(record: PrefixRecord) -> str:
     return f"{record.name.normalized}-{record.version}-{record.build}"
 
 
-def _is_sound(record: Record) -> bool:
-    return record.problem is None
-
-
 def _installed(plan: Plan, new: Path) -> list[PrefixRecord]:
     """Return rattler's own records of what is installed, those it cannot read left out."""
     found: list[PrefixRecord] = []
-    for record in plan.before.of(RecordKind.CONDA):
-        if record.path is not None and _is_sound(record):
+    for record in _readable(plan):
+        if record.path is not None:
             with suppress(Exception):  # rattler's errors have no other base
                 found.append(PrefixRecord.from_path(new / _META / record.path.name))
     return found
@@ -257,18 +275,19 @@ def _escaped(name: str) -> str:
 def _write_history(
     new: Path, change: _Exchange, command: str, configuration: CondaConfiguration
 ) -> None:
+    fresh = [record for record in change.fresh if record.name not in change.mended]
+    gone = [record for record in change.gone if record.name not in change.mended]
+    gone += change.dropped
     coming = {record.name for record in change.fresh}
     known = {spec for record in change.gone for spec in record.requested}
     wished = [spec for record in (*change.fresh, *change.asked) for spec in record.requested]
     specs = [spec for spec in wished if spec not in known]
-    removed = [
-        record.name for record in change.gone if record.requested and record.name not in coming
-    ]
-    if change.fresh or change.gone or specs:
+    removed = [record.name for record in gone if record.requested and record.name not in coming]
+    if fresh or gone or specs:
         append_revision(
             new,
-            change.fresh,
-            change.gone,
+            fresh,
+            gone,
             command,
             specs=specs,
             removed_specs=removed,

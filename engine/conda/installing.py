@@ -50,12 +50,14 @@ async def install_into(  # noqa: PLR0917 - one call, and its arguments are all o
     installed: Sequence[PrefixRecord] = (),
     kept: Sequence[RepoDataRecord] = (),
     again: frozenset[str] = frozenset(),
+    thorough: bool = False,
     stall_seconds: float = STALL_SECONDS,
 ) -> None:
     """Link planned `records` into `staging` as if it were `final`, fetching what is not cached.
 
     What is `installed` there and not among `kept` is unlinked; of what is kept, the packages named
-    in `again` are linked anew. Progress counts bytes while
+    in `again` are linked anew. With `thorough` every file in the cache is hashed first, and a
+    package of which one was altered there is fetched again. Progress counts bytes while
     anything is downloaded, then packages. Link scripts of packages are never run; the log names
     them. Raises EngineError; `staging` is then left as it is.
     """
@@ -81,7 +83,7 @@ async def install_into(  # noqa: PLR0917 - one call, and its arguments are all o
                 target_prefix=staging,
                 installed_packages=list(installed),
                 reinstall_packages=set(again) or None,
-                package_cache=opened_cache(package_cache),
+                package_cache=opened_cache(package_cache, thorough=thorough),
                 client=client_for(configuration, places),
                 # Given any, rattler writes them into the records of what stays, too.
                 requested_specs=None

@@ -108,6 +108,9 @@ class RemarkCode(StrEnum):
     PATH_ELSEWHERE = "path-elsewhere"  # a place on the computer where the file was written
     FILE_NOT_READ = "file-not-read"  # lies beside the one that was chosen in a folder
     NOTHING_FOUND = "nothing-found"
+    NOT_TICKED = "not-ticked"  # runs code or trusts a host, and nobody agreed to that
+    LEFT_OUT = "left-out"  # by whom the table of who brings what is filled in
+    NO_EQUIVALENT = "no-equivalent"  # a package that a written format cannot name
 
 
 @dataclass(frozen=True, slots=True)

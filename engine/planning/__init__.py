@@ -16,6 +16,7 @@ from engine.requests import (
     RelinkRequest,
     RemoveRequest,
     RenameRequest,
+    RepairRequest,
     Request,
 )
 
@@ -55,5 +56,9 @@ async def plan_request(request: Request, places: Places, configuration: CondaCon
             from engine.planning.changing import plan_change
 
             return await plan_change(request, places, configuration)
+        case RepairRequest():
+            from engine.planning.repairing import plan_repair
+
+            return await plan_repair(request, places, configuration)
         case _:
             assert_never(request)

@@ -45,7 +45,7 @@ from engine.planning.leaving import check_environment, check_may_leave, running_
 from engine.planning.pypi_part import plan_pypi
 from engine.planning.pypi_remedies import opened_on_remedy
 from engine.planning.relaxing import EACH_SECONDS, refused
-from engine.planning.resolving import Resolution, Standing, resolve
+from engine.planning.resolving import Resolution, Standing, moved, resolve
 from engine.planning.wishing import needed_from_pypi
 from engine.records import Record, RecordKind, State
 from engine.replicas.ownership import OwnedFile, read_owned
@@ -74,13 +74,13 @@ async def plan_change(
 
 async def _plan(request: ChangeRequest, places: Places, configuration: CondaConfiguration) -> Plan:
     prefix = request.prefix
-    await asyncio.to_thread(_check, prefix, places, configuration)
+    await asyncio.to_thread(check_changeable, prefix, places, configuration)
     if prefix.is_symlink():
         request = replace(request, prefix=Path(os.path.realpath(prefix)))
         prefix = request.prefix
     stamp = stamp_of(prefix)
     before = State(await asyncio.to_thread(read_packages, prefix, configuration))
-    standing = await asyncio.to_thread(_standing, prefix, before, places, configuration)
+    standing = await asyncio.to_thread(standing_of, prefix, before, places, configuration)
     try:
         resolution = await resolve(request, standing)
     except EngineError as error:
@@ -118,11 +118,11 @@ async def _planned(
         return True
 
     pypi = await plan_pypi(request, before, conda, places, configuration, solves=solves)
-    after = State(tuple(sorted((*conda, *unread, *pypi.records), key=_order)))
-    changes = _changes(request, standing.installed, conda, cached)
+    after = State(tuple(sorted((*conda, *unread, *pypi.records), key=record_order)))
+    changes = conda_changes(request, standing.installed, conda, cached)
     cost = cost_of(fresh, cached, is_near=choice.is_near)
     gone = tuple(change.before for change in changes if change.before is not None)
-    freed = await asyncio.to_thread(_freed, prefix, gone)
+    freed = await asyncio.to_thread(freed_by, prefix, gone)
     wider = await _wider(request, standing, changes)
     warnings: tuple[PlanWarning, ...] = (
         *(space_warnings(prefix, choice, cost) if fresh else ()),
@@ -145,7 +145,7 @@ async def _planned(
         prefix=prefix,
         before=before,
         after=after,
-        changes=_in_order((*changes, *pypi.changes)),
+        changes=in_order((*changes, *pypi.changes)),
         figures=summed(cost.figures, pypi.figures, freed),
         warnings=warnings,
         stamp=stamp,
@@ -155,7 +155,7 @@ async def _planned(
     )
 
 
-def _check(prefix: Path, places: Places, configuration: CondaConfiguration) -> None:
+def check_changeable(prefix: Path, places: Places, configuration: CondaConfiguration) -> None:
     """Raise EngineError when the environment at `prefix` must stay as it is."""
     check_environment(prefix)
     try:
@@ -181,9 +181,10 @@ def _check(prefix: Path, places: Places, configuration: CondaConfiguration) -> N
         )
 
 
-def _standing(
+def standing_of(
     prefix: Path, before: State, places: Places, configuration: CondaConfiguration
 ) -> Standing:
+    """Return what a change of `prefix`, whose records are `before`, starts from; reads files."""
     owners: dict[str, str] = {}
     meta = read_conda_meta(prefix, configuration)
     names = {record.path: record.name for record in meta.records}
@@ -227,16 +228,19 @@ async def _wider(
     if not held or request.scope not in (UpdateScope.KEEP, UpdateScope.ONLY):
         return None
     with suppress(EngineError):
-        return await resolve(replace(request, scope=UpdateScope.NEEDED), standing, timeout=10)
+        wider = replace(request, scope=UpdateScope.NEEDED)
+        found = await resolve(wider, standing, timeout=EACH_SECONDS)
+        return replace(found, moved=moved(wider, standing, found))
     return None
 
 
-def _changes(
+def conda_changes(
     request: ChangeRequest,
     installed: Mapping[str, Record],
     after: Iterable[Record],
     cached: Mapping[str, Unpacked],
 ) -> tuple[Change, ...]:
+    """Return how conda's packages get from those `installed` to `after`, in order."""
     records = {record.name: record for record in after}
     users = needed_by(records.values())
     was_used = needed_by(installed.values())
@@ -255,10 +259,11 @@ def _changes(
                 from_cache=name in cached,
             )
         )
-    return _in_order(found)
+    return in_order(found)
 
 
-def _in_order(changes: Iterable[Change]) -> tuple[Change, ...]:
+def in_order(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Return `changes` with those that were asked for first."""
     return tuple(sorted(changes, key=lambda each: (bool(each.needed_by), each.name)))
 
 
@@ -276,7 +281,7 @@ def _kind(old: Record | None, new: Record | None) -> ChangeKind:
     return ChangeKind.DOWNGRADE if compare(new.version, old.version) < 0 else ChangeKind.UPDATE
 
 
-def _freed(prefix: Path, gone: Iterable[Record]) -> int:
+def freed_by(prefix: Path, gone: Iterable[Record]) -> int:
     """Count the allocated bytes of the files of `gone` that have no other name."""
     packages = {record.spelled for record in gone}
     owned: dict[str, OwnedFile] = read_owned(prefix) if packages else {}
@@ -290,5 +295,6 @@ def _freed(prefix: Path, gone: Iterable[Record]) -> int:
     return total
 
 
-def _order(record: Record) -> tuple[str, str, str]:
+def record_order(record: Record) -> tuple[str, str, str]:
+    """Return what the records of an environment are sorted by."""
     return (record.name.lower(), record.kind, record.version)

@@ -18,6 +18,7 @@ from engine.conda.caches import (
 from engine.conda.condarc import CondaConfiguration
 from engine.conda.repodata import Repodata, open_repodata
 from engine.conda.solving import (
+    Ground,
     Solution,
     check_spec,
     solve_records,
@@ -150,7 +151,14 @@ async def _solve(
     configuration: CondaConfiguration,
 ) -> _Solved:
     async def solved(wanted: Sequence[str]) -> Solution:
-        return await solve_records(wanted, repodata, request.priority, configuration, places)
+        return await solve_records(
+            wanted,
+            repodata,
+            request.priority,
+            configuration,
+            places,
+            Ground(limits=request.limits),
+        )
 
     names = {check_spec(spec) for spec in specs}
     if not request.with_pip or "pip" in names:

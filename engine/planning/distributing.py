@@ -80,10 +80,13 @@ def after_conda(
     after: Sequence[Record],
     places: Places,
     configuration: CondaConfiguration,
+    *,
+    anew: bool = False,
 ) -> tuple[Distribution, ...]:
     """Return the distributions that the conda packages `after` own; `installed` are those before.
 
-    The sure ones first where two packages are said to own the same.
+    The sure ones first where two packages are said to own the same. With `anew`, a new Python has
+    every package linked again, also one whose distribution pip had replaced.
     """
     stayed = {record.name: record for record in before.of(RecordKind.CONDA)}
     from_pypi = {record.name for record in before.of(RecordKind.PYPI)}
@@ -95,7 +98,8 @@ def after_conda(
     for record in after:
         if record.kind is not RecordKind.CONDA or record.problem is not None:
             continue
-        if is_same(stayed.get(record.name), record):
+        is_linked_again = anew and record.name not in by_owner
+        if is_same(stayed.get(record.name), record) and not is_linked_again:
             for distribution in by_owner.get(record.name, ()):
                 found.setdefault(distribution.name, distribution)
             continue

@@ -33,6 +33,7 @@ from engine.planning.distributing import (
 from engine.planning.parts import PypiPart
 from engine.planning.pypi_scene import Scene, is_local
 from engine.pypi.locking import Lock, write_lock
+from engine.pypi.names import same_files
 from engine.pypi.requirements import Wanted, parse_requirement
 from engine.pypi.resolving import Question
 from engine.pypi.running import Uv
@@ -77,11 +78,12 @@ class Ground:
         before, conda_after = states
         wanted = tuple(parse_requirement(text, places.home) for text in request.add_pypi)
         installed = conda_distributions(request.prefix, before, configuration)
-        now = after_conda(installed, before, conda_after, places, configuration)
-        readable = [each for each in before.of(RecordKind.PYPI) if each.problem is None]
         python_before = _version_of(before.of(RecordKind.CONDA), "python")
         python_after = _version_of(conda_after, "python")
-        arriving = _arriving(readable, now, before, conda_after, request)
+        anew = minor_version(python_before) != minor_version(python_after)
+        now = after_conda(installed, before, conda_after, places, configuration, anew=anew)
+        readable = [each for each in before.of(RecordKind.PYPI) if each.problem is None]
+        arriving = _arriving(readable, now, before, () if anew else conda_after, request)
         staying = [record for record in readable if record not in arriving]
         markers = markers_for(python_after or python_before)
         names = {canonicalize_name(name) for name in request.remove_pypi}
@@ -174,13 +176,16 @@ def _arriving(
     conda_after: Iterable[Record],
     request: ChangeRequest,
 ) -> list[Record]:
-    """Return the PyPI records of which conda brings its own copy with this change."""
+    """Return the PyPI records of which conda brings its own copy with this change.
+
+    Only what conda leaves where it is, among `conda_after`, does not arrive.
+    """
     agreed = {canonicalize_name(name) for name in request.overwrite}
     installed = {record.name: record for record in before.of(RecordKind.CONDA)}
-    fresh = {
-        record.name for record in conda_after if not is_same(installed.get(record.name), record)
-    }
-    names = {each.name for each in now if each.conda in fresh} - agreed
+    staying = {record.name for record in conda_after if is_same(installed.get(record.name), record)}
+    names = {each.name for each in now if each.conda not in staying} - agreed
+    # OpenCV, for one, has several names on PyPI: any of them is in the way of conda's files.
+    names |= {other for name in names for other in same_files(name)} - agreed
     return [record for record in readable if record.name in names]
 
 

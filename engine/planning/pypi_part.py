@@ -20,7 +20,7 @@ from engine.plan import (
 )
 from engine.planning import pypi_warnings as rules
 from engine.planning.channel_offers import ChannelOffers
-from engine.planning.distributing import unmet
+from engine.planning.distributing import Distribution, unmet
 from engine.planning.figures import UNPACKED_PER_ARCHIVE
 from engine.planning.parts import PypiPart
 from engine.planning.pypi_conflicts import broken_by, conflict_warning, other_name_warning
@@ -28,6 +28,7 @@ from engine.planning.pypi_ground import Ground, by_name
 from engine.planning.pypi_scene import REFUSALS, Answer, Broken, Scene, work_out
 from engine.pypi.distributions import PYPI
 from engine.pypi.locking import Lock, Pin, PinForm, write_lock
+from engine.pypi.names import same_files
 from engine.pypi.running import open_uv
 from engine.records import Record, RecordKind, Source, SourceKind, State
 from engine.requests import ChangeRequest
@@ -96,7 +97,7 @@ def _part(
     lost = [each for each in ground.mine if each.name in answer.lost]
     removed = (*ground.gone, *lost)
     owned = {each.name: each for each in ground.conda_now}
-    overwritten = [owned[pin.name] for pin in pins if pin.name in owned]
+    overwritten = _overwritten(pins, owned)
     moved = {pin.name: pin.version for pin in pins if pin.name in owned}
     records = tuple(sorted((*stays, *new.values(), *ground.unreadable), key=by_name))
     was_owned = {each.name for each in ground.conda_before} - owned.keys()
@@ -138,6 +139,7 @@ def _part(
         pins=pins,
         removed=tuple(dict.fromkeys(before_linking)),
         overwritten=tuple(sorted(ground.overwritten & moved.keys())),
+        agreed=tuple(sorted({each.conda for each in overwritten} - {""})),
         after=tuple((each.name, each.version) for each in records if each.problem is None),
         index_url=next((each.index_url for each in ground.wanted if each.index_url), ""),
         extra_index_urls=tuple(url for each in ground.wanted for url in each.extra_index_urls),
@@ -150,6 +152,14 @@ def _part(
         figures=_figures(pins, removed),
         lock=write_lock(lock),
     )
+
+
+def _overwritten(
+    pins: Iterable[Pin], owned: Mapping[str, Distribution]
+) -> tuple[Distribution, ...]:
+    """Return the distributions of conda whose files `pins` replace, under whatever name."""
+    names = {name for pin in pins for name in (pin.name, *same_files(pin.name))}
+    return tuple(each for name, each in owned.items() if name in names)
 
 
 def _left_alone(scene: Scene, records: Iterable[Record], told: Sequence[str]) -> Iterator[Broken]:
@@ -206,6 +216,8 @@ def _source(pin: Pin) -> Source:
         return PYPI
     address = urlsplit(pin.location.partition("+")[2] or pin.location)
     last = unquote(address.path.rstrip("/").rpartition("/")[2])
+    if pin.form is PinForm.REPOSITORY:
+        last = last.partition("@")[0]
     if pin.form is PinForm.FOLDER:
         return Source(SourceKind.EDITABLE if pin.editable else SourceKind.LOCAL, last, pin.location)
     if address.scheme == "file":

@@ -140,24 +140,27 @@ async def work_out(scene: Scene) -> Answer:
 def _keeping(scene: Scene, given_up: Iterable[Broken] = ()) -> Question:
     """Return the question in which every PyPI package that nobody asked about stays."""
     lost = set(given_up)
+    renewed = scene.renewed - {each.name for each in lost}
     kept: list[Release] = []
     free: list[Release] = []
     for record in scene.mine:
         if record.name in scene.asked and _is_exchanged(scene, record):
             continue
-        if record.name in scene.renewed or record.name in scene.asked:
+        if record.name in renewed or record.name in scene.asked:
             free.append(Release(record.name, record.version))
             continue
         requires = tuple(
             text for text in scene.own_needs(record) if Broken(record.name, text) not in lost
         )
         kept.append(Release(record.name, record.version, requires))
-    return _asked_with(scene, kept, free)
+    return replace(_asked_with(scene, kept, free), renewed=tuple(sorted(renewed)))
 
 
 async def _freely(scene: Scene) -> tuple[Pin, ...] | None:
     """Return the answer when PyPI packages may change for others, None when there is none."""
     stuck = {record.name for record in scene.mine if is_local(record)}
+    if not any(release.name not in stuck for release in _keeping(scene).kept):
+        return None
     for _ in range(len(scene.mine) + 1):
         question = _keeping(scene)
         free = [Release(k.name, k.version) for k in question.kept if k.name not in stuck]

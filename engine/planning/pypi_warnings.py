@@ -246,7 +246,7 @@ def code_warnings(pins: Iterable[Pin]) -> Iterator[PlanWarning]:
             pin.form is PinForm.FILE and not pin.location.startswith("file:")
         )
         if is_far:
-            host = urlsplit(pin.location.partition("+")[2] or pin.location).hostname or ""
+            host = _place_of(pin.location)
             yield PlanWarning(
                 WarningCode.RUNS_FOREIGN_CODE,
                 Severity.WARNING,
@@ -262,6 +262,12 @@ def code_warnings(pins: Iterable[Pin]) -> Iterator[PlanWarning]:
             f"These are built from their source on this computer: {_listed(built)}.",
             (("packages", _listed(built)),),
         )
+
+
+def _place_of(location: str) -> str:
+    """Return whose computer an address leads to, or which folder of this one."""
+    address = urlsplit(location.partition("+")[2] or location)
+    return address.hostname or address.path.partition("@")[0]
 
 
 def index_warnings(wanted: Iterable[Wanted], settings: PipSettings) -> Iterator[PlanWarning]:

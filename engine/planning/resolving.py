@@ -103,7 +103,7 @@ async def resolve(
                 if error.code is not ErrorCode.UNSATISFIABLE:
                     raise
             wider = await attempt.solved(UpdateScope.NEEDED)
-            return replace(wider, moved=_moved(request, standing, wider))
+            return replace(wider, moved=moved(request, standing, wider))
         case scope:
             return await attempt.solved(scope)
 
@@ -156,6 +156,7 @@ class _Attempt:
             *(pin for pin in standing.pins if check_spec(pin) not in {r.name for r in fixed}),
             *(f"{name} <0" for name in self.going.asked if name not in added),
             *self._python_limit(staying, added),
+            *request.limits,
         ]
         solution = await solve_records(
             tuple(dict.fromkeys(specs)),
@@ -246,7 +247,8 @@ def _check_installed(request: ChangeRequest, standing: Standing) -> None:
             )
 
 
-def _moved(request: ChangeRequest, standing: Standing, found: Resolution) -> tuple[str, ...]:
+def moved(request: ChangeRequest, standing: Standing, found: Resolution) -> tuple[str, ...]:
+    """Return the names of packages that `found` changes and that nobody asked to change."""
     asked = {check_spec(spec) for spec in request.add} | {name.lower() for name in request.update}
     after = {record.name: record for record in found.records}
     return tuple(

@@ -68,6 +68,7 @@ async def apply_pypi(  # noqa: PLR0917 - one call, and its arguments are all of 
     if not lock.pins and not lock.removed:
         return
     job = Staging(lock, new, final, new.parent / _SCRATCH, configuration)
+    had_two = await asyncio.to_thread(job.names_of_two)
     try:
         if lock.pins:
             await asyncio.to_thread(job.check_owners)
@@ -79,7 +80,7 @@ async def apply_pypi(  # noqa: PLR0917 - one call, and its arguments are all of 
             await asyncio.to_thread(job.place, report)
     finally:
         await asyncio.to_thread(shutil.rmtree, job.scratch, ignore_errors=True)
-    await asyncio.to_thread(job.check_outcome)
+    await asyncio.to_thread(job.check_outcome, had_two)
 
 
 async def _uninstall(names: Sequence[str], new: Path, uv: Uv, report: Report) -> None:

@@ -59,7 +59,8 @@ class Lock:
 
     `removed` are the distributions that go before conda's packages are linked (those that are
     replaced by other releases go later, by themselves). `overwritten` are distributions of conda
-    that the user agreed to have overwritten. `after` pairs every PyPI distribution that must be
+    that the user agreed to have overwritten, `agreed` the conda packages whose files that means.
+    `after` pairs every PyPI distribution that must be
     there in the end with its version, empty for any. `index_url` and `extra_index_urls` replace
     the configured ones when they were written behind a requirement; `index` is what a file says.
     """
@@ -71,6 +72,7 @@ class Lock:
     index_url: str = ""
     extra_index_urls: tuple[str, ...] = ()
     index: IndexOptions = field(default_factory=IndexOptions)
+    agreed: tuple[str, ...] = ()
 
 
 def write_lock(lock: Lock) -> str:

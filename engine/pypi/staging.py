@@ -7,7 +7,7 @@ import filecmp
 import hashlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -103,7 +103,7 @@ class Staging:
     def check_overwritten(self) -> None:
         """Raise when a file of a conda package would be replaced that nobody spoke of."""
         owners = self.owners()
-        agreed = {owners.get(name, "") for name in self.lock.overwritten}
+        agreed = {*self.lock.agreed, *(owners.get(name, "") for name in self.lock.overwritten)}
         fold = os.path.normcase
         owned = {fold(path): file for path, file in read_owned(self.new).items()}
         clashes: dict[str, str] = {}
@@ -153,11 +153,14 @@ class Staging:
         result = ReplicaResult(len(paths), 0, 0, to_compile=sources)
         compile_missing(self.new, self.final, result, report)
 
-    def check_outcome(self) -> None:
-        """Raise unless the mirror has the PyPI packages that the plan showed, each once."""
+    def check_outcome(self, had_two: Collection[str] = ()) -> None:
+        """Raise unless the mirror has the PyPI packages that the plan showed, each once.
+
+        Those that `had_two` copies before may have them still.
+        """
         found = from_pypi(self.new, self.configuration)
         wanted = dict(self.lock.after)
-        twice = self._names_of_two()
+        twice = [name for name in self.names_of_two() if name not in had_two]
         is_same = found.keys() == wanted.keys() and all(
             not version or _is_same_version(found[name], version)
             for name, version in wanted.items()
@@ -171,7 +174,7 @@ class Staging:
                 f"twice: {twice}",
             )
 
-    def _names_of_two(self) -> list[str]:
+    def names_of_two(self) -> list[str]:
         """Return the distributions of which there are two metadata folders."""
         seen: set[str] = set()
         twice: set[str] = set()

@@ -12,7 +12,7 @@ from engine.conda.condarc import CondaConfiguration, read_configuration
 from engine.conda.history import read_state, write_creation, write_state
 from engine.environments.describing import stamp_of
 from engine.environments.discovering import is_environment
-from engine.environments.registering import register
+from engine.environments.registering import register, unregister
 from engine.errors import EngineError, ErrorCode, from_os_error
 from engine.places import Places
 from engine.plan import Plan
@@ -28,13 +28,16 @@ from engine.requests import (
     RelinkRequest,
     RemoveRequest,
     RenameRequest,
+    RepairRequest,
     Request,
     affected_prefixes,
 )
 from engine.transactions.journal import Journal, begin, end, unfinished
 from engine.transactions.locking import hold, tidy, workroom_of
 from engine.transactions.reporting import Report
-from engine.transactions.settling import drop_old, move_away, settle, take_away
+from engine.transactions.settling import drop_old, move_away, settle, settle_all, take_away
+
+_PATIENCE = 20.0  # seconds for a process that is about to end
 
 
 async def carry_out(
@@ -53,6 +56,12 @@ async def carry_out(
         raise EngineError(ErrorCode.BAD_USAGE, "This plan cannot be carried out as it is.")
     if not affected_prefixes(plan.request):
         return  # an empty cleaning
+    if plan.repairing is not None and plan.repairing.forgets:
+        unregister(places, plan.prefix)
+        return
+    if plan.repairing is not None and plan.repairing.settles:
+        settle_all((plan.prefix.parent,), places, timeout=_PATIENCE)
+        return
     folders_made = [
         prefix.parent for prefix in affected_prefixes(plan.request) if not prefix.parent.exists()
     ]
@@ -85,6 +94,8 @@ def _check_still_true(plan: Plan) -> None:
         case RenameRequest(source=source, prefix=prefix):
             _check_free(prefix)
         case RemoveRequest(prefix=source) | ChangeRequest(prefix=source):
+            pass
+        case RepairRequest(prefix=source):
             pass
         case CleanRequest():
             return  # every piece is looked at again on its own
@@ -143,7 +154,7 @@ async def _under_journal(plan: Plan, places: Places, report: Report) -> None:
                 from engine.transactions.relinking import relink
 
                 relink(journal, prefixes, places, configuration, report)
-            case ChangeRequest():
+            case ChangeRequest() | RepairRequest():
                 with claim(places):
                     await _change(journal, plan, places, configuration, report)
         end(journal)
@@ -222,13 +233,18 @@ async def _change(
     from engine.conda.exchanging import exchange_packages
     from engine.pypi.installing import apply_pypi, clear_pypi
     from engine.replicas.mirroring import catch_up, mirror
+    from engine.transactions.mending import mend_files, open_folders, write_history_anew
 
     prefix, new = journal.prefix, journal.new
+    if plan.repairing is not None:
+        await asyncio.to_thread(open_folders, prefix, plan.repairing)
     made = await asyncio.to_thread(mirror, prefix, new, report)
-    command = f"envdesk change -p {prefix}"
+    await asyncio.to_thread(mend_files, plan, new, report)
+    command = f"envdesk {'change' if plan.repairing is None else 'repair'} -p {prefix}"
     await clear_pypi(plan, new, report, places, configuration)
     await exchange_packages(plan, new, places, report, configuration, command=command)
     await apply_pypi(plan, new, prefix, report, places, configuration)
+    write_history_anew(plan, new, configuration)
     _write_variables(new, plan.request)
     journal.mark(new).write_bytes(b"")
     await asyncio.to_thread(catch_up, made, report)

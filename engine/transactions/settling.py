@@ -22,6 +22,7 @@ from engine.requests import (
     RelinkRequest,
     RemoveRequest,
     RenameRequest,
+    RepairRequest,
     affected_prefixes,
 )
 from engine.transactions.journal import Journal, abandoned, end, unfinished
@@ -72,7 +73,7 @@ def settle(journal: Journal, places: Places, report: Report | None = None) -> Se
                 take_away(journal, source, places, report)
             elif os.path.lexists(journal.old(source)) and not os.path.lexists(source):
                 journal.old(source).rename(source)
-        case ChangeRequest(prefix=prefix):
+        case ChangeRequest(prefix=prefix) | RepairRequest(prefix=prefix):
             settlement = _settle_changed(journal, prefix, report)
         case RemoveRequest(prefix=prefix):
             if os.path.lexists(journal.old(prefix)) or not os.path.lexists(prefix):

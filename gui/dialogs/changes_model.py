@@ -34,6 +34,7 @@ _ORDER: Final = (
     ChangeKind.REMOVE,
     ChangeKind.DOWNGRADE,
     ChangeKind.REPLACE,
+    ChangeKind.MEND,
     ChangeKind.UPDATE,
     ChangeKind.ADD,
 )

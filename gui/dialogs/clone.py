@@ -115,12 +115,12 @@ class RenameForm(RequestForm):
 def clone_environment(engine: Engine, environment: Environment, parent: QWidget) -> PreviewDialog:
     """Open the dialog that clones `environment`, and return it."""
     dialog = PreviewDialog(engine, CloneForm(engine, environment), parent)
-    dialog.open()
+    dialog.open_soon()
     return dialog
 
 
 def rename_environment(engine: Engine, environment: Environment, parent: QWidget) -> PreviewDialog:
     """Open the dialog that renames or moves `environment`, and return it."""
     dialog = PreviewDialog(engine, RenameForm(engine, environment), parent)
-    dialog.open()
+    dialog.open_soon()
     return dialog

@@ -213,11 +213,7 @@ def _without_completion(_: Failure) -> None:
 
 
 def create_environment(engine: Engine, parent: QWidget) -> PreviewDialog:
-    """Open the dialog that makes a new environment, and return it.
-
-    It shows in the next turn of the event loop: building it and showing it would together keep
-    the window from painting for longer than a frame may take.
-    """
+    """Open the dialog that makes a new environment, soon, and return it."""
     dialog = PreviewDialog(engine, CreateForm(engine), parent)
-    QTimer.singleShot(0, dialog, dialog.open)
+    dialog.open_soon()
     return dialog

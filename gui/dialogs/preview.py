@@ -20,6 +20,7 @@ from gui.dialogs.preview_page import PreviewPage
 from gui.operations import Operation
 from gui.presenting import apply_label, explain_warning, planning_sentence, request_title
 from gui.theme import SPACE, TextRole, Tone
+from gui.turns import in_turns
 from gui.widgets import (
     ButtonKind,
     Spinner,
@@ -53,7 +54,8 @@ class Stage(StrEnum):
 class PreviewDialog(QDialog):
     """Take a request from a form, or as it is given, to a plan and to the queue.
 
-    Open it with `open`; it deletes itself. `submitted` carries the TaskId of what Apply started.
+    Open it with `open_soon`, which leaves the window time to paint, or with `open`; it deletes
+    itself. `submitted` carries the TaskId of what Apply started.
     Nothing that was entered is lost by an error, by cancelling the planning, or by going back.
     """
 
@@ -74,12 +76,10 @@ class PreviewDialog(QDialog):
         self._planning: Operation[Plan] | None = None
         self._stage = Stage.ASKING
         self._is_closing = False
+        self._has_begun = False
+        self._is_arriving = False
         self._build()
-        if self._form is not None:
-            self._form.changed.connect(self._update_buttons)
-            self._form.start()
-            self._enter(Stage.ASKING)
-        elif self._request is not None:
+        if self._request is not None:
             self.setWindowTitle(request_title(self._request))
             self._work_out(self._request)
 
@@ -95,11 +95,30 @@ class PreviewDialog(QDialog):
 
     @cached_property
     def page(self) -> PreviewPage:
-        """Return the page that shows the plan; made when it is needed, so that opening is quick."""
+        """Return the page that shows the plan; made while that is worked out."""
         made = PreviewPage(self._pages)
         made.alternative_chosen.connect(self._work_out)
         self._pages.addWidget(made)
         return made
+
+    def open_soon(self) -> None:
+        """Open it in the next turns of the event loop, as building it took one already."""
+        in_turns(self, self._begin, self.open)
+
+    def open(self) -> None:
+        """Open it now."""
+        self._begin()
+        super().open()
+
+    def _begin(self) -> None:
+        """Put the form in its place and let it load what it offers, once."""
+        if self._form is None or self._has_begun:
+            return
+        self._has_begun = True
+        fill(self._form_page, self._form)
+        self._form.changed.connect(self._update_buttons)
+        self._form.start()
+        self._enter(Stage.ASKING)
 
     def failure_sentence(self) -> str:
         """Return what is said to have gone wrong, "" for nothing."""
@@ -142,8 +161,6 @@ class PreviewDialog(QDialog):
         outer.addLayout(body, 1)
         outer.addWidget(line())
         outer.addLayout(foot)
-        if self._form is not None:
-            fill(self._form_page, self._form)
         self._slow = QTimer(self, singleShot=True, interval=_SLOW_AFTER_MS)
         self._slow.timeout.connect(self._say_that_it_is_slow)
         self._grow(self._form.asking_height if self._form is not None else _HEIGHT)
@@ -252,10 +269,19 @@ class PreviewDialog(QDialog):
             .finally_(self._settle)
             .run()
         )
+        # What shows the plan is made while the plan is.
+        in_turns(self, lambda: self.page, self._polish)
+
+    def _polish(self) -> None:
+        self.page.ensurePolished()
 
     def _show_plan(self, plan: Plan) -> None:
         self._plan = plan
-        self.page.show_plan(plan)
+        self._is_arriving = True
+        in_turns(self, lambda: self.page.show_plan(plan), lambda: self._present(plan))
+
+    def _present(self, plan: Plan) -> None:
+        self._is_arriving = False
         self.setWindowTitle(request_title(plan.request))
         self._enter(Stage.SHOWING)
         if isinstance(plan.request, RemoveRequest) or plan.is_blocked:
@@ -278,7 +304,7 @@ class PreviewDialog(QDialog):
 
     def _settle(self) -> None:
         # Cancelling, by whomever, ends an operation without a word.
-        if self._stage is Stage.PLANNING:
+        if self._stage is Stage.PLANNING and not self._is_arriving:
             self._return()
 
     def _return(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import Final
 
 from PySide6.QtCore import QRect, Qt, Signal
@@ -262,8 +263,6 @@ class PreviewPage(QWidget):
         super().__init__(parent)
         self._title = label("", TextRole.TITLE, wrap=True)
         self._where = ElidedLabel("", TextRole.SMALL, Tone.MUTED, Qt.TextElideMode.ElideMiddle)
-        self.reach = ReachChoice()
-        self.reach.chosen.connect(self._on_reach)
         self._plan: Plan | None = None
         self._warnings = column()
         self._figures = label("", wrap=True)
@@ -273,19 +272,16 @@ class PreviewPage(QWidget):
         self._find.setClearButtonEnabled(True)
         self._nothing = label(self.tr("No package has this name."), tone=Tone.MUTED)
         self._view = ChangesView()
-        self.cleaning = CleanPreview()
         self._find.textChanged.connect(self._on_find)
         inner = QWidget()
         body = column(
             self._title,
             self._where,
-            self.reach,
             self._warnings,
             self._figures,
             self._find,
             self._nothing,
             self._view,
-            self.cleaning,
             spacing=1.5,
         )
         # Where there is no table, the words stay together at the top.
@@ -293,11 +289,27 @@ class PreviewPage(QWidget):
         body.setStretchFactor(self._view, 1000)
         body.setContentsMargins(0, 0, SPACE * 2, SPACE)
         inner.setLayout(body)
+        self._body = body
         self._scroll = scroll_area(self)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._scroll)
         fill(self._scroll, inner)
+
+    @cached_property
+    def reach(self) -> ReachChoice:
+        """Return the choice of how far a change may reach; made for the first change."""
+        made = ReachChoice()
+        made.chosen.connect(self._on_reach)
+        self._body.insertWidget(self._body.indexOf(self._where) + 1, made)
+        return made
+
+    @cached_property
+    def cleaning(self) -> CleanPreview:
+        """Return what shows a cleaning or a sharing of files; made for the first of these."""
+        made = CleanPreview()
+        self._body.insertWidget(self._body.indexOf(self._view) + 1, made)
+        return made
 
     def show_plan(self, plan: Plan) -> None:
         """Show `plan` from its beginning."""
@@ -314,7 +326,8 @@ class PreviewPage(QWidget):
         self._view.changes.set_changes(plan.changes)
         self._view.changes.sort(-1)
         self._view.setVisible(bool(plan.changes))
-        self.cleaning.show_plan(plan)
+        if plan.cleaning is not None or plan.relinking is not None:
+            self.cleaning.show_plan(plan)
         self._find.setVisible(len(plan.changes) > _LONG_LIST)
         self._nothing.hide()
         self._view.share_width()
@@ -323,7 +336,6 @@ class PreviewPage(QWidget):
         self._scroll.verticalScrollBar().setValue(0)
 
     def _show_reach(self, request: Request) -> None:
-        self.reach.setVisible(isinstance(request, ChangeRequest))
         if isinstance(request, ChangeRequest):
             self.reach.show_scope(request.scope)
 

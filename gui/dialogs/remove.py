@@ -17,5 +17,5 @@ if TYPE_CHECKING:
 def remove_environment(engine: Engine, environment: Environment, parent: QWidget) -> PreviewDialog:
     """Open the preview of removing `environment`, and return it."""
     dialog = PreviewDialog(engine, RemoveRequest(environment.prefix), parent)
-    dialog.open()
+    dialog.open_soon()
     return dialog

@@ -17,6 +17,7 @@ from engine.requests import (
     RelinkRequest,
     RemoveRequest,
     RenameRequest,
+    RepairRequest,
 )
 from gui import formats
 
@@ -36,6 +37,8 @@ def change_title(kind: ChangeKind) -> str:
             return QCoreApplication.translate("Changes", "Changed source")
         case ChangeKind.REMOVE:
             return QCoreApplication.translate("Changes", "Removed")
+        case ChangeKind.MEND:
+            return QCoreApplication.translate("Changes", "Put in order")
         case _:
             assert_never(kind)
 
@@ -106,6 +109,8 @@ def figures_sentences(plan: Plan) -> tuple[str, ...]:
             return _words().relinked(plan)
         case ChangeRequest():
             return _words().difference(plan)
+        case RepairRequest():
+            return _words().repaired(plan)
         case _:
             assert_never(plan.request)
 
@@ -160,6 +165,19 @@ class FigureWords(QObject):
         if figures.freed_bytes:
             text = self.tr("Frees {freed} of the disk.")
             said.append(text.format(freed=formats.format_bytes(figures.freed_bytes)))
+        return tuple(said)
+
+    def repaired(self, plan: Plan) -> tuple[str, ...]:
+        """Return what a repair costs and frees, and what becomes of the environment meanwhile."""
+        repairing = plan.repairing
+        if repairing is not None and repairing.forgets:
+            return (self.tr("Only its entry in the list goes; no file is deleted."),)
+        if repairing is not None and repairing.settles:
+            return (self.tr("What was interrupted is finished, or put back as it was before."),)
+        said = list(self.difference(plan)) if plan.changes else []
+        said.append(
+            self.tr("Until everything is done, and if you cancel, the environment stays as it is.")
+        )
         return tuple(said)
 
     def copies(self, figures: Figures) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from engine.requests import (
     RelinkRequest,
     RemoveRequest,
     RenameRequest,
+    RepairRequest,
     Request,
 )
 from gui import formats
@@ -77,6 +78,8 @@ def request_title(request: Request) -> str:
             text = QCoreApplication.translate("Requests", "Share copied files")
         case ChangeRequest():
             text = QCoreApplication.translate("Requests", "Change {name}")
+        case RepairRequest():
+            text = QCoreApplication.translate("Requests", "Repair {name}")
         case _:
             assert_never(request)
     return text.format(**_names(request))
@@ -104,6 +107,8 @@ def apply_label(request: Request, freed_bytes: int = 0) -> str:
             words = QCoreApplication.translate("Requests", "&Share files")
         case ChangeRequest():
             words = QCoreApplication.translate("Requests", "&Apply")
+        case RepairRequest():
+            words = QCoreApplication.translate("Requests", "R&epair")
         case _:
             assert_never(request)
     return words
@@ -137,6 +142,8 @@ def planning_sentence(request: Request) -> str:
             text = QCoreApplication.translate(
                 "Requests", "Working out what these changes of {name} bring along…"
             )
+        case RepairRequest():
+            text = QCoreApplication.translate("Requests", "Working out how {name} is mended…")
         case _:
             assert_never(request)
     return text.format(**_names(request))
@@ -161,6 +168,8 @@ def running_title(request: Request) -> str:
             text = QCoreApplication.translate("Requests", "Sharing copied files")
         case ChangeRequest():
             text = QCoreApplication.translate("Requests", "Changing {name}")
+        case RepairRequest():
+            text = QCoreApplication.translate("Requests", "Repairing {name}")
         case _:
             assert_never(request)
     return text.format(**_names(request))
@@ -183,6 +192,8 @@ def success_sentence(request: Request) -> str:
             text = QCoreApplication.translate("Requests", "Copied files are shared now.")
         case ChangeRequest():
             text = QCoreApplication.translate("Requests", "{name} has its new packages.")
+        case RepairRequest():
+            text = QCoreApplication.translate("Requests", "{name} is repaired.")
         case _:
             assert_never(request)
     return text.format(**_names(request))
@@ -205,6 +216,8 @@ def failure_title(request: Request) -> str:
             text = QCoreApplication.translate("Requests", "Sharing files was not finished.")
         case ChangeRequest():
             text = QCoreApplication.translate("Requests", "{name} could not be changed.")
+        case RepairRequest():
+            text = QCoreApplication.translate("Requests", "{name} could not be repaired.")
         case _:
             assert_never(request)
     return text.format(**_names(request))
@@ -221,7 +234,7 @@ def cancelled_sentence(request: Request) -> str:
             text = QCoreApplication.translate(
                 "Requests", "Cancelled: {source} is as it was before."
             )
-        case RemoveRequest() | ChangeRequest():
+        case RemoveRequest() | ChangeRequest() | RepairRequest():
             text = QCoreApplication.translate("Requests", "Cancelled: {name} is as it was before.")
         case CleanRequest():
             text = QCoreApplication.translate(

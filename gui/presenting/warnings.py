@@ -17,6 +17,7 @@ from gui.presenting.change_warnings import (
     PYPI_AGAINST_CONDA,
 )
 from gui.presenting.names import explain_name_problem
+from gui.presenting.repair_warnings import REPAIR_ALTERNATIVES, REPAIR_WARNINGS
 from gui.presenting.requests import affected_name
 from gui.presenting.wording import (
     QT_TRANSLATE_NOOP,
@@ -229,6 +230,7 @@ _WORDS: Final[dict[WarningCode, WarningSentences]] = {
         ),
     ),
     **CHANGE_WARNINGS,
+    **REPAIR_WARNINGS,
 }
 
 _COPIED_FILES: Final = WarningSentences(
@@ -288,7 +290,8 @@ def _words_for(warning: PlanWarning, request: Request) -> WarningSentences:
 
 def alternative_label(alternative: Alternative) -> str:
     """Return the words of the button that takes `alternative`."""
-    words = first_filled(ALTERNATIVES.get(alternative.code, ()), alternative.values)
+    known = ALTERNATIVES.get(alternative.code) or REPAIR_ALTERNATIVES.get(alternative.code, ())
+    words = first_filled(known, alternative.values)
     return words or QCoreApplication.translate("Warnings", "Do this instead")
 
 

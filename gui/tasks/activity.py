@@ -17,6 +17,7 @@ from gui.panels import Disclosure, EmptyState
 from gui.presenting import cannot_cancel_sentence, request_place, request_title, state_word
 from gui.tasks.line import TaskLine, TaskMark
 from gui.theme import SPACE, TextRole, Tone
+from gui.turns import in_turns
 from gui.widgets import ElidedLabel, column, label, row
 
 if TYPE_CHECKING:
@@ -142,6 +143,7 @@ class ActivityView(QWidget):
         bridge.told.connect(self.hear)
         self._engine = engine
         self._cards: dict[TaskId, TaskCard] = {}
+        self._is_behind = False
         self._empty = EmptyState(
             "activity",
             self.tr("Nothing was changed yet"),
@@ -162,8 +164,7 @@ class ActivityView(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what happened meanwhile."""
-        for task in self._engine.tasks():
-            self._take(task)
+        self._catch_up()
         for card in self._cards.values():
             card.read_log()
         super().showEvent(event)
@@ -173,7 +174,8 @@ class ActivityView(QWidget):
         if not self.isVisible():
             return
         if isinstance(event, TaskChanged):
-            self._take(event.task)
+            if not self._is_behind or event.task.id in self._cards:
+                self._take(event.task)
         elif isinstance(event, TaskLog):
             card = self._cards.get(event.task_id)
             if card is not None:
@@ -182,6 +184,18 @@ class ActivityView(QWidget):
     def cards(self) -> tuple[TaskCard, ...]:
         """Return the cards, the oldest first."""
         return tuple(self._cards.values())
+
+    def _catch_up(self) -> None:
+        """Make one card, if any is missing, and the others in the next turns of the loop."""
+        self._is_behind = False
+        for task in self._engine.tasks():
+            is_new = task.id not in self._cards
+            if is_new and self._is_behind:
+                in_turns(self, self._catch_up)
+                return
+            self._take(task)
+            self._is_behind = is_new or self._is_behind
+        self._is_behind = False
 
     def _take(self, task: Task) -> None:
         card = self._cards.get(task.id)

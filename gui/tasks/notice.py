@@ -19,6 +19,7 @@ from engine.requests import (
     RelinkRequest,
     RemoveRequest,
     RenameRequest,
+    RepairRequest,
     Request,
 )
 from gui.dialogs.errors import present_error
@@ -110,5 +111,7 @@ def _ready_prefix(request: Request) -> Path | None:
             return prefix
         case RenameRequest(prefix=prefix) | ChangeRequest(prefix=prefix):
             return prefix
+        case RepairRequest(prefix=prefix):
+            return prefix if prefix.exists() else None
         case RemoveRequest() | CleanRequest() | RelinkRequest():
             return None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QStackedWidget, QWidget
 
@@ -11,9 +14,11 @@ from gui.panels import EmptyState, Loading
 from gui.presenting import explain
 from gui.texts import detail_sentence, detail_title
 from gui.theme import SPACE, TextRole, Tone
+from gui.turns import in_turns
 from gui.widgets import ButtonKind, CopyButton, column, label, line, row
 
 _NAMES_WIDTH = SPACE * 34
+_ROWS_AT_ONCE = 3
 
 
 class DetailsView(QWidget):
@@ -39,8 +44,24 @@ class DetailsView(QWidget):
         """Show `details`."""
         if details != self._shown:
             self._shown = details
-            self._scroll.setWidget(_page(details.facts))
+            self._build(details.facts)
         self._pages.setCurrentWidget(self._scroll)
+
+    def _build(self, facts: tuple[Detail, ...]) -> None:
+        """Fill a page out of sight, a little in each turn of the loop, and show it when whole."""
+        page = QWidget(self._scroll.viewport())
+        page.hide()
+        page.setProperty("panel", "surface")
+        grid = _grid(page)
+        shown = [fact for fact in facts if fact.values]
+        rows = [(at, shown[at : at + _ROWS_AT_ONCE]) for at in range(0, len(shown), _ROWS_AT_ONCE)]
+        steps = [partial(_add_rows, grid, at, few) for at, few in rows]
+        in_turns(page, *steps, lambda: self._finish(page, grid))
+
+    def _finish(self, page: QWidget, grid: QGridLayout) -> None:
+        grid.setRowStretch(grid.rowCount(), 1)
+        self._scroll.setWidget(page)
+        page.show()
 
     def show_loading(self) -> None:
         """Show that the facts are on their way."""
@@ -59,17 +80,18 @@ class DetailsView(QWidget):
         return {fact.key: fact.values for fact in facts}
 
 
-def _page(facts: tuple[Detail, ...]) -> QWidget:
-    page = QWidget()
-    page.setProperty("panel", "surface")
+def _grid(page: QWidget) -> QGridLayout:
     grid = QGridLayout(page)
     grid.setContentsMargins(SPACE * 3, SPACE * 2, SPACE * 3, SPACE * 3)
     grid.setHorizontalSpacing(SPACE * 3)
     grid.setVerticalSpacing(SPACE * 2)
     grid.setColumnMinimumWidth(0, _NAMES_WIDTH)
     grid.setColumnStretch(1, 1)
-    shown = [fact for fact in facts if fact.values]
-    for at, fact in enumerate(shown):
+    return grid
+
+
+def _add_rows(grid: QGridLayout, first: int, facts: Sequence[Detail]) -> None:
+    for at, fact in enumerate(facts, first):
         title = label(detail_title(fact.key), TextRole.STRONG)
         sentence = label(detail_sentence(fact.key), TextRole.SMALL, Tone.MUTED, wrap=True)
         sentence.setFixedWidth(_NAMES_WIDTH)
@@ -77,10 +99,8 @@ def _page(facts: tuple[Detail, ...]) -> QWidget:
         values = column(*(_value(value, title.text()) for value in fact.values), None, spacing=0)
         grid.addLayout(names, at * 2, 0, Qt.AlignmentFlag.AlignTop)
         grid.addLayout(values, at * 2, 1, Qt.AlignmentFlag.AlignTop)
-        if at + 1 < len(shown):
-            grid.addWidget(line(), at * 2 + 1, 0, 1, 2)
-    grid.setRowStretch(len(shown) * 2, 1)
-    return page
+        if at:
+            grid.addWidget(line(), at * 2 - 1, 0, 1, 2)
 
 
 def _value(value: str, title: str) -> QWidget:

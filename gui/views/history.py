@@ -121,6 +121,8 @@ class HistoryView(QWidget):
                 text = self.tr("went back from {before} to {after}")
             case ChangeKind.REPLACE:
                 text = self.tr("replaced by another build of {after}")
+            case ChangeKind.MEND:
+                text = self.tr("put in order: {after}")
             case _:
                 assert_never(change.kind)
         return text.format(before=change.before, after=change.after)

@@ -17,7 +17,7 @@ class Stall:
 
     step: str
     ms: float
-    queued_ms: float
+    busy_ms: float
     stacks: tuple[str, ...]
 
 
@@ -42,7 +42,7 @@ class Steps:
             Stall(
                 self.step_at(watched["began_s"] + each["at_s"] - each["ms"] / 1000),
                 each["ms"],
-                each["queued_ms"],
+                each["busy_ms"],
                 tuple(each["stacks"]),
             )
             for each in watched["stalls"]
@@ -72,8 +72,6 @@ def told(runs: Sequence[Sequence[Stall]]) -> str:
         lines.append(f"run {number}:")
         for stall in stalls:
             if stall.ms >= _WORTH_TELLING_MS:
-                lines.append(
-                    f"  {stall.ms} ms (and {stall.queued_ms} without a core): {stall.step}"
-                )
+                lines.append(f"  {stall.ms} ms (busy for {stall.busy_ms}): {stall.step}")
                 lines += [f"      {stack}" for stack in stall.stacks]
     return "\n".join(lines)

@@ -27,11 +27,11 @@ def test_that_a_stall_belongs_to_the_step_in_which_it_began() -> None:
     steps.begin("first")
     began = time.monotonic()
     steps.begun.append((began + 10, "second"))
-    each = {"queued_ms": 0, "stacks": ["gui/window.py:7 open"]}
+    each = {"busy_ms": 7, "stacks": ["gui/window.py:7 open"]}
     watched = {
         "began_s": began - 5,
         "stalls": [each | {"at_s": 15.1, "ms": 200}, each | {"at_s": 15.1, "ms": 50}],
     }
     stalls = steps.stalls_of(watched)
     assert [stall.step for stall in stalls] == ["first", "second"]
-    assert "200 ms (and 0 without a core): first\n      gui/window.py:7 open" in told([stalls])
+    assert "200 ms (busy for 7): first\n      gui/window.py:7 open" in told([stalls])

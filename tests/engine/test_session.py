@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from engine.session import Engine
 from engine.tasks import Leaving
 from tests.support.environments import make_environment
 from tests.support.listening import Ear, left_behind, planned_creation
+from tests.support.promises import promised
 
 
 @pytest.fixture
@@ -53,10 +53,9 @@ async def test_that_environments_made_changed_and_removed_by_others_are_told_wit
         lambda: shutil.rmtree(prefix),
     ):
         ear.events.clear()
-        started = time.monotonic()
-        change()
-        await ear.until(lambda: ear.changed(prefix), 10)
-        assert time.monotonic() - started < 2.5
+        with promised(2.5):
+            change()
+            await ear.until(lambda: ear.changed(prefix), 30)
     assert await _names(engine) == []
 
 
@@ -174,10 +173,8 @@ async def test_that_a_cancelled_question_really_stops(
     asking = asyncio.ensure_future(engine.plan(request))
     await asyncio.to_thread(server.wait_for, "*/repodata*")
     asking.cancel()
-    started = time.monotonic()
-    with pytest.raises(asyncio.CancelledError):
+    with promised(0.5), pytest.raises(asyncio.CancelledError):
         await asking
-    assert time.monotonic() - started < 0.5
 
 
 async def test_that_a_clone_of_nothing_is_one_clear_error(engine: Engine) -> None:

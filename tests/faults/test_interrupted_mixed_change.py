@@ -7,8 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import AsyncIterator, Callable, Generator
+from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +25,7 @@ from engine.session import Engine
 from engine.tasks import Leaving
 from tests.support.changing import imported, recorded_files
 from tests.support.listening import Ear, left_behind, planned_creation, workers_of
+from tests.support.promises import comes_true
 from tests.support.pypi import Faults, faults, point_pip_at
 
 SOURCE = Path(__file__).resolve().parents[2]
@@ -197,13 +197,6 @@ def _window(places: Places, request: Request) -> Generator[subprocess.Popen[byte
             process.wait(30)
 
 
-def _within(seconds: float, condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
 @pytest.mark.parametrize("with_worker", [False, True], ids=["window", "window-and-worker"])
 async def test_that_a_change_whose_window_died_at_any_step_happened_wholly_or_not_at_all(
     subject: Subject, server: ChannelServer, with_worker: bool
@@ -223,7 +216,7 @@ async def test_that_a_change_whose_window_died_at_any_step_happened_wholly_or_no
                 for each in workers_of(places):
                     each.kill()
             else:
-                _within(20, lambda: workers_of(places) == [] and left_behind(places) == [NAME])
+                comes_true(lambda: workers_of(places) == [] and left_behind(places) == [NAME], 20)
         if with_worker:
             engine, _ = await _started(places)
             await engine.aclose(Leaving.CANCEL)

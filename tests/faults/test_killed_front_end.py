@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from engine.requests import CloneRequest, CreateRequest, RemoveRequest, Request
 from engine.session import Engine
 from engine.tasks import Leaving
 from tests.support.listening import Ear, left_behind, planned_creation, workers_of
+from tests.support.promises import comes_true
 
 SOURCE = Path(__file__).resolve().parents[2]
 
@@ -58,13 +58,6 @@ def _read_until(process: subprocess.Popen[bytes], phase: str, share: float) -> N
     pytest.fail(f"the front end ended before {phase}")
 
 
-def _within(seconds: float, condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
 @pytest.mark.parametrize(
     ("phase", "share"), [("downloading", 0.3), ("linking", 0.0), ("linking", 0.6)]
 )
@@ -75,8 +68,8 @@ def test_that_a_worker_whose_window_was_killed_leaves_nothing_within_two_seconds
     with _front_end(configured, _creation(configured, server)) as process:
         _read_until(process, phase, share)
         process.kill()
-        _within(2, lambda: left_behind(configured) == [])
-        _within(2, lambda: workers_of(configured) == [])
+        comes_true(lambda: left_behind(configured) == [], 2)
+        comes_true(lambda: workers_of(configured) == [], 2)
     assert left_behind(configured) == []
 
 
@@ -112,7 +105,7 @@ def test_that_work_goes_on_alone_when_the_window_lets_it(
     server.faults.throttle(8_000_000)
     with _front_end(configured, request, leaving="detach") as process:
         process.wait(60)
-        _within(60, lambda: left_behind(configured) == ["数据"])
+        comes_true(lambda: left_behind(configured) == ["数据"], 60)
     done = subprocess.run(
         [request.prefix / "bin" / "python", "-c", "print(2026)"],
         check=True,

@@ -38,6 +38,7 @@ from engine.requests import (
     RelinkRequest,
     RemoveRequest,
     RenameRequest,
+    RepairRequest,
     Request,
     affected_prefixes,
 )
@@ -53,7 +54,10 @@ REMOVE = RemoveRequest(HOME / "old")
 CHANGE = ChangeRequest(HOME / "course", ("conda-forge",), add=("numpy",))
 CLEAN = CleanRequest(Choice(preset=Preset.SAFE), caches=(Path("/pkgs"),))
 RELINK = RelinkRequest((HOME / "course", HOME / "old"))
-REQUESTS: tuple[Request, ...] = (CREATE, CLONE, RENAME, MOVE, REMOVE, CHANGE, CLEAN, RELINK)
+REPAIR = RepairRequest(HOME / "course", ("conda-forge",))
+REQUESTS: tuple[Request, ...] = (
+    *(CREATE, CLONE, RENAME, MOVE, REMOVE, CHANGE, CLEAN, RELINK, REPAIR),
+)
 # In English, the engine itself names the packages that cannot agree.
 TOLD_BY_ENGINE = (WarningCode.UNSATISFIABLE, WarningCode.PACKAGE_UNKNOWN)
 PLACE = re.compile(r"\{\w+\}")

@@ -71,20 +71,22 @@ class Faults:
     overwritten: frozenset[str] = frozenset()
 
 
-def faults(prefix: Path) -> Faults:
-    """Return what is wrong with the distributions of an environment, read from its files."""
-    site = next(prefix.glob("lib/python3*/site-packages"))
+def faults(prefix: Path, python: tuple[int, ...] = ()) -> Faults:
+    """Return what is wrong with the distributions of an environment, read from its files.
+
+    `python` is the version of its Python where that is not the running one.
+    """
     versions: dict[str, str] = {}
     twice: set[str] = set()
     requires: dict[str, tuple[str, ...]] = {}
-    for info in site.glob("*.dist-info"):
+    for info in prefix.glob("lib/python3*/site-packages/*.dist-info"):
         headers = read_headers(str(info / "METADATA"))
         name = canonicalize_name(headers.name)
         if name in versions:
             twice.add(name)
         versions[name] = headers.version
         requires[name] = headers.requires
-    markers = markers_for(".".join(map(str, sys.version_info[:3])))
+    markers = markers_for(".".join(map(str, python or sys.version_info[:3])))
     broken = {
         (name, text) for name, texts in requires.items() for text in unmet(texts, versions, markers)
     }
@@ -100,10 +102,18 @@ def faults(prefix: Path) -> Faults:
 
 
 def _sha256(path: Path) -> str:
+    """Return the digest of a file; read once, however many names it has."""
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        found = path.stat()
     except OSError:
         return ""
+    key = (found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size)
+    if key not in _DIGESTS:
+        _DIGESTS[key] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return _DIGESTS[key]
+
+
+_DIGESTS: dict[tuple[int, ...], str] = {}
 
 
 def linked_copy(template: Path, prefix: Path) -> Path:

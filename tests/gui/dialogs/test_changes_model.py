@@ -126,11 +126,11 @@ def test_that_the_tooltip_names_every_package_that_needs_one(model: ChangesModel
 def test_that_searching_many_changes_does_not_hold_up_the_window(model: ChangesModel) -> None:
     plain = ChangesModel()
     plain.set_changes([change(ChangeKind.ADD, f"package-{n:04}") for n in range(5000)])
-    began = time.perf_counter()
+    began = time.thread_time()
     plain.set_filter("package-00")
-    few = time.perf_counter() - began
+    few = time.thread_time() - began
     assert plain.shown_count() == 100
-    began = time.perf_counter()
+    began = time.thread_time()
     sum(f"package-{n:04} 2.0 conda-forge".casefold().find("package-00") for n in range(5000))
-    base = time.perf_counter() - began
+    base = time.thread_time() - began
     assert few < 400 * base

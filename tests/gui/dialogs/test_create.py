@@ -19,6 +19,7 @@ from tests.support.windowing import click, press, type_text, until
 
 async def opened(engine: Engine, house: QWidget) -> tuple[PreviewDialog, CreateForm]:
     dialog = create_environment(engine, house)
+    await until(dialog.isVisible)
     form = dialog.findChild(CreateForm)
     assert form is not None
     await until(form.channels.channels)

@@ -139,9 +139,9 @@ def test_that_looking_for_a_similar_name_among_many_is_quick(field: PackagesFiel
         f"n{a}{b}{c}{d}y" for a in letters for b in letters for c in letters for d in "um"
     )
     field.set_names(tuple(f"{name}{number}" for name in names for number in range(15)))
-    began = time.perf_counter()
+    began = time.thread_time()
     field.add("nuumpyy1")
-    took = time.perf_counter() - began
-    began = time.perf_counter()
+    took = time.thread_time() - began
+    began = time.thread_time()
     sum(len(set(name)) for name in field.known_names)
-    assert took < 40 * (time.perf_counter() - began)
+    assert took < 40 * (time.thread_time() - began)

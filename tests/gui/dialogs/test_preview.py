@@ -187,6 +187,7 @@ async def test_that_a_clone_is_named_after_its_original_and_planned(
     original = await environment(engine)
     make_environment(engine.places.envs / "course-copy")
     dialog = clone_environment(engine, original, house)
+    await until(dialog.isVisible)
     form = dialog.findChild(CloneForm)
     assert form is not None
     assert form.placing.name.text() == "course-copy-2"
@@ -203,6 +204,7 @@ async def test_that_a_rename_begins_with_the_present_name_and_needs_another(
 ) -> None:
     original = await environment(engine)
     dialog = rename_environment(engine, original, house)
+    await until(dialog.isVisible)
     form = dialog.findChild(RenameForm)
     assert form is not None
     assert form.placing.name.selectedText() == "course"

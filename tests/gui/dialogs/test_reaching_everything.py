@@ -42,6 +42,7 @@ async def test_that_every_control_of_the_create_dialog_has_a_name(
     engine: Engine, house: QWidget
 ) -> None:
     dialog = create_environment(engine, house)
+    await until(dialog.isVisible)
     form = dialog.findChild(CreateForm)
     assert form is not None
     await until(form.channels.channels)
@@ -53,6 +54,7 @@ async def test_that_tab_goes_through_the_create_dialog_from_top_to_bottom(
     engine: Engine, house: QWidget
 ) -> None:
     dialog = create_environment(engine, house)
+    await until(dialog.isVisible)
     form = dialog.findChild(CreateForm)
     assert form is not None
     await until(form.channels.channels)

@@ -41,6 +41,7 @@ def test_that_each_fact_has_title_explanation_and_values_to_copy(qtbot: QtBot) -
     view.resize(900, 700)
     view.show()
     view.show_details(DETAILS)
+    qtbot.waitUntil(lambda: bool(words(view)))
     shown = words(view)
     for key in DetailKey:
         assert detail_title(key) in shown
@@ -62,6 +63,7 @@ def test_that_facts_without_a_value_are_left_out(qtbot: QtBot) -> None:
     qtbot.addWidget(view)
     view.show()
     view.show_details(Details(PREFIX, (Detail(DetailKey.PIP, ()), Detail(DetailKey.NAME, ("a",)))))
+    qtbot.waitUntil(lambda: bool(words(view)))
     assert detail_title(DetailKey.NAME) in words(view)
     assert detail_sentence(DetailKey.PIP) not in words(view)
 
@@ -70,6 +72,8 @@ def test_that_the_same_facts_again_leave_the_widgets(qtbot: QtBot) -> None:
     view = DetailsView()
     qtbot.addWidget(view)
     view.show_details(DETAILS)
+    whole = 2 * len(DetailKey)
+    qtbot.waitUntil(lambda: len(view.findChildren(CopyButton)) == whole)
     before = view.findChildren(CopyButton)
     view.show_loading()
     view.show_details(Details(PREFIX, DETAILS.facts))

@@ -1,0 +1,158 @@
+"""Work out the request that files ask for, without a window: `plan import`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from engine.asking import Asking
+from engine.conda.condarc import CondaConfiguration
+from engine.environments.describing import describe
+from engine.environments.naming import check_name
+from engine.errors import EngineError, ErrorCode
+from engine.files.importing import (
+    Choices,
+    channels_for,
+    chosen_lines,
+    exact_request,
+    name_for,
+    request_of,
+)
+from engine.files.values import FileKind, Reading
+from engine.messages import AssignQuery, ReadFilesQuery
+from engine.places import Places
+from engine.requests import ChannelPriority, Request
+from engine.working_folders import folders_for_new
+
+ALL = "all"
+
+
+def add_import(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `plan import`."""
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    target = parser.add_mutually_exclusive_group()
+    target.add_argument("--into", type=Path, metavar="PREFIX", help="an environment that is there")
+    target.add_argument("--name", "-n", help="a name for a new one; suggested by the file")
+    target.add_argument("--prefix", "-p", type=Path, dest="target", help="the folder itself")
+    parser.add_argument("--python", default="", metavar="VERSION", help="such as 3.12")
+    parser.add_argument(
+        "--group", action="append", default=[], help="an extra or group beside what is always there"
+    )
+    parser.add_argument("--environment", default="", help="of a file that holds several")
+    parser.add_argument(
+        "--accept",
+        action="append",
+        default=[],
+        metavar="KEY",
+        help="agree to a line that runs code or trusts a host, or to all of them",
+    )
+    parser.add_argument(
+        "--anew",
+        action="store_true",
+        help="work the packages of a lock out anew, also for another system than its own",
+    )
+    parser.add_argument(
+        "--as",
+        dest="file_kind",
+        choices=[kind.value for kind in FileKind],
+        help="what the file is, where that was not recognised",
+    )
+
+
+async def import_request(
+    arguments: argparse.Namespace, places: Places, configuration: CondaConfiguration
+) -> Request:
+    """Return the request for what the named files ask for; raises EngineError."""
+    kind = FileKind(arguments.file_kind) if arguments.file_kind else None
+    paths = tuple(Path(os.path.abspath(path)) for path in arguments.files)
+    whole = await _read(ReadFilesQuery(paths, kind), places)
+    reading = chosen_lines(whole, arguments.group, arguments.environment)
+    choices = _choices(arguments, whole, places, configuration)
+    if reading.is_lock and not arguments.anew:
+        return exact_request(reading, choices)
+    from engine.files.importing import reopened
+    from engine.planning.assigning import assign_lines
+
+    asked = reopened(reading)
+    query = AssignQuery(
+        choices.channels,
+        asked.wanted,
+        asked.constraints,
+        choices.python,
+        asked.python,
+        lenient=reading.is_lock,
+    )
+    answer = await assign_lines(query, configuration, places)
+    python = choices.python or answer.python
+    return request_of(asked, answer.lines, answer.limits, replace(choices, python=python))
+
+
+async def _read(query: ReadFilesQuery, places: Places) -> Reading:
+    """Return the reading, made by a process whose limits end with it."""
+    asking = Asking(places)
+    try:
+        return await asking.reading(query)
+    finally:
+        await asking.aclose()
+
+
+def _choices(
+    arguments: argparse.Namespace,
+    reading: Reading,
+    places: Places,
+    configuration: CondaConfiguration,
+) -> Choices:
+    channels = channels_for(reading, configuration.effective_channels)
+    channels = tuple(arguments.channel) or channels
+    accepted = tuple(arguments.accept)
+    if ALL in accepted:
+        accepted = tuple(consent.key for consent in reading.consents)
+    priority = configuration.priority
+    if arguments.strict:
+        priority = ChannelPriority.STRICT
+    if arguments.flexible:
+        priority = ChannelPriority.FLEXIBLE
+    python, prefix = arguments.python, arguments.into
+    if prefix is not None:
+        prefix = Path(os.path.abspath(prefix))
+        python = python or _minor(describe(prefix, places, configuration).python_version)
+    else:
+        prefix = _target(arguments, reading, places, configuration)
+    return Choices(
+        prefix,
+        channels,
+        priority,
+        into=arguments.into is not None,
+        python=python,
+        groups=tuple(arguments.group),
+        environment=arguments.environment,
+        accepted=accepted,
+    )
+
+
+def _minor(version: str) -> str:
+    return ".".join(version.split(".")[:2])
+
+
+def _target(
+    arguments: argparse.Namespace,
+    reading: Reading,
+    places: Places,
+    configuration: CondaConfiguration,
+) -> Path:
+    if arguments.target is not None:
+        return Path(os.path.abspath(arguments.target))
+    name = arguments.name or name_for(reading)
+    folder = folders_for_new(places, configuration)[0]
+    problems = check_name(name, folder)
+    if not name or any(problem.is_blocking for problem in problems):
+        raise EngineError(
+            ErrorCode.NAME_INVALID,
+            f"“{name}” cannot be the name of a new environment.",
+            cause=", ".join(problem.code for problem in problems if problem.is_blocking),
+            hint="Give it one by --name.",
+            name=name,
+        )
+    return folder / name

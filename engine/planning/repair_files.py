@@ -1,0 +1,229 @@
+"""Which files of an environment a repair deletes, puts back and rewrites; nothing is touched."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from engine.errors import EngineError
+from engine.health.mending import Mend, MendKind
+from engine.planning.repair_steps import Ground, Wishes
+from engine.reading import read_whole
+from engine.records import Record
+from engine.replicas.copying import SourceError, sha256_of
+from engine.replicas.ownership import PathEntry, decode_record, read_recorded
+from engine.replicas.relocating import misplaced
+
+_META: Final = "conda-meta"
+_RECORD: Final = "RECORD"
+_LISTS: Final = ("installed-files.txt",)  # what setuptools left before RECORD
+
+
+def plan_files(ground: Ground, wishes: Wishes) -> tuple[Mend, ...]:
+    """Return what the steps do to files, in the order in which it happens.
+
+    Files that another package has, too, stay. Blocks: hashes the files of packages that are put
+    back, and reads every text file where the prefix is rewritten. Raises EngineError, OSError.
+    """
+    files = _Files(ground)
+    found: dict[str, Mend] = {}
+    for mend in (
+        *files.opened(wishes),
+        *files.rewritten(wishes),
+        *files.of_copies(wishes),
+        *files.of_dropped(wishes),
+        *files.of_records(wishes),
+        *(Mend(MendKind.DELETED, path) for path in files.there(wishes.deleted)),
+        *files.put_back(wishes),
+        *files.written(wishes),
+    ):
+        found.setdefault(f"{mend.kind}:{mend.path}", mend)
+    return tuple(found.values())
+
+
+class _Files:
+    """Know which files packages have, each list read once."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._prefix = ground.prefix
+        self._of_conda = dict(_conda_lists(ground.prefix))
+
+    def there(self, paths: Iterable[str]) -> Iterator[str]:
+        return (path for path in paths if os.path.lexists(self._prefix / path))
+
+    def opened(self, wishes: Wishes) -> Iterator[Mend]:
+        if wishes.opens:
+            yield from (Mend(MendKind.OPENED, path) for path in closed(self._prefix))
+
+    def rewritten(self, wishes: Wishes) -> Iterator[Mend]:
+        for path in misplaced(self._prefix, wishes.elsewhere):
+            yield Mend(MendKind.REWRITTEN, path)
+
+    def of_copies(self, wishes: Wishes) -> Iterator[Mend]:
+        """Yield the files of PyPI's copies that go, but for those that others have, too."""
+        going = {
+            path: path.rpartition("/")[2].partition("-")[0]
+            for path in (
+                *wishes.copies,
+                *(self._info(each) for record in wishes.restored for each in self._pips(record)),
+                *(self._info(each) for each in wishes.reinstalled),
+            )
+            if path
+        }
+        if not going:
+            return
+        kept = self._owned_by_conda(set()) | self._owned_by_pypi(going)
+        for info, name in going.items():
+            listed = list(_listed_by(self._prefix, info))
+            below = [path for path in _below(self._prefix, info) if path not in listed]
+            for path in self.there(dict.fromkeys((*listed, *below))):
+                if path not in kept:
+                    yield Mend(MendKind.DELETED, path, name)
+
+    def _pips(self, record: Record) -> tuple[Record, ...]:
+        return self._ground.copies_of(record)
+
+    def _info(self, record: Record) -> str:
+        return self._ground.inside(record.path) if record.path is not None else ""
+
+    def of_dropped(self, wishes: Wishes) -> Iterator[Mend]:
+        """Yield what is left of conda's files of packages that PyPI's copy takes over."""
+        names = {self._meta_file(record) for record in wishes.dropped}
+        if not names:
+            return
+        kept = self._owned_by_conda(names) | self._owned_by_pypi(())
+        for record in wishes.dropped:
+            file = self._meta_file(record)
+            for path in self.there(self._of_conda.get(file, ())):
+                if path not in kept:
+                    yield Mend(MendKind.DELETED, path, record.name)
+            yield Mend(MendKind.DELETED, f"{_META}/{file}", record.name)
+
+    def of_records(self, wishes: Wishes) -> Iterator[Mend]:
+        for record in wishes.rebuilt:
+            if record.path is not None:
+                yield Mend(MendKind.DELETED, f"{_META}/{record.path.name}", record.name)
+
+    def put_back(self, wishes: Wishes) -> Iterator[Mend]:
+        """Yield the files of conda's packages that are missing or altered."""
+        for record in wishes.restored:
+            try:
+                data = read_whole(str(self._prefix / _META / self._meta_file(record)))
+            except OSError:
+                continue
+            installed = decode_record(data)
+            if installed is None:
+                continue
+            for entry, path, _ in installed.real_paths():
+                if not os.path.lexists(self._prefix / path):
+                    yield Mend(MendKind.PUT_BACK, path, record.name)
+                elif _is_altered(self._prefix / path, _expected(entry)):
+                    yield Mend(MendKind.RENEWED, path, record.name)
+
+    def written(self, wishes: Wishes) -> Iterator[Mend]:
+        if wishes.isolates:
+            yield Mend(MendKind.WRITTEN, f"{_META}/state")
+        if wishes.writes_history:
+            yield Mend(MendKind.WRITTEN, f"{_META}/history")
+        for record in wishes.rebuilt:
+            if record.path is not None:
+                yield Mend(MendKind.WRITTEN, f"{_META}/{record.path.name}", record.name)
+
+    def _meta_file(self, record: Record) -> str:
+        return record.path.name if record.path is not None else f"{record.spelled}.json"
+
+    def _owned_by_conda(self, left_out: set[str]) -> set[str]:
+        lists = self._of_conda.items()
+        return {path for file, paths in lists if file not in left_out for path in paths}
+
+    def _owned_by_pypi(self, left_out: Iterable[str]) -> set[str]:
+        found: set[str] = set()
+        for folder in self._ground.site_packages:
+            for info in sorted((self._prefix / folder).glob("*.*-info")):
+                path = f"{folder}/{info.name}"
+                if path not in left_out and (info / _RECORD).is_file():
+                    found.update(_listed_by(self._prefix, path))
+        return found
+
+
+def closed(prefix: Path) -> Iterator[str]:
+    """Yield the folders, and the files of conda-meta, that their owner may not change."""
+    for folder, _, names in os.walk(prefix):
+        inside = Path(folder).relative_to(prefix).as_posix()
+        if not _has(Path(folder), stat.S_IRWXU):
+            yield inside
+        if inside == _META:
+            for name in sorted(names):
+                path = Path(folder, name)
+                if not path.is_symlink() and not _has(path, stat.S_IRUSR | stat.S_IWUSR):
+                    yield f"{inside}/{name}"
+
+
+def _has(path: Path, rights: int) -> bool:
+    try:
+        return path.stat().st_mode & rights == rights
+    except OSError:
+        return True
+
+
+def _conda_lists(prefix: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for path in sorted((prefix / _META).glob("*.json")):
+        with suppress(OSError):
+            record = decode_record(read_whole(str(path)))
+            if record is not None:
+                real = (place for _, place, _ in record.real_paths())
+                yield path.name, tuple(dict.fromkeys((*(record.files or ()), *real)))
+
+
+def _listed_by(prefix: Path, info: str) -> Iterator[str]:
+    """Yield the files that the metadata folder `info` lists, those outside left out."""
+    folder = info.rpartition("/")[0]
+    with suppress(OSError):
+        for path in read_recorded(prefix / info / _RECORD, folder):
+            if not path.startswith(("../", "/")) and not os.path.isabs(path):  # noqa: PTH117
+                yield path
+                yield from _compiled(prefix, path)
+    for name in _LISTS:
+        with suppress(OSError, UnicodeDecodeError):
+            for line in (prefix / info / name).read_text(encoding="utf-8").splitlines():
+                path = os.path.normpath(f"{info}/{line.strip()}").replace("\\", "/")
+                if line.strip() and not path.startswith(("../", "/")):
+                    yield path
+
+
+def _compiled(prefix: Path, path: str) -> Iterator[str]:
+    folder, _, name = path.rpartition("/")
+    if name.endswith(".py"):
+        cached = prefix / folder / "__pycache__"
+        with suppress(OSError):
+            for entry in os.scandir(cached):
+                if entry.name.startswith(f"{name.removesuffix('.py')}."):
+                    yield f"{folder}/__pycache__/{entry.name}"
+
+
+def _below(prefix: Path, info: str) -> Iterator[str]:
+    root = prefix / info
+    if root.is_symlink() or not root.is_dir():
+        yield info
+        return
+    for folder, _, names in os.walk(root):
+        inside = Path(folder).relative_to(prefix).as_posix()
+        yield from (f"{inside}/{name}" for name in names)
+
+
+def _expected(entry: PathEntry) -> str | None:
+    """Return the hash of an unaltered file; None where none is known."""
+    return entry.sha256_in_prefix or (None if entry.prefix_placeholder else entry.sha256)
+
+
+def _is_altered(path: Path, sha256: str | None) -> bool:
+    if not sha256 or path.is_symlink() or not path.is_file():
+        return False
+    with suppress(SourceError, EngineError):
+        return sha256_of(os.fspath(path)) != sha256
+    return True

@@ -1,0 +1,67 @@
+"""The sentences about what a repair means for the rest of an environment."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from engine.plan import WarningCode
+from gui.presenting.wording import QT_TRANSLATE_NOOP, Sentence, WarningSentences
+
+REPAIR_WARNINGS: Final[dict[WarningCode, WarningSentences]] = {
+    WarningCode.REPAIR_CHOICE: WarningSentences(
+        (
+            QT_TRANSLATE_NOOP("Warnings", "There are two ways to put {package} in order."),
+            QT_TRANSLATE_NOOP("Warnings", "There are two ways to put this in order."),
+        ),
+        QT_TRANSLATE_NOOP(
+            "Warnings",
+            "conda and pip both hold this package to be theirs. One of the two has to let go of"
+            " it; which one makes no difference to your own work.",
+        ),
+    ),
+    WarningCode.REPAIR_UNDOES_PYPI: WarningSentences(
+        (
+            QT_TRANSLATE_NOOP(
+                "Warnings",
+                "{package} goes from {pypi_version} back to {conda_version}, the version of conda.",
+            ),
+            QT_TRANSLATE_NOOP("Warnings", "A package goes back to the version of conda."),
+        ),
+        QT_TRANSLATE_NOOP(
+            "Warnings",
+            "The version that is there now was put over it by pip. If your work needs that one,"
+            " keep it instead.",
+        ),
+    ),
+    WarningCode.REPAIR_BREAKS_CONDA: WarningSentences(
+        (
+            QT_TRANSLATE_NOOP(
+                "Warnings", "These packages of conda need conda's own {package}: {packages}."
+            ),
+            QT_TRANSLATE_NOOP("Warnings", "Other packages of conda need this one."),
+        ),
+        QT_TRANSLATE_NOOP(
+            "Warnings",
+            "conda would not know any more that what they need is there, and could break them with"
+            " its next change.",
+        ),
+    ),
+    WarningCode.REPAIR_LATER: WarningSentences(
+        (QT_TRANSLATE_NOOP("Warnings", "The other problems come after this one."),),
+        QT_TRANSLATE_NOOP(
+            "Warnings",
+            "What else there is to do can only be seen when this is done. It stays on the list.",
+        ),
+    ),
+}
+
+REPAIR_ALTERNATIVES: Final[dict[str, tuple[Sentence, ...]]] = {
+    "hand-to-pypi": (
+        QT_TRANSLATE_NOOP("Warnings", "Keep pip's {package} instead"),
+        QT_TRANSLATE_NOOP("Warnings", "Keep pip's copy instead"),
+    ),
+    "restore-conda": (
+        QT_TRANSLATE_NOOP("Warnings", "Put conda's {package} back instead"),
+        QT_TRANSLATE_NOOP("Warnings", "Put conda's copy back instead"),
+    ),
+}
