@@ -22,6 +22,7 @@ class Options:
     scheme: str = "system"
     size: tuple[int, int] | None = None
     self_check: bool = False
+    quit: bool = False
 
 
 def read_options(argv: Sequence[str] | None = None) -> Options:
@@ -36,6 +37,7 @@ def read_options(argv: Sequence[str] | None = None) -> Options:
         read.scheme,
         read.size,
         read.self_check,
+        read.quit,
     )
 
 
@@ -66,6 +68,9 @@ def _parser() -> argparse.ArgumentParser:
         "--self-check",
         action="store_true",
         help="do the main job in a folder that is thrown away, and report",
+    )
+    parser.add_argument(
+        "--quit", action="store_true", help="close the windows that are open, and what they do"
     )
     return parser
 

@@ -58,12 +58,14 @@ def bill_of_materials(payload: Path) -> bytes:
         components.append(component)
         components += _inner(name)
     components += _files(payload)
+    # Several distributions have the same crate inside.
+    components = list({str(each["bom-ref"]): each for each in reversed(components)}.values())[::-1]
     moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(source_time()))
     document: Json = {
         "bomFormat": "CycloneDX",
         "specVersion": "1.5",
         "version": 1,
-        "serialNumber": f"urn:uuid:{uuid.uuid5(_NAMESPACE, f'{__version__} {system_name()} {moment}')}",
+        "serialNumber": uuid.uuid5(_NAMESPACE, f"{__version__} {system_name()} {moment}").urn,
         "metadata": {
             "timestamp": moment,
             "component": {

@@ -1,8 +1,6 @@
 ﻿; The installer's own sentences, in each of its languages.
 
 [CustomMessages]
-en.ConsoleName=Envdesk in a terminal
-zh.ConsoleName=终端中的 Envdesk
 en.Comment=See and manage conda environments and the packages in them
 zh.Comment=查看和管理 conda 环境及其中的软件包
 en.OpenWith=Open with Envdesk
