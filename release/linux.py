@@ -121,7 +121,8 @@ def write_deb(*, quick: bool = False) -> Path:
     target = DIST / f"envdesk_{_debian_version()}_{_architecture()}.deb"
     subprocess.run(
         [
-            *("dpkg-deb", "--root-owner-group", "-Zxz", "-z1" if quick else "-z6"),
+            *("dpkg-deb", "--root-owner-group"),
+            *(("-Zgzip", "-z1") if quick else ("-Zxz", "-z6")),
             *("--build", str(staging), str(target)),
         ],
         check=True,
