@@ -90,10 +90,19 @@ class Windows:
 
     def registry(self, key: str, value: str = "") -> str | None:
         """Return a value of the registry as text, None when it is not there."""
-        which = ("/v", value) if value else ("/ve",)
-        status, said = self.run("reg", "query", key, *which, "/reg:64")
-        found = re.search(r"REG_\w+\s*(.*)", said)
-        return found[1].strip() if status == 0 and found else None
+        file = self.drive / "exported.reg"
+        file.unlink(missing_ok=True)
+        self.run("reg", "export", key, "C:\\exported.reg", "/y", "/reg:64")
+        if not file.is_file():
+            return None
+        # Only this file has every letter; what `reg query` prints passes through a code page.
+        section = file.read_bytes().decode("utf-16").split("\r\n[")[1]
+        name = f'"{re.escape(value)}"' if value else "@"
+        found = re.search(rf"^{name}=(.*?)\r?$", section, re.MULTILINE)
+        if found is None:
+            return None
+        text = found[1].removeprefix("dword:").strip('"') if value else found[1][1:-1]
+        return text.replace(r"\"", '"').replace("\\\\", "\\")
 
 
 def prepare(folder: Path) -> Windows:
@@ -181,7 +190,7 @@ def check_installation(windows: Windows, setup: str) -> None:
     long_paths = windows.registry(
         r"HKLM\SYSTEM\CurrentControlSet\Control\FileSystem", "LongPathsEnabled"
     )
-    _demand(long_paths == "0x1", "long paths were not allowed")
+    _demand(long_paths == "00000001", "long paths were not allowed")
 
 
 def check_upgrade(windows: Windows, setup: str) -> None:
