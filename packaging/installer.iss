@@ -231,6 +231,7 @@ end;
 { Delete a folder with all in it, but nothing that a link in it leads to. }
 procedure DeleteFolder(Folder: String);
 begin
+  Log('Removing ' + Folder);
   DelTree(Folder, True, True, True);
 end;
 
@@ -262,13 +263,8 @@ begin
 end;
 
 function HasSwitch(Name: String): Boolean;
-var
-  Index: Integer;
 begin
-  Result := False;
-  for Index := 1 to ParamCount do
-    if CompareText(ParamStr(Index), Name) = 0 then
-      Result := True;
+  Result := ExpandConstant('{param:' + Name + '|0}') = '1';
 end;
 
 procedure CurUninstallStepChanged(Step: TUninstallStep);
@@ -278,9 +274,9 @@ begin
       begin
         Doomed := TStringList.Create;
         { Without a window nothing is removed but what the command line names; environments never. }
-        RemovesSettings := HasSwitch('/REMOVESETTINGS');
-        RemovesCaches := HasSwitch('/REMOVECACHES');
-        RemovesUndo := HasSwitch('/REMOVEUNDO');
+        RemovesSettings := HasSwitch('REMOVESETTINGS');
+        RemovesCaches := HasSwitch('REMOVECACHES');
+        RemovesUndo := HasSwitch('REMOVEUNDO');
         if not UninstallSilent then
           AskWhatElse;
       end;

@@ -218,7 +218,7 @@ def check_upgrade(windows: Windows, setup: str) -> None:
 def check_removal(windows: Windows) -> None:
     """Uninstall without a window; only what was named goes, and environments stay."""
     _write_data(windows)
-    _uninstall(windows, windows.drive / "Program Files" / "Envdesk", "/REMOVECACHES")
+    _uninstall(windows, windows.drive / "Program Files" / "Envdesk", "/REMOVECACHES=1")
     left = _left_data(windows)
     _demand(left == {"window.json", "state/history.json", _DATA[-1]}, f"of the data stayed {left}")
     for key in (rf"{_CLASSES}\Envdesk.Document", rf"{_CLASSES}\Applications\envdesk.exe"):
@@ -286,7 +286,7 @@ def _install(windows: Windows, setup: str, *arguments: str) -> None:
 
 def _uninstall(windows: Windows, folder: Path, *arguments: str) -> None:
     program = "C:\\" + str(folder.relative_to(windows.drive)).replace("/", "\\")
-    windows.run(rf"{program}\unins000.exe", *_SILENT, *arguments)
+    windows.run(rf"{program}\unins000.exe", *_SILENT, r"/LOG=Z:\work\out\removal.log", *arguments)
     _wait(lambda: not (folder / "unins000.exe").exists(), "the program was not removed")
     _wait(lambda: windows.registry(_UNINSTALL, "DisplayName") is None, "it is still listed")
     _demand(not (folder / "_internal").exists(), "the payload stayed")
