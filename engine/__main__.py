@@ -45,11 +45,17 @@ def _parser() -> argparse.ArgumentParser:
     _add_cache(commands.add_parser("cache", help="tell where disk space went, caches included"))
     _add_clean(commands.add_parser("clean", help="delete from caches what can be had again"))
 
+    _add_health(commands.add_parser("health", help="tell what is wrong with an environment"))
+
     scan = commands.add_parser("scan")
     scan.add_argument("--fresh", action="store_true")
     commands.add_parser("ask")
     commands.add_parser("rattle")
     commands.add_parser("sizes")
+    commands.add_parser("healths")
+    examine = commands.add_parser("examine")
+    examine.add_argument("prefix", type=Path)
+    examine.add_argument("depth")
     settle = commands.add_parser("settle")
     settle.add_argument("folders", nargs="*", type=Path)
     settle.add_argument("--timeout", type=float, default=0)
@@ -139,6 +145,14 @@ def _add_channels(kind: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_health(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("prefix", type=Path, metavar="PREFIX")
+    parser.add_argument("--deep", action="store_true", help="read every file, too")
+    parser.add_argument(
+        "--online", action="store_true", help="ask the channels and the package index, too"
+    )
+
+
 def _add_cache(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="as always; for scripts that say it")
     parser.add_argument("--fresh", action="store_true", help="believe nothing that is remembered")
@@ -172,7 +186,7 @@ def _add_target(parser: argparse.ArgumentParser) -> None:
 
 
 async def _run(arguments: argparse.Namespace, places: Places) -> int:
-    from engine.commands import answering, cleaning, file_reading, working
+    from engine.commands import answering, checking, cleaning, file_reading, working
 
     status = 0
     match arguments.command:
@@ -188,6 +202,12 @@ async def _run(arguments: argparse.Namespace, places: Places) -> int:
             status = working.sizes(places)
         case "scan":
             status = working.scan(places, fresh=arguments.fresh)
+        case "healths":
+            status = checking.healths(places)
+        case "examine":
+            status = await checking.examine(arguments.prefix, arguments.depth, places)
+        case "health":
+            status = await checking.answer(arguments, places)
         case "cache" | "clean":
             status = await cleaning.answer(arguments, places)
         case "read":

@@ -7,14 +7,17 @@ from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 
 from engine.cache.values import DiskPicture, DiskProgress
-from engine.codec import decode, decode_look, encode
+from engine.codec import decode, decode_health, decode_look, encode
 from engine.errors import EngineError, ErrorCode
 from engine.files.assigned import Assignment
 from engine.files.values import Reading
+from engine.health.values import Depth, Health
 from engine.launching import engine_command
 from engine.messages import (
     AssignQuery,
     ErrorDocument,
+    HealthAnswer,
+    HealthQuery,
     Names,
     PackageNamesQuery,
     PackageVersions,
@@ -123,6 +126,36 @@ class Asking:
                 message = await asyncio.to_thread(decode_look, self._checked(worker, line))
                 yield message
                 has_ended = isinstance(message, DiskPicture)
+            if not has_ended:
+                self._checked(worker, b"")
+        finally:
+            worker.kill()
+
+    async def health(self, query: HealthQuery) -> Health:
+        """Return what a quick check of one environment finds."""
+        data = await self._ask(query)
+        return await asyncio.to_thread(decode, data, Health)
+
+    async def healths(self, prefixes: Iterable[Path]) -> AsyncIterator[Health]:
+        """Check environments quickly one by one, in that order; those that vanish are left out."""
+        document = encode(Names(tuple(str(prefix) for prefix in prefixes)))
+        worker = WorkerProcess(engine_command("healths", places=self._places), document)
+        try:
+            async for line in worker:
+                yield await asyncio.to_thread(decode, self._checked(worker, line), Health)
+        finally:
+            worker.kill()
+
+    async def examine(self, prefix: Path, depth: Depth) -> AsyncIterator[HealthAnswer]:
+        """Check one environment thoroughly, in a worker; what was found comes last."""
+        command = engine_command("examine", str(prefix), depth.value, places=self._places)
+        worker = WorkerProcess(command, b"")
+        try:
+            has_ended = False
+            async for line in worker:
+                answer = await asyncio.to_thread(decode_health, self._checked(worker, line))
+                yield answer
+                has_ended = isinstance(answer, Health)
             if not has_ended:
                 self._checked(worker, b"")
         finally:

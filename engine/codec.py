@@ -15,8 +15,10 @@ from cattrs.strategies import configure_tagged_union
 from engine.cache.values import DiskPicture, DiskProgress
 from engine.errors import EngineError, ErrorCode
 from engine.files.values import Reading
+from engine.health.values import Health
 from engine.messages import (
     ErrorDocument,
+    HealthAnswer,
     Names,
     PackageVersions,
     Query,
@@ -42,6 +44,7 @@ def _converter() -> Converter:
     configure_tagged_union(WorkMessage, converter, tag_name="message")
     configure_tagged_union(Query, converter, tag_name="query")
     configure_tagged_union(Look, converter, tag_name="look")
+    configure_tagged_union(HealthAnswer, converter, tag_name="answer")
     return converter
 
 
@@ -60,6 +63,7 @@ def prepare() -> None:
         Reading,
         WorkMessage,
         Query,
+        Health,
     ):
         _converter().get_structure_hook(kind)
         _converter().get_unstructure_hook(kind)
@@ -109,6 +113,11 @@ def decode_query(line: bytes) -> Query:
 def decode_look(line: bytes) -> Look:
     """Return how far a look at the disk has come, or the picture; raises EngineError."""
     return cast("Look", decode(line, cast("type[object]", Look)))
+
+
+def decode_health(line: bytes) -> HealthAnswer:
+    """Return how far a check has come, or what it found; raises EngineError."""
+    return cast("HealthAnswer", decode(line, cast("type[object]", HealthAnswer)))
 
 
 def decode_request(data: bytes) -> Request:

@@ -10,6 +10,7 @@ from typing import NewType
 
 from engine.cache.values import Skipped
 from engine.errors import Failure
+from engine.health.values import Health
 from engine.records import Sizes
 from engine.requests import Request
 
@@ -114,6 +115,17 @@ class SizesFound:
     sizes: Sizes
 
 
+@dataclass(frozen=True, slots=True)
+class HealthFound:
+    """Tell the health of one environment, checked quickly in the background.
+
+    A prefix that is on conda's list and gone is told of in the same way.
+    """
+
+    prefix: Path
+    health: Health
+
+
 class Settlement(StrEnum):
     """Say how interrupted work was settled."""
 
@@ -130,4 +142,4 @@ class Settled:
     settlement: Settlement
 
 
-EngineEvent = TaskChanged | TaskLog | EnvironmentsChanged | SizesFound | Settled
+EngineEvent = TaskChanged | TaskLog | EnvironmentsChanged | SizesFound | HealthFound | Settled

@@ -9,6 +9,7 @@ from engine.cache.values import Skipped
 from engine.errors import Failure
 from engine.events import Progress, Settlement
 from engine.files.values import FileKind, Wanted
+from engine.health.values import Health, HealthProgress
 from engine.records import PackageVersion, Sizes
 from engine.requests import Request
 
@@ -128,6 +129,13 @@ class ReadTextQuery:
     kind: FileKind | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class HealthQuery:
+    """Ask for the quick health of one environment."""
+
+    prefix: Path
+
+
 Query = (
     PlanQuery
     | AssignQuery
@@ -137,6 +145,7 @@ Query = (
     | VirtualPackagesQuery
     | ReadFilesQuery
     | ReadTextQuery
+    | HealthQuery
 )
 
 
@@ -161,6 +170,9 @@ class SizesMessage:
     prefix: Path
     sizes: Sizes
     unreadable_records: int
+
+
+HealthAnswer = HealthProgress | Health
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,14 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from engine import codec, opening, remembering, working_folders
 from engine.asking import Asking
 from engine.cache.values import DiskPicture, DiskProgress, VolumeSpace
 from engine.cache.volumes import volume_space
+from engine.checking import Checking
 from engine.conda.condarc import CondaConfiguration, read_configuration
 from engine.conda.history import Revision, read_revisions
 from engine.environments.describing import describe
@@ -20,6 +22,7 @@ from engine.environments.discovering import discover, environments_in
 from engine.environments.naming import NameProblem, check_name, conda_name
 from engine.environments.outside import outside_pythons
 from engine.environments.packages import read_packages
+from engine.environments.pinning import Pin, change_pins, read_pins
 from engine.environments.watching import Surroundings, Watch, look_around
 from engine.errors import EngineError, ErrorCode
 from engine.events import (
@@ -33,8 +36,10 @@ from engine.events import (
 )
 from engine.files.assigned import Assignment
 from engine.files.values import FileKind, Reading
+from engine.health.values import Depth, Health, HealthProgress
 from engine.messages import (
     AssignQuery,
+    HealthQuery,
     PackageNamesQuery,
     PackageVersionsQuery,
     PlanQuery,
@@ -78,6 +83,7 @@ class Engine:
         self._sizes: dict[Path, Sizes] = {}
         self._damaged: set[Path] = set()
         self._sizing: asyncio.Task[None] | None = None
+        self._checking = Checking(places, self._asking, self._publish)
         self._virtual_packages: tuple[str, ...] | None = None
 
     async def start(self) -> None:
@@ -91,11 +97,13 @@ class Engine:
         await asyncio.to_thread(codec.prepare)
         await self._watch.start()
         self._asking.prepare()
+        await self._checking.start(prefixes)
         self._measure(prefixes)
 
     async def aclose(self, leaving: Leaving = Leaving.CANCEL) -> None:
         """Stop watching and measuring, and bring the tasks to the end that `leaving` names."""
         await self._watch.stop()
+        await self._checking.aclose()
         if self._sizing is not None:
             self._sizing.cancel()
             await asyncio.gather(self._sizing, return_exceptions=True)
@@ -133,6 +141,23 @@ class Engine:
             return read_packages(prefix, read_configuration(self.places))
 
         return await asyncio.to_thread(read)
+
+    async def pins(self, prefix: Path) -> tuple[Pin, ...]:
+        """Return which packages of an environment are to stay at their versions."""
+
+        def read() -> tuple[Pin, ...]:
+            return read_pins(prefix, read_configuration(self.places))
+
+        return await asyncio.to_thread(read)
+
+    async def pin(
+        self, prefix: Path, pins: Iterable[Pin] = (), *, without: Iterable[str] = ()
+    ) -> None:
+        """Pin packages of an environment, and unpin those named by `without`; done at once."""
+        await asyncio.to_thread(
+            partial(change_pins, prefix, self.places, tuple(pins), without=tuple(without))
+        )
+        self._publish(EnvironmentsChanged((prefix,)))
 
     async def details(self, prefix: Path) -> Details:
         """Return what is worth knowing about an environment."""
@@ -246,13 +271,40 @@ class Engine:
         async for message in self._asking.disk(fresh=fresh):
             yield message
 
+    async def quick_health(self, prefix: Path) -> Health:
+        """Return what a quick check of an environment finds, from memory if nothing changed.
+
+        Raises EngineError (prefix-missing, not-an-environment).
+        """
+        health = await self._asking.health(HealthQuery(prefix))
+        self._checking.know(health)
+        return health
+
+    async def health(
+        self, prefix: Path, depth: Depth = Depth.DEEP
+    ) -> AsyncIterator[HealthProgress | Health]:
+        """Check an environment: yields how far that has come, and what was found as the last.
+
+        Deep reads every file, online asks channels and the index; both include the quick check.
+        Leaving the loop early stops the work. Raises EngineError.
+        """
+        async for answer in self._asking.examine(prefix, depth):
+            yield answer
+
+    def known_health(self, prefix: Path) -> Health | None:
+        """Return what the last quick check of an environment found; None when there was none."""
+        return self._checking.known(prefix)
+
     async def volume_space(self, path: Path) -> VolumeSpace:
         """Return what is free on the volume that `path` lies, or would lie, on."""
         return await asyncio.to_thread(volume_space, path)
 
     async def plan(self, request: Request) -> Plan:
         """Work a request out; cancelling the caller's task really stops the work."""
-        return await self._asking.plan(PlanQuery(request))
+        plan = await self._asking.plan(PlanQuery(request))
+        if not plan.is_blocked:
+            self._queue.prepare()
+        return plan
 
     def submit(self, plan: Plan) -> TaskId:
         """Queue a plan to be carried out; returns at once."""
@@ -310,6 +362,7 @@ class Engine:
 
     def _on_change(self, prefixes: tuple[Path, ...]) -> None:
         self._publish(EnvironmentsChanged(prefixes))
+        self._checking.check(prefixes)
         self._measure(prefixes)
 
     def _measure(self, first: Iterable[Path]) -> None:

@@ -44,6 +44,7 @@ from engine.requests import affected_prefixes
 from engine.workers import WorkerProcess
 
 LOG_LINES = 2_000
+_SPARE_SECONDS = 300
 _WAITING = Progress(Phase.WAITING, 0, 0, ProgressUnit.PACKAGES)
 
 
@@ -77,6 +78,8 @@ class TaskQueue:
         self._places = places
         self._publish = publish
         self._settle = settle
+        self._spare: WorkerProcess | None = None
+        self._end_of_spare: asyncio.TimerHandle | None = None
         self._entries: dict[TaskId, _Entry] = {}
         self._locks: dict[Path, asyncio.Lock] = {}
 
@@ -87,6 +90,28 @@ class TaskQueue:
     def log(self, task_id: TaskId) -> tuple[str, ...]:
         """Return the log lines of a task so far."""
         return tuple(self._entries[task_id].log)
+
+    def prepare(self) -> None:
+        """Start a worker ahead of the plan that somebody is reading, so that it can begin at once.
+
+        It waits for a few minutes.
+        """
+        if self._end_of_spare is not None:
+            self._end_of_spare.cancel()
+        loop = asyncio.get_running_loop()
+        self._end_of_spare = loop.call_later(_SPARE_SECONDS, self._drop_spare)
+        if self._spare is None or self._spare.has_ended:
+            self._spare = WorkerProcess(self._command())
+
+    def _drop_spare(self) -> None:
+        if self._end_of_spare is not None:
+            self._end_of_spare.cancel()
+        if self._spare is not None:
+            self._spare.kill()
+        self._spare = self._end_of_spare = None
+
+    def _command(self) -> list[str]:
+        return engine_command("apply", "--guarded", "-", places=self._places)
 
     def submit(self, plan: Plan) -> TaskId:
         """Queue `plan` and return at once."""
@@ -111,6 +136,10 @@ class TaskQueue:
 
     async def aclose(self, leaving: Leaving) -> None:
         """Bring every task to an end, or let the workers go on without us."""
+        spare = self._spare
+        self._drop_spare()
+        if spare is not None:
+            await spare.read()
         match leaving:
             case Leaving.WAIT:
                 pass
@@ -135,8 +164,12 @@ class TaskQueue:
 
     async def _start(self, entry: _Entry) -> WorkerProcess:
         document = await asyncio.to_thread(encode, entry.plan, Plan)
-        command = engine_command("apply", "--guarded", "-", places=self._places)
-        entry.worker = WorkerProcess(command, document)
+        worker, self._spare = self._spare, None
+        if worker is None or worker.has_ended:
+            entry.worker = WorkerProcess(self._command(), document)
+        else:
+            entry.worker = worker
+            await worker.ask(document)
         return entry.worker
 
     async def _run(self, entry: _Entry) -> None:

@@ -54,6 +54,11 @@ class WorkerProcess:
         """Return everything the worker printed, once it has ended."""
         return b"".join([line async for line in self])
 
+    @property
+    def has_ended(self) -> bool:
+        """Return whether it is known to be gone."""
+        return not self._thread.is_alive()
+
     async def ask(self, line: bytes) -> None:
         """Write one question to a worker that was started ahead of it."""
         await asyncio.to_thread(self._delivered.wait, 10)

@@ -90,6 +90,13 @@ def reason_against(action: EnvironmentAction, environment: Environment) -> str:
     return ""
 
 
+def reason_against_files(environment: Environment) -> str:
+    """Return why nothing from a file can go into `environment`, or "" when it can."""
+    if {Mark.MISSING, Mark.BASE, Mark.FROZEN, Mark.READ_ONLY}.intersection(environment.marks):
+        return QCoreApplication.translate("Actions", "This environment is protected.")
+    return ""
+
+
 def fill_menu(
     menu: QMenu,
     groups: tuple[tuple[EnvironmentAction, ...], ...],

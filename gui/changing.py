@@ -11,13 +11,16 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from engine.conda.channels import short_name
+from engine.environments.pinning import pin_for
 from engine.errors import Failure
 from engine.events import Task, TaskId
 from engine.records import Environment, Record
+from engine.requests import ChangeRequest, ChannelPriority, Request
 from gui.dialogs.channels import ChannelsDialog
 from gui.dialogs.preview import PreviewDialog
 from gui.dialogs.versions import VersionsDialog
 from gui.models.basket import Basket, Baskets, Wish
+from gui.models.following import followed
 from gui.models.name_index import NameIndex
 from gui.operations import Operation
 from gui.package_actions import protection_of
@@ -46,6 +49,7 @@ class Changing(QObject):
         self.baskets.changed.connect(self._on_changed)
         view.wished.connect(self._wish)
         view.dropped.connect(self._drop)
+        view.pinned.connect(self._pin)
         view.typed.connect(self._ask_names)
         view.versions_requested.connect(self._choose_version)
         view.channels_requested.connect(self.choose_channels)
@@ -113,6 +117,14 @@ class Changing(QObject):
     def _wish_one(self, wish: Wish) -> None:
         self._wish((wish,))
 
+    def _pin(self, records: tuple[Record, ...], stays: bool) -> None:
+        environment = self._environment
+        if environment is not None and not protection_of(environment):
+            prefix = environment.prefix
+            pins = tuple(pin_for(record) for record in records) if stays else ()
+            without = tuple(record.name for record in records)
+            Operation(self._view, lambda: self.engine.pin(prefix, pins, without=without)).run()
+
     def _drop(self, wish: Wish) -> None:
         if self._environment is not None:
             prefix = self._environment.prefix
@@ -126,10 +138,17 @@ class Changing(QObject):
         request = self.baskets.of(prefix).request(prefix, choice.channels, choice.priority)
         dialog = PreviewDialog(self.engine, request, self._view.window())
         dialog.submitted.connect(partial(self._on_submitted, prefix))
+        dialog.revised.connect(partial(self._on_revised, prefix, choice.priority))
         dialog.open()
 
     def _on_submitted(self, prefix: Path, task_id: object) -> None:
         self.baskets.send(prefix, cast("TaskId", task_id))
+
+    def _on_revised(self, prefix: Path, usual: ChannelPriority, request: Request) -> None:
+        is_shown = self._environment is not None and self._environment.prefix == prefix
+        if isinstance(request, ChangeRequest) and request.prefix == prefix and is_shown:
+            basket = self.baskets.of(prefix)
+            self.baskets.put(prefix, followed(basket, request, self._view.installed, usual))
 
     # -- channels -----------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from engine.cache.values import VolumeSpace
 from engine.events import (
     EngineEvent,
     EnvironmentsChanged,
+    HealthFound,
     Settled,
     SizesFound,
     Task,
@@ -29,14 +30,18 @@ from engine.requests import (
     RenameRequest,
     affected_prefixes,
 )
-from gui.actions import EnvironmentAction, reason_against
+from gui.actions import EnvironmentAction, reason_against, reason_against_files
 from gui.bridge import EngineBridge
 from gui.dialogs import (
+    PreviewDialog,
     clone_environment,
     create_environment,
+    import_files,
     remove_environment,
     rename_environment,
 )
+from gui.dialogs.import_form import FileSource
+from gui.dropping import FileDrops
 from gui.models.environments import EnvironmentsModel
 from gui.operations import Operation
 from gui.presenting import settled_sentence
@@ -96,12 +101,20 @@ class MainWindow(QMainWindow):
         self.tasks = TaskPanel(engine, bridge)
         self.content = ContentPane(self.page, self.outside, self.disk, self.activity)
         self._build()
+        self.drops = FileDrops(self, self.import_files)
         self._connect(bridge)
         make_shortcuts(
             self,
             self.sidebar.environments,
             self._act_on_current,
-            Keys(self.create_environment, self._find, self.refresh_all, self.sidebar.focus_filter),
+            Keys(
+                self.create_environment,
+                self._find,
+                self.refresh_all,
+                self.sidebar.focus_filter,
+                self.drops.open,
+                self.drops.paste,
+            ),
         )
         self._restore()
         self.sidebar.environments.setFocus()
@@ -157,7 +170,7 @@ class MainWindow(QMainWindow):
             case Settled():
                 self.content.say_lastingly(settled_sentence(event))
                 self.refresh()
-            case TaskLog():
+            case TaskLog() | HealthFound():
                 pass
             case _:
                 assert_never(event)
@@ -189,6 +202,14 @@ class MainWindow(QMainWindow):
     def create_environment(self) -> None:
         """Open the dialog that makes a new environment."""
         create_environment(self._engine, self)
+
+    def import_files(self, source: FileSource) -> PreviewDialog:
+        """Open the dialog that installs what files ask for, and return it."""
+        prefix = self.page.prefix if self.content.content is Content.ENVIRONMENT else None
+        chosen = self.model.environment(prefix) if prefix is not None else None
+        if chosen is not None and reason_against_files(chosen):
+            chosen = None
+        return import_files(self._engine, source, chosen, self)
 
     def save(self) -> None:
         """Remember how the window was left."""
@@ -225,6 +246,7 @@ class MainWindow(QMainWindow):
         bridge.told.connect(self.hear)
         self.sidebar.chosen.connect(self._go_to)
         self.sidebar.create_requested.connect(self.create_environment)
+        self.sidebar.open_requested.connect(self.drops.open)
         self.sidebar.action_requested.connect(self.act)
         self.page.action_requested.connect(self.act)
         self.outside.create_requested.connect(self.create_environment)

@@ -12,7 +12,10 @@ from engine.version import __version__
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Hold the command line; `scheme` is "light", "dark" or "system", `size` in pixels."""
+    """Hold the command line; `scheme` is "light", "dark" or "system", `size` in pixels.
+
+    `files` are opened in the window at once.
+    """
 
     root: Path | None = None
     practice: bool = False
@@ -23,6 +26,7 @@ class Options:
     size: tuple[int, int] | None = None
     self_check: bool = False
     quit: bool = False
+    files: tuple[Path, ...] = ()
 
 
 def read_options(argv: Sequence[str] | None = None) -> Options:
@@ -38,12 +42,16 @@ def read_options(argv: Sequence[str] | None = None) -> Options:
         read.size,
         read.self_check,
         read.quit,
+        tuple(read.files),
     )
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="envdesk", description="See and manage conda environments and the packages in them."
+    )
+    parser.add_argument(
+        "files", nargs="*", type=Path, metavar="FILE", help="install what these files ask for"
     )
     parser.add_argument("--version", action="version", version=f"Envdesk {__version__}")
     places = parser.add_mutually_exclusive_group()

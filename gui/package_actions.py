@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
+from types import MappingProxyType
 from typing import assert_never
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
-from engine.records import Environment, Mark, Record
+from engine.environments.pinning import Pin
+from engine.records import Environment, Mark, Record, RecordKind
 from gui.models.basket import Wish, WishKind
 from gui.texts import mark_sentence
 from gui.theme import theme
@@ -22,15 +24,20 @@ class PackageAction(StrEnum):
     UPDATE = "update"
     VERSION = "version"
     SOURCE = "source"
+    PIN = "pin"
+    UNPIN = "unpin"
     REMOVE = "remove"
     TAKE_BACK = "take-back"
 
 
+_NO_PINS: Mapping[str, Pin] = MappingProxyType({})
 _PROTECTING = (Mark.MISSING, Mark.BASE, Mark.FROZEN, Mark.READ_ONLY)
 ICONS = {
     PackageAction.UPDATE: "arrow-up",
     PackageAction.VERSION: "clock",
     PackageAction.SOURCE: "download",
+    PackageAction.PIN: "pin",
+    PackageAction.UNPIN: "pin",
     PackageAction.REMOVE: "trash",
     PackageAction.TAKE_BACK: "close",
 }
@@ -46,6 +53,10 @@ def action_text(action: PackageAction) -> str:
             return QCoreApplication.translate("PackageActions", "C&hange version…")
         case PackageAction.SOURCE:
             return QCoreApplication.translate("PackageActions", "Take from another &channel…")
+        case PackageAction.PIN:
+            return QCoreApplication.translate("PackageActions", "Stay at this version (&pin)")
+        case PackageAction.UNPIN:
+            return QCoreApplication.translate("PackageActions", "May change again (un&pin)")
         case PackageAction.REMOVE:
             return QCoreApplication.translate("PackageActions", "&Remove")
         case PackageAction.TAKE_BACK:
@@ -60,12 +71,19 @@ def protection_of(environment: Environment | None) -> str:
     return next((mark_sentence(mark) for mark in _PROTECTING if mark in marks), "")
 
 
-def reason_against(action: PackageAction, records: Sequence[Record], protection: str) -> str:
+def reason_against(
+    action: PackageAction,
+    records: Sequence[Record],
+    protection: str,
+    pins: Mapping[str, Pin] = _NO_PINS,
+) -> str:
     """Return why `action` is not possible with `records`, or "" when it is."""
     if action is PackageAction.TAKE_BACK:
         return ""
     if protection:
         return protection
+    if action in (PackageAction.PIN, PackageAction.UNPIN):
+        return _reason_against_pinning(action, records, pins)
     if action in (PackageAction.VERSION, PackageAction.SOURCE) and len(records) != 1:
         return QCoreApplication.translate("PackageActions", "Choose one package for this.")
     if any(record.problem is not None for record in records):
@@ -75,15 +93,36 @@ def reason_against(action: PackageAction, records: Sequence[Record], protection:
     return ""
 
 
+def _reason_against_pinning(
+    action: PackageAction, records: Sequence[Record], pins: Mapping[str, Pin]
+) -> str:
+    if any(record.kind is not RecordKind.CONDA for record in records):
+        return QCoreApplication.translate(
+            "PackageActions", "Only packages from conda channels can be pinned."
+        )
+    if action is PackageAction.UNPIN and any(
+        (pin := pins.get(record.name)) is not None and pin.is_general for record in records
+    ):
+        return QCoreApplication.translate(
+            "PackageActions",
+            "Your conda configuration pins it for every environment; it can be changed there.",
+        )
+    return ""
+
+
 def actions_for(
-    records: Sequence[Record], wish_of: Callable[[Record], Wish | None]
+    records: Sequence[Record],
+    wish_of: Callable[[Record], Wish | None],
+    pins: Mapping[str, Pin] = _NO_PINS,
 ) -> tuple[PackageAction, ...]:
     """Return what is offered for `records`: those that only wait to be added are taken back."""
     wishes = [wish_of(record) for record in records]
+    is_pinned = bool(records) and all(is_pinned_by(pins, record) for record in records)
     usual = (
         PackageAction.UPDATE,
         PackageAction.VERSION,
         PackageAction.SOURCE,
+        PackageAction.UNPIN if is_pinned else PackageAction.PIN,
         PackageAction.REMOVE,
     )
     if all(wish is not None and wish.kind is WishKind.ADD for wish in wishes):
@@ -91,16 +130,20 @@ def actions_for(
     return (*usual, PackageAction.TAKE_BACK) if any(wishes) else usual
 
 
+def is_pinned_by(pins: Mapping[str, Pin], record: Record) -> bool:
+    """Return whether one of `pins`, by name, holds `record`."""
+    return record.kind is RecordKind.CONDA and record.name in pins
+
+
 def fill_menu(
     menu: QMenu,
     actions: Sequence[PackageAction],
-    records: Sequence[Record],
-    protection: str,
+    reason_of: Callable[[PackageAction], str],
     act: Callable[[PackageAction], None],
 ) -> None:
     """Put `actions` into `menu`, each calling `act`; impossible ones are disabled and say why.
 
-    Keys are only shown: the table owns them.
+    `reason_of` tells why. Keys are only shown: the table owns them.
     """
     menu.setToolTipsVisible(True)
     for action in actions:
@@ -109,7 +152,7 @@ def fill_menu(
         if keys is not None:
             shown = QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
             entry.setText(f"{action_text(action)}\t{shown}")
-        reason = reason_against(action, records, protection)
+        reason = reason_of(action)
         entry.setEnabled(not reason)
         entry.setToolTip(reason)
         entry.triggered.connect(lambda _=False, chosen=action: act(chosen))

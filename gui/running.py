@@ -153,6 +153,10 @@ class _Run:
             window.content.say_lastingly(practice_note())
         window.refresh_all()
         Operation(window, engine.start).run()
+        if self._options.files:
+            from gui.dialogs.import_form import FileSource
+
+            window.import_files(FileSource(tuple(file.absolute() for file in self._options.files)))
         watchdog = start_watchdog(self._app)
         status = await self._wait(window)
         if watchdog is not None:

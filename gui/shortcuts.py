@@ -21,6 +21,8 @@ class Keys:
     find: Callable[[], object]
     refresh: Callable[[], object]
     focus_filter: Callable[[], object]
+    open: Callable[[], object]
+    paste: Callable[[], object]
 
 
 def make_shortcuts(
@@ -43,6 +45,8 @@ def make_shortcuts(
         (QKeySequence(QKeySequence.StandardKey.Quit), window.close),
         (QKeySequence("Ctrl+W"), window.close),
         (QKeySequence("Ctrl+L"), keys.focus_filter),
+        (QKeySequence(QKeySequence.StandardKey.Open), keys.open),
+        (QKeySequence(QKeySequence.StandardKey.Paste), keys.paste),
     ):
         if not sequence.isEmpty() and sequence not in taken:
             taken.append(sequence)

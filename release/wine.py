@@ -8,14 +8,15 @@ next time. The payload is a stand-in with the layout of the frozen application.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import re
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -53,6 +54,7 @@ class Windows:
     """Run programs in the Windows that lives in `root`; its drive C is `drive`."""
 
     root: Path
+    display: str = ""
 
     @property
     def work(self) -> Path:
@@ -72,9 +74,8 @@ class Windows:
     def command(self, *arguments: str) -> list[str]:
         """Return the command line for a program and its arguments."""
         environ = ("HOME=/work/home", "WINEDEBUG=-all", "WINEARCH=win64", "PATH=/usr/bin:/bin")
-        environ += ("LANG=C.UTF-8",)
-        shown = ("xvfb-run", "-a", "wine")
-        return ["chroot", str(self.root), "env", "-i", *environ, *shown, *arguments]
+        environ += ("LANG=C.UTF-8", f"DISPLAY={self.display}")
+        return ["chroot", str(self.root), "env", "-i", *environ, "wine", *arguments]
 
     def run(self, *arguments: str, timeout: float = 300) -> tuple[int, str]:
         """Run a program to its end; return its exit status and what it said."""
@@ -255,6 +256,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     if mounted:
         subprocess.run(["mount", "-t", "proc", "proc", str(proc)], check=True)
     try:
+        with _display(windows.root) as number:
+            return _check_all(replace(windows, display=f":{number}"))
+    finally:
+        if mounted:
+            subprocess.run(["umount", "-l", str(proc)], check=False)
+
+
+def _check_all(windows: Windows) -> int:
+    try:
         shutil.rmtree(windows.drive.parent, ignore_errors=True)
         windows.run("winecfg", "/v", "win10")
         setups = compile_setups(windows)
@@ -271,10 +281,25 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"FAILED: {error}", file=sys.stderr)
         return 1
     finally:
-        subprocess.run(windows.command("wineserver", "-k"), check=False, capture_output=True)
-        if mounted:
-            subprocess.run(["umount", "-l", str(proc)], check=False)
+        windows.run("wineboot", "--kill")
     return 0
+
+
+@contextlib.contextmanager
+def _display(root: Path) -> Iterator[str]:
+    """Keep an X server running: the second half of an uninstaller outlives the first."""
+    with subprocess.Popen(
+        ["chroot", str(root), "Xvfb", "-displayfd", "1", "-screen", "0", "1024x768x24"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        encoding="ascii",
+    ) as server:
+        assert server.stdout is not None
+        try:
+            yield server.stdout.readline().strip()
+        finally:
+            server.terminate()
 
 
 def _install(windows: Windows, setup: str, *arguments: str) -> None:
@@ -308,8 +333,7 @@ def _read(file: Path) -> str:
     return file.read_text(encoding="utf-8") if file.is_file() else ""
 
 
-def _wait(holds: object, otherwise: str) -> None:
-    assert callable(holds)
+def _wait(holds: Callable[[], bool], otherwise: str) -> None:
     until = time.monotonic() + _PATIENCE_S
     while not holds():
         _demand(time.monotonic() < until, otherwise)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from importlib import import_module
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import assert_never
 
 from engine.codec import decode, decode_query, encode
+from engine.commands import checking
 from engine.commands.guarding import watch_front_end
 from engine.commands.output import LineReport, failure_of, print_document, print_failure
 from engine.conda.condarc import read_configuration
@@ -16,6 +18,7 @@ from engine.errors import EngineError, ErrorCode
 from engine.files.assigned import Assignment
 from engine.messages import (
     AssignQuery,
+    HealthQuery,
     Names,
     PackageNamesQuery,
     PackageVersions,
@@ -35,6 +38,8 @@ from engine.places import Places
 from engine.plan import Plan
 from engine.requests import affected_prefixes
 
+_FEW_COLLECTIONS = 100_000  # objects: tables of files hold many, and these processes end soon
+
 
 async def apply(source: str, places: Places, *, guarded: bool) -> int:
     """Carry out the plan in the file `source`, or in the first line of standard input for `-`.
@@ -46,7 +51,9 @@ async def apply(source: str, places: Places, *, guarded: bool) -> int:
 
     report = LineReport()
     try:
-        data = sys.stdin.buffer.readline() if source == "-" else _read_plan(Path(source))
+        data = _await_plan() if source == "-" else _read_plan(Path(source))
+        if not data:
+            return 0
         plan = decode(data, Plan)
         if guarded:
             folders = {prefix.parent for prefix in affected_prefixes(plan.request)}
@@ -57,6 +64,18 @@ async def apply(source: str, places: Places, *, guarded: bool) -> int:
         return 1
     report.say(WorkDone())
     return 0
+
+
+def _await_plan() -> bytes:
+    """Load what most plans need, then take the one in standard input; nothing when none comes."""
+    for module in (
+        "engine.conda.exchanging",
+        "engine.pypi.installing",
+        "engine.replicas.mirroring",
+    ):
+        import_module(module)
+    gc.set_threshold(_FEW_COLLECTIONS)
+    return sys.stdin.buffer.readline()
 
 
 def _read_plan(path: Path) -> bytes:
@@ -78,8 +97,14 @@ async def ask(places: Places) -> int:
     The process may have been started long before the question comes, so that whoever asks does
     not wait for imports.
     """
-    for module in ("engine.conda.solving", "engine.planning.creating", "engine.planning.cloning"):
+    for module in (
+        "engine.conda.solving",
+        "engine.planning.creating",
+        "engine.planning.cloning",
+        "engine.health.remembering",
+    ):
         import_module(module)
+    gc.set_threshold(_FEW_COLLECTIONS)
     line = sys.stdin.buffer.readline()
     if not line:
         return 0
@@ -119,6 +144,8 @@ async def _answer(query: Query, places: Places) -> bytes:
             return encode(await assign_lines(query, configuration, places), Assignment)
         case VirtualPackagesQuery():
             return encode(Names(virtual_packages(places)))
+        case HealthQuery(prefix=prefix):
+            return encode(checking.quick(prefix, places))
         case _:
             assert_never(query)
 

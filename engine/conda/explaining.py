@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 _PREFIX = "Cannot solve the request because of: "
 _BRANCH = re.compile(r"[\s│├└─]*")
@@ -12,6 +13,7 @@ _NO_CANDIDATES = re.compile(r"No candidates were found for (.+?)\.?\Z")
 _REQUIRES = " would require"
 _CONSTRAINS = " would constrain"
 _MISSING = ", for which no candidates were found"
+_NEVER = " <0"
 _STRICT = "due to strict channel priority"
 _LIMIT = re.compile(r"\Athe constraint (.+) cannot be fulfilled\Z")
 _NOT_VIABLE = "cannot be installed because there are no viable options"
@@ -53,6 +55,13 @@ class _Node:
     def name(self) -> str:
         return self.text.split(" ", 1)[0].split("[", 1)[0]
 
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """Return the versions that the solver speaks of, the newest first."""
+        words = re.split(r",| would | is | can | cannot ", self.text, maxsplit=1)[0]
+        listed = words.partition(" ")[2]
+        return tuple(each.strip() for each in listed.split("|") if each.strip())
+
     def walk(self) -> Iterator[tuple[_Node, _Node | None]]:
         """Yield every node below this one with its parent, this one first."""
         stack: list[tuple[_Node, _Node | None]] = [(self, None)]
@@ -62,8 +71,14 @@ class _Node:
             stack.extend((child, node) for child in reversed(node.children))
 
 
-def explain(text: str, specs: Iterable[str]) -> Explanation:
-    """Return the plain words for the solver's `text` about a request for `specs`."""
+def explain(
+    text: str, specs: Iterable[str], there: Mapping[str, str] = MappingProxyType({})
+) -> Explanation:
+    """Return the plain words for the solver's `text` about a request for `specs`.
+
+    `there` maps the packages that are installed to their versions: of several versions that the
+    solver speaks of, it is about these.
+    """
     asked = {_name_of(spec): spec for spec in specs}
     found = _roots(text)
     limits = tuple(dict.fromkeys(limit[1] for root in found if (limit := _LIMIT.match(root.text))))
@@ -82,7 +97,7 @@ def explain(text: str, specs: Iterable[str]) -> Explanation:
         )
     names = tuple(dict.fromkeys(root.name for root in roots))
     if len(roots) > 1:
-        return _clash(roots, names, text)
+        return _clash(roots, names, text, there)
     if roots and roots[0].name:
         return _alone(roots[0], asked)
     return Explanation("These packages cannot be installed together.")
@@ -91,7 +106,15 @@ def explain(text: str, specs: Iterable[str]) -> Explanation:
 def _limited(roots: list[_Node], limits: tuple[str, ...]) -> Explanation:
     """Return the words for packages that do not go with what must hold."""
     held = {_name_of(limit): _shown(limit) for limit in limits}
+    gone = tuple(_name_of(limit) for limit in limits if limit.endswith(_NEVER))
     names = tuple(dict.fromkeys(root.name for root in roots))
+    if names and len(gone) == len(limits):
+        return Explanation(
+            f"{' and '.join(names)} cannot be had without {' and '.join(gone)}.",
+            f"{' and '.join(gone)} is to go, and {' and '.join(names)} needs it.",
+            "Keep it, or leave the other one out.",
+            tuple(dict.fromkeys((*names, *gone))),
+        )
     said = [
         f"{parent.name} needs {_spec_at(node)}"
         for root in roots
@@ -108,21 +131,54 @@ def _limited(roots: list[_Node], limits: tuple[str, ...]) -> Explanation:
     )
 
 
-def _clash(roots: list[_Node], names: tuple[str, ...], text: str) -> Explanation:
-    wants: dict[str, list[str]] = {}
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """Hold what some versions of a package need, or only go with."""
+
+    name: str
+    versions: tuple[str, ...]
+    said: str
+
+    def shown(self, there: Mapping[str, str]) -> str:
+        version = there.get(self.name, "")
+        if version not in self.versions:
+            version = self.versions[0] if len(self.versions) == 1 else ""
+        return " ".join(part for part in (self.name, version, self.said) if part)
+
+
+def _claims(roots: Iterable[_Node], there: Mapping[str, str]) -> dict[str, list[_Claim]]:
+    """Return the claims on each package: one of every package that has some, the likeliest.
+
+    That is the one of the version that is installed, or else of the newest, which comes first.
+    """
+    found: dict[str, dict[str, _Claim]] = {}
     for root in roots:
         for node, parent in root.walk():
-            if parent is None:
+            verb = _verb(parent) if parent is not None else ""
+            if parent is None or not verb or not (spec := _spec_at(node)):
                 continue
-            verb = _verb(parent)
-            if verb and (spec := _spec_at(node)):
-                wants.setdefault(_name_of(spec), []).append(f"{parent.name} {verb} {spec}")
+            claim = _Claim(parent.name, parent.versions, f"{verb} {spec}")
+            known = found.setdefault(_name_of(spec), {})
+            if parent.name not in known or there.get(parent.name, "") in parent.versions:
+                known[parent.name] = claim
+    return {name: list(claims.values()) for name, claims in found.items()}
+
+
+def _clash(
+    roots: list[_Node], names: tuple[str, ...], text: str, there: Mapping[str, str]
+) -> Explanation:
+    wants = _claims(roots, there)
     in_the_way = _STRICT in text
-    shared = next(
-        (claims for claims in wants.values() if len({claim.split()[0] for claim in claims}) > 1),
-        None,
-    )
-    said = shared or [said for claims in wants.values() for said in claims][:1]
+    shared = next((claims for claims in wants.values() if len(claims) > 1), None)
+    chosen = shared or [claim for claims in wants.values() for claim in claims][:1]
+    said = [claim.shown(there) for claim in chosen]
+    wished = {root.name: _spec_at(root) for root in roots}
+    if not shared:
+        about = [name for name, claims in wants.items() if chosen and chosen[0] in claims]
+        asked = [wished[name] for name in about if wished.get(name, name) != name]
+        said += [
+            f"you asked for {spec}" for spec in asked if there.get(about[0]) not in spec.split()
+        ]
     hint = "Leave one of them out, or ask for other versions."
     if in_the_way:
         hint += " Flexible channel priority may also help."
@@ -140,21 +196,23 @@ def _alone(root: _Node, asked: dict[str, str]) -> Explanation:
     name = root.name
     missing: tuple[str, str] | None = None
     is_strict = False
+    further = ""
     for node, parent in root.walk():
         if _STRICT in node.text:
             is_strict = True
+            further = further or _further(node)
         if _MISSING in node.text and missing is None:
             spec = _shown(node.text.partition(_MISSING)[0])
             missing = (parent.name if parent is not None else name, spec)
     if missing is None or is_strict:
-        cause = "What it needs is only in a channel further down the list." if is_strict else ""
+        cause = further if is_strict else ""
         hint = (
             "Choose flexible channel priority, or put that channel first."
             if is_strict
             else "Ask for another version, or add a channel."
         )
         return Explanation(
-            f"{name} cannot be installed from these channels.",
+            f"{_spec_at(root)} cannot be installed from these channels.",
             cause,
             hint,
             (name,),
@@ -184,6 +242,14 @@ def _alone(root: _Node, asked: dict[str, str]) -> Explanation:
         (name,),
         missing=needed,
     )
+
+
+def _further(node: _Node) -> str:
+    """Return in words what is only to be had from a channel that strict priority passes over."""
+    what = " ".join((node.name, *node.versions[:1]))
+    channel = node.text.rpartition("from: ")[2].strip(" '/") if "from: " in node.text else ""
+    named = f": {channel}" if channel and " " not in channel else ""
+    return f"{what} is only in a channel further down the list{named}."
 
 
 def _roots(text: str) -> list[_Node]:

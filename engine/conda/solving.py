@@ -6,7 +6,7 @@ import difflib
 import json
 import re
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -95,7 +95,9 @@ async def solve_records(  # noqa: PLR0917 - one call, and its arguments are of d
             timeout=timeout,
         )
     except SolverError as error:
-        there = frozenset(record.name.normalized for record in (*base.fixed, *base.preferred))
+        there = {
+            record.name.normalized: str(record.version) for record in (*base.preferred, *base.fixed)
+        }
         if priority is not ChannelPriority.FLEXIBLE or len(repodata.addresses) < 2:
             raise await _solver_error(str(error), specs, repodata, there) from error
         try:
@@ -310,11 +312,11 @@ def _blamed(detail: str, addresses: Sequence[Address]) -> Address:
 
 
 async def _solver_error(
-    text: str, specs: Sequence[str], repodata: Repodata, there: frozenset[str]
+    text: str, specs: Sequence[str], repodata: Repodata, there: Mapping[str, str]
 ) -> EngineError:
     detail = _named_channels(text.strip(), repodata.addresses)
-    explanation = explain(detail, specs)
-    names = await repodata.names() | there
+    explanation = explain(detail, specs, there)
+    names = await repodata.names() | there.keys()
     unknown = [name for spec in specs if (name := check_spec(spec)) not in names]
     if not unknown and explanation.missing and explanation.missing not in names:
         missing = explanation.missing

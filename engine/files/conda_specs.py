@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
 from typing import Final
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -37,14 +39,17 @@ def want_conda(
     *,
     group: str = "",
     applies: bool = True,
+    folder: Path | None = None,
 ) -> None:
-    """Add the conda spec `text` to `found`, or a remark when it is none."""
+    """Add the conda spec `text` to `found`, or a remark; the path of a package is in `folder`."""
     spec = " ".join(text.split())
     if "://" in spec or spec.lower().endswith((".conda", ".tar.bz2")):
+        if "://" not in spec and folder is not None and not Path(spec).is_absolute():
+            spec = os.path.normpath(folder / spec)
         _want_archive(spec, place, written, found, group, applies=applies)
         return
     name = conda_name_of(spec)
-    if name is None or len(spec) > 2000:
+    if name is None or len(spec) > 2000 or not re.search(r"[a-z*]", name):
         found.remark(
             RemarkCode.LINE_INVALID,
             place,
@@ -93,6 +98,7 @@ def python_range(wanted: Wanted) -> str:
         return ""
     version = words[0]
     is_exact = rest.startswith("==") or version.endswith(".*")
+    is_exact = is_exact or version.count(".") >= 2
     return _valid(f"=={version}" if is_exact else f"=={version}.*")
 
 

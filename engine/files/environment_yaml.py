@@ -43,11 +43,16 @@ class _Reader:
     def __init__(self, source: Source, found: Gathering) -> None:
         self._source = source
         self._found = found
+        self._sections: set[str] = set()
 
     def _place(self, node: Node) -> Place:
         return Place(self._source.label, node.line)
 
     def section(self, key: Scalar, value: Node) -> None:
+        if key.text in self._sections:
+            summary = f"{key.text} stands here for the second time."
+            self._found.remark(RemarkCode.DUPLICATE, self._place(key), summary, line=key.text)
+        self._sections.add(key.text)
         match key.text:
             case "name":
                 self._name(value)
@@ -128,7 +133,8 @@ class _Reader:
             case Scalar(is_nothing=True):
                 self._invalid(item, "This line is empty behind its dash.")
             case Scalar():
-                want_conda(item.text, self._place(item), item.text, self._found)
+                folder = self._source.folder
+                want_conda(item.text, self._place(item), item.text, self._found, folder=folder)
             case Mapping():
                 for key, value in item.pairs:
                     self._subsection(key, value)

@@ -91,6 +91,7 @@ class Gathering:
     variables: dict[str, str] = field(default_factory=dict[str, str])
     remarks: list[Remark] = field(default_factory=list[Remark])
     consents: list[Consent] = field(default_factory=list[Consent])
+    told: dict[object, Place] = field(default_factory=dict[object, Place])
 
     def remark(self, code: RemarkCode, place: Place, summary: str, **values: str) -> None:
         """Note what is not kept, or not as written; `values` are masked and kept short."""
@@ -106,6 +107,14 @@ class Gathering:
     def want(self, wanted: Wanted, *, constraint: bool = False) -> None:
         """Add something that is asked for, or that narrows what is."""
         wanted = replace(wanted, written=masked(wanted.written))
+        same = (constraint, wanted.kind, wanted.text, wanted.group, wanted.hashes, wanted.applies)
+        first = self.told.setdefault(same, wanted.place)
+        if first is not wanted.place:
+            if first != wanted.place:
+                summary = f"This stands in line {first.line} already."
+                line, other = wanted.written, f"{first.file}:{first.line}"
+                self.remark(RemarkCode.DUPLICATE, wanted.place, summary, line=line, first=other)
+            return
         (self.constraints if constraint else self.wanted).append(wanted)
 
     def reading(self) -> Reading:

@@ -174,6 +174,11 @@ def allowed_index(reading: Reading, accepted: Iterable[str]) -> IndexOptions:
 def left_out(reading: Reading, lines: Iterable[Assigned], choices: Choices) -> tuple[Remark, ...]:
     """Return what the request will not hold, line by line, beside what the reading remarks on."""
     refused = refused_places(reading, choices.accepted)
+    unticked = {
+        (each.place, each.text): each
+        for each in reading.consents
+        if each.key not in choices.accepted
+    }
     found = [
         Remark(
             RemarkCode.NOT_TICKED,
@@ -181,8 +186,7 @@ def left_out(reading: Reading, lines: Iterable[Assigned], choices: Choices) -> t
             f"Left out, because it was not ticked: {consent.text}",
             (("line", consent.text), ("target", consent.target)),
         )
-        for consent in reading.consents
-        if consent.key not in choices.accepted
+        for consent in unticked.values()
     ]
     found += [
         Remark(

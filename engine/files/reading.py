@@ -7,20 +7,34 @@ be stopped and has limits of its own.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from engine.environments.looking import is_folder
 from engine.errors import EngineError, ErrorCode
+from engine.files.archives import read_conda_package, read_wheel
+from engine.files.conda_list import read_conda_list
+from engine.files.conda_lock import read_conda_lock
 from engine.files.environment_yaml import read_environment_yaml
+from engine.files.explicit import read_explicit
+from engine.files.folders import find_in_folder
 from engine.files.gathering import Gathering, Source
 from engine.files.merging import merged
-from engine.files.recognising import kind_by_name, recognise
+from engine.files.pip_freeze import read_pip_freeze
+from engine.files.pipfile import read_pipfile
+from engine.files.pixi_lock import read_pixi_lock
+from engine.files.pylocks import read_pylock
+from engine.files.pyproject import read_pyproject
+from engine.files.recognising import HEAD, kind_by_name, recognise
 from engine.files.requirements import read_requirements
-from engine.files.taking import TEXT_LIMIT, Surroundings, take, too_large
+from engine.files.scripts import read_notebook, read_script
+from engine.files.setup_cfg import read_setup_cfg
+from engine.files.taking import TEXT_LIMIT, Surroundings, take, take_head, too_large
 from engine.files.targets import Target, aimed, fitting_python, this_target
-from engine.files.values import FileKind, Place, Reading, RemarkCode
+from engine.files.values import FileKind, Place, Reading, Remark, RemarkCode
 
 Reader = Callable[[Source, Gathering], None]
 
@@ -28,6 +42,21 @@ _READERS: Final[Mapping[FileKind, Reader]] = {
     FileKind.ENVIRONMENT_YAML: read_environment_yaml,
     FileKind.REQUIREMENTS: read_requirements,
     FileKind.CONSTRAINTS: read_requirements,
+    FileKind.PYPROJECT: read_pyproject,
+    FileKind.SETUP_CFG: read_setup_cfg,
+    FileKind.PIPFILE: read_pipfile,
+    FileKind.PYLOCK: read_pylock,
+    FileKind.CONDA_LOCK: read_conda_lock,
+    FileKind.PIXI_LOCK: read_pixi_lock,
+    FileKind.EXPLICIT: read_explicit,
+    FileKind.CONDA_LIST: read_conda_list,
+    FileKind.PIP_FREEZE: read_pip_freeze,
+    FileKind.SCRIPT: read_script,
+    FileKind.NOTEBOOK: read_notebook,
+}
+_ARCHIVES: Final = {
+    FileKind.CONDA_PACKAGE: read_conda_package,
+    FileKind.WHEEL: read_wheel,
 }
 
 
@@ -38,6 +67,7 @@ def read_file(path: Path, *, kind: FileKind | None = None, target: Target | None
     `target`, by default this computer with a Python that the file allows.
     Raises EngineError (file-unreadable, file-too-large, file-not-recognised, file-malformed).
     """
+    path = Path(os.path.abspath(path))
     return _read_one(path, (path,), kind, target)
 
 
@@ -49,7 +79,7 @@ def read_files(
     With several files `kind` must be None. Raises EngineError as `read_file` does, and
     (files-do-not-mix) when one of several names exact packages.
     """
-    named = tuple(dict.fromkeys(paths))
+    named = tuple(dict.fromkeys(Path(os.path.abspath(path)) for path in paths))
     readings = [_read_one(path, named, kind, target) for path in named]
     return merged(readings)
 
@@ -71,9 +101,40 @@ def read_text(
 def _read_one(
     path: Path, named: tuple[Path, ...], kind: FileKind | None, target: Target | None
 ) -> Reading:
-    surroundings = Surroundings(named)
-    source = Source(take(path), path.name, path, target or this_target(), surroundings)
+    path = Path(os.path.abspath(path))
+    if is_folder(path):
+        return _read_folder(path, named, kind, target)
+    head = take_head(path, HEAD)
+    kinds = recognise(head, path.name)
+    chosen = kind or next(iter(kinds), None)
+    if chosen is not None and chosen in _ARCHIVES:
+        if not head.startswith((b"PK", b"BZh")):
+            raise not_recognised(path)
+        found = Gathering(chosen, path, [path])
+        _ARCHIVES[chosen](path, target or this_target(), found)
+        return _finished(found, path.name, kinds, kind, target)
+    data = head if len(head) < HEAD else take(path)
+    source = Source(data, path.name, path, target or this_target(), Surroundings(named))
     return _read(source, kind, target)
+
+
+def _read_folder(
+    folder: Path, named: tuple[Path, ...], kind: FileKind | None, target: Target | None
+) -> Reading:
+    best, *others = find_in_folder(folder)
+    inside = tuple(best if path == folder else path for path in named)
+    reading = _read_one(best, inside, kind, target)
+    unread = [path for path in others if path not in reading.files]
+    remarks = tuple(
+        Remark(
+            RemarkCode.FILE_NOT_READ,
+            Place(path.name),
+            f"{path.name} lies in the same folder and was not read.",
+            (("file", path.name), ("read", best.name)),
+        )
+        for path in unread
+    )
+    return replace(reading, remarks=(*reading.remarks, *remarks))
 
 
 def _read(source: Source, kind: FileKind | None, target: Target | None) -> Reading:
@@ -81,14 +142,29 @@ def _read(source: Source, kind: FileKind | None, target: Target | None) -> Readi
     chosen = kind or next(iter(kinds), None)
     if chosen is None:
         raise not_recognised(source.path)
+    if chosen in _ARCHIVES:
+        raise not_recognised(source.path)
     found = Gathering(chosen, source.path, [source.path] if source.path else [])
     _READERS[chosen](source, found)
+    return _finished(found, source.label, kinds, kind, target)
+
+
+def _finished(
+    found: Gathering,
+    label: str,
+    kinds: tuple[FileKind, ...],
+    kind: FileKind | None,
+    target: Target | None,
+) -> Reading:
+    """Return the value of what was gathered, with what else the file could be."""
+    chosen = found.kind
     if not (found.wanted or found.locked or found.constraints):
         found.remark(
-            RemarkCode.NOTHING_FOUND, Place(source.label), "Nothing in this file can be installed."
+            RemarkCode.NOTHING_FOUND, Place(label), "Nothing in this file can be installed."
         )
     others = tuple(each for each in kinds if each is not chosen)
-    is_certain = bool(kind) or not others or kind_by_name(source.label.lower()) is chosen
+    rivals = [each for each in others if each is not FileKind.CONSTRAINTS]
+    is_certain = bool(kind) or not rivals or kind_by_name(label.lower()) is chosen
     reading = replace(found.reading(), certain=is_certain, could_be=others)
     return reading if target is not None else aimed(reading, _usual_target(reading))
 

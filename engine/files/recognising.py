@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Final, cast
 
 from engine.files.decoding import decode_text
+from engine.files.requirement_lines import logical_lines
 from engine.files.values import FileKind
 
 HEAD: Final = 1 << 18  # bytes that are looked at where a part tells as much as the whole
@@ -26,13 +27,14 @@ _SCRIPT: Final = re.compile(r"^# /// script\s*$", re.MULTILINE)
 _PIP_TABLE: Final = re.compile(r"^Package\s+Version\b.*\n-{3,}", re.MULTILINE)
 _PIN: Final = re.compile(r"[A-Za-z0-9][\w.\-]*(?:\[[\w,\- ]*\])?\s*===?\s*[\w.+!\-]+\Z")
 _FROZEN: Final = re.compile(r"[A-Za-z0-9][\w.\-]* @ \S+\Z|-e \S+\Z|## FIXME")
+_OLD_PIP_LIST: Final = re.compile(r"[A-Za-z0-9][\w.\-]* \(\d[^()]*\)\Z")
 _CONDA_LINE: Final = re.compile(
     r"[A-Za-z0-9_][\w.\-]*=[^=\s]+(?:=[^=\s]+)?\Z|\S+::[A-Za-z0-9_][\w.\-]*.*\Z"
     r"|[A-Za-z0-9_][\w.\-]*\[[\w]+=[^\]]*\]\Z"
 )
 _REQUIREMENT_LINE: Final = re.compile(
-    r"-{1,2}[A-Za-z]|[A-Za-z0-9][\w.\-]*\s*(?:\[[^\]]*\])?\s*(?:[=<>!~;@(].*)?\Z|\S+://|[./~]"
-    r"|(?:git|hg|svn|bzr)\+"
+    r"-{1,2}[A-Za-z]|[A-Za-z0-9][\w.\-]*\s*(?:\[[^\]]*\])?\s*(?:(?:[<>!~;@(]|==|--?[A-Za-z]).*)?\Z"
+    r"|\S+://|[./~]|[A-Za-z]:[\\/]|(?:git|hg|svn|bzr)\+|\S+/\S+\.(?:whl|zip|tar\.gz)\Z"
 )
 _PYTHON: Final = re.compile(r"^(?:from \S+ import |import \S|def |class |#!.*python)", re.MULTILINE)
 _YAML_KEY: Final = re.compile(r"^([A-Za-z_][\w-]*):", re.MULTILINE)
@@ -57,9 +59,8 @@ def recognise(data: bytes, name: str) -> tuple[FileKind, ...]:
     named = kind_by_name(lower)
     if named is not None and named in found and found[0] is not named and _is_open(found, named):
         found = (named, *(each for each in found if each is not named))
-    if not found and named is not None and not text.strip():
-        return (named,)
-    return found
+    is_list = named in _OPEN_LISTS
+    return found or ((named,) if named is not None and (is_list or not text.strip()) else ())
 
 
 def _is_open(found: tuple[FileKind, ...], named: FileKind) -> bool:
@@ -112,9 +113,10 @@ def _by_content(text: str, name: str, *, whole: bool) -> Iterator[FileKind]:
     if _PIP_TABLE.search(text):
         yield FileKind.PIP_FREEZE
         return
-    yield from _toml(text, name, whole=whole)
-    yield from _ini(text)
-    yield from _yaml(text)
+    structured = (*_toml(text, name, whole=whole), *_ini(text), *_yaml(text))
+    if structured:
+        yield from structured
+        return
     if name.endswith((".py", ".pyw")) or (_PYTHON.search(text) and not name.endswith(".txt")):
         yield FileKind.SCRIPT
         return
@@ -136,8 +138,17 @@ def _json(text: str, *, whole: bool) -> Iterator[FileKind]:
             yield FileKind.PIP_FREEZE
     elif isinstance(document, list):
         yield from _json_list(cast("list[object]", document))
-    elif isinstance(document, dict) and "default" in document and "_meta" in document:
+    elif isinstance(document, dict):
+        yield from _json_table(cast("dict[str, object]", document))
+
+
+def _json_table(document: dict[str, object]) -> Iterator[FileKind]:
+    if "default" in document and "_meta" in document:
         yield FileKind.PIPFILE
+    elif "metadata" in document and isinstance(document.get("package"), list):
+        yield FileKind.CONDA_LOCK  # JSON is YAML
+    elif isinstance(document.get("dependencies"), list):
+        yield FileKind.ENVIRONMENT_YAML
 
 
 def _json_list(items: list[object]) -> Iterator[FileKind]:
@@ -151,6 +162,10 @@ def _toml(text: str, name: str, *, whole: bool) -> Iterator[FileKind]:
     headers = set(re.findall(r"^\s*\[+\s*([A-Za-z0-9_.\-\"' ]+?)\s*\]+\s*(?:#.*)?$", text, re.M))
     tops = {each.partition(".")[0].strip("\"' ") for each in headers}
     is_toml = bool(re.search(r"^\s*[A-Za-z0-9_\-\"'.]+\s*=\s*[\[{\"'0-9tf]", text, re.M))
+    has_lock = re.search(r"^lock-version\s*=", text, re.M) is not None
+    if has_lock and ("packages" in tops or re.search(r"^created-by\s*=", text, re.M)):
+        yield FileKind.PYLOCK
+        return
     if not headers or not (is_toml or name.endswith(".toml") or name == "pipfile"):
         return
     if whole and name.endswith(".toml") and not is_toml:
@@ -158,10 +173,7 @@ def _toml(text: str, name: str, *, whole: bool) -> Iterator[FileKind]:
             tomllib.loads(text)
         except (tomllib.TOMLDecodeError, RecursionError):
             return
-    has_lock = re.search(r"^lock-version\s*=", text, re.M) is not None
-    if has_lock and ("packages" in tops or "created-by" in text):
-        yield FileKind.PYLOCK
-    elif tops & {"project", "build-system", "dependency-groups", "tool"} or "workspace" in tops:
+    if tops & {"project", "build-system", "dependency-groups", "tool"} or "workspace" in tops:
         if ("options" not in tops and "metadata" not in tops) or name.endswith(".toml"):
             yield FileKind.PYPROJECT
     elif tops & {"packages", "dev-packages", "source"} and "package" not in tops:
@@ -191,16 +203,15 @@ def _yaml(text: str) -> Iterator[FileKind]:
 
 
 def _lines(text: str) -> Iterator[FileKind]:
-    lines = [
-        line.strip()
-        for line in text.splitlines()[:2000]
-        if line.strip() and not line.lstrip().startswith("#")
-    ]
+    lines = [line.text for line in logical_lines("\n".join(text.splitlines()[:2000]), {})]
     if not lines:
         return
     urls = len(_CONDA_URL.findall(text))
     if urls and urls == len(lines):
         yield FileKind.EXPLICIT
+        return
+    if all(_OLD_PIP_LIST.match(line) for line in lines):
+        yield FileKind.PIP_FREEZE
         return
     conda = sum(_CONDA_LINE.match(line) is not None for line in lines)
     exported = "# This file may be used to create an environment" in text

@@ -47,6 +47,11 @@ _REPOSITORY: Final = re.compile(r"(?:git|hg|svn|bzr)\+[a-z+]+:|git://", re.IGNOR
 _ADDRESS: Final = re.compile(r"(?:https?|ftp|file):", re.IGNORECASE)
 _EXTRAS: Final = re.compile(r"(?P<place>.+)(?P<extras>\[[^\]\[]*\])\Z", re.DOTALL)
 _HASH: Final = re.compile(r"[#&](sha1|sha224|sha384|sha256|sha512|md5)=([0-9a-fA-F]+)")
+_BUILD_FOLDER: Final = re.compile(
+    r"/feedstock_root/|/build_artifacts/|[/\\](?:croot|conda-bld|b?croot_\w+)[/\\]|"
+    r"[A-Za-z]:[/\\]+(?:b|ci|bld)[/\\]",
+    re.IGNORECASE,
+)
 _DRIVE: Final = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 
 
@@ -232,6 +237,7 @@ def _local_spec(
 def _from(folder: Path | None, place: str) -> str:
     if _DRIVE.match(place) or place.startswith("/") or folder is None:
         return place
+    place = place.replace("\\", "/")  # a file from Windows is read everywhere
     return os.path.normpath(os.path.join(folder, place))  # noqa: PTH118 - must stay text
 
 
@@ -319,6 +325,7 @@ def want_spec(text: str, line: Line, found: Gathering) -> Spec | None:
             reason=str(error),
         )
         return None
+    spec = _without_build_folder(spec, line, found)
     found.want(
         Wanted(
             kind=line.kind if not spec.location else WantedKind.PIP,
@@ -342,6 +349,25 @@ def want_spec(text: str, line: Line, found: Gathering) -> Spec | None:
         )
     _ask(spec, line, found)
     return spec
+
+
+def _without_build_folder(spec: Spec, line: Line, found: Gathering) -> Spec:
+    """Return `spec` by name where its path is that of the computer that built it for conda.
+
+    `pip freeze` says so of what conda installed (pypa/pip#8176); nobody else has such a folder.
+    """
+    if not (spec.is_local and spec.name and _BUILD_FOLDER.search(spec.location)):
+        return spec
+    version = re.search(r"-(\d[^-/]*)-[^/]*\.whl\Z", spec.location)
+    text = f"{spec.name}=={version[1]}" if version else spec.name
+    found.remark(
+        RemarkCode.PATH_ELSEWHERE,
+        line.place,
+        f"{spec.name} lay in a folder of the computer that built it; {text} is asked for instead.",
+        line=line.written,
+        name=spec.name,
+    )
+    return Spec(_with_marker(text, spec.marker), spec.name, spec.marker, spec.extras)
 
 
 def _check_constraint(spec: Spec) -> None:

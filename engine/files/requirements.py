@@ -36,9 +36,15 @@ def read_requirements(source: Source, found: Gathering) -> None:
     reader.read(_File(text, source.label, source.folder, source.path, ()), found.kind)
 
 
-def read_requirement_text(text: str, source: Source, found: Gathering, first_line: int) -> None:
+def read_requirement_text(
+    text: str,
+    source: Source,
+    found: Gathering,
+    first_line: int,
+    kind: WantedKind = WantedKind.PIP,
+) -> None:
     """Add the lines of `text`, which a file of another format gives to pip as they are."""
-    reader = _Reader(source, found, WantedKind.PIP)
+    reader = _Reader(source, found, kind)
     file = _File(text, source.label, source.folder, source.path, (), first_line - 1)
     reader.read(file, FileKind.REQUIREMENTS)
 

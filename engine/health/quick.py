@@ -63,12 +63,18 @@ def check_quick(prefix: Path, around: Surroundings) -> Health:
     Reads and changes nothing. Takes some ten milliseconds for 150 packages; loads rattler: for
     worker processes. Raises EngineError (prefix-missing, not-an-environment).
     """
-    gone = prefix_gone(prefix, around)
-    if gone is not None:
-        return health_of(prefix, Depth.QUICK, "", (gone,), ())
+    missing = missing_health(prefix, around)
+    if missing is not None:
+        return missing
     stamp = stamp_of(prefix)
     scene = read_scene(prefix, around)
     return health_of(prefix, Depth.QUICK, stamp, look_quickly(scene), scene.unchecked)
+
+
+def missing_health(prefix: Path, around: Surroundings) -> Health | None:
+    """Return what there is to say of a prefix that is only on a list; None when there is more."""
+    gone = prefix_gone(prefix, around)
+    return None if gone is None else health_of(prefix, Depth.QUICK, "", (gone,), ())
 
 
 def look_quickly(scene: Scene) -> list[Finding]:

@@ -18,9 +18,10 @@ from engine.conda.meta import read_conda_meta
 from engine.conda.versions import compare
 from engine.environments.describing import stamp_of
 from engine.environments.packages import read_packages
+from engine.environments.pinning import pinned_specs
 from engine.errors import EngineError, ErrorCode
 from engine.places import Places
-from engine.plan import Change, ChangeKind, Figures, Plan, PlanWarning
+from engine.plan import Change, ChangeKind, Figures, Plan, PlanWarning, Severity
 from engine.planning.creating import (
     cache_warnings,
     find_cached,
@@ -29,6 +30,7 @@ from engine.planning.creating import (
     space_warnings,
     with_size,
 )
+from engine.planning.elsewhere import with_new_environment
 from engine.planning.figures import cost_of, summed
 from engine.planning.forewarning import (
     changes_between,
@@ -51,6 +53,7 @@ from engine.records import Record, RecordKind, State
 from engine.replicas.ownership import OwnedFile, read_owned
 from engine.requests import ChangeRequest, Request, UpdateScope
 
+_LOUD = (Severity.BLOCKING, Severity.DANGER)
 _REFUSED = (ErrorCode.UNSATISFIABLE, ErrorCode.PACKAGE_UNKNOWN, ErrorCode.SOLVE_TIMEOUT)
 
 
@@ -69,7 +72,8 @@ async def plan_change(
         assert isinstance(wish, ChangeRequest)
         return await _plan(wish, places, configuration)
 
-    return await opened_on_remedy(await planned(request), planned)
+    plan = await opened_on_remedy(await planned(request), planned)
+    return await with_new_environment(plan, places, configuration)
 
 
 async def _plan(request: ChangeRequest, places: Places, configuration: CondaConfiguration) -> Plan:
@@ -81,6 +85,12 @@ async def _plan(request: ChangeRequest, places: Places, configuration: CondaConf
     stamp = stamp_of(prefix)
     before = State(await asyncio.to_thread(read_packages, prefix, configuration))
     standing = await asyncio.to_thread(standing_of, prefix, before, places, configuration)
+
+    async def in_whole(wish: ChangeRequest) -> bool:
+        found = await resolve(wish, standing, timeout=EACH_SECONDS)
+        part = await plan_pypi(wish, before, found.records, places, configuration, offering=False)
+        return not any(each.severity in _LOUD for each in part.warnings)
+
     try:
         resolution = await resolve(request, standing)
     except EngineError as error:
@@ -93,7 +103,7 @@ async def _plan(request: ChangeRequest, places: Places, configuration: CondaConf
             after=before,
             changes=(),
             figures=Figures(),
-            warnings=(await refused(error, request, standing),),
+            warnings=(await refused(error, request, standing, in_whole),),
             stamp=stamp,
             created=datetime.now(UTC),
         )
@@ -198,19 +208,10 @@ def standing_of(
     return Standing(
         installed=installed,
         needed=needed_from_pypi(before.records, owners),
-        pins=(*configuration.pinned_packages, *_pinned_here(prefix)),
+        pins=(*configuration.pinned_packages, *pinned_specs(prefix)),
         places=places,
         configuration=configuration,
     )
-
-
-def _pinned_here(prefix: Path) -> tuple[str, ...]:
-    """Return the specs in conda-meta/pinned (conda docs, "Managing packages", pinning)."""
-    with suppress(OSError, UnicodeDecodeError):
-        text = (prefix / "conda-meta" / "pinned").read_text(encoding="utf-8")
-        lines = (line.partition("#")[0].strip() for line in text.splitlines())
-        return tuple(line for line in lines if line)
-    return ()
 
 
 def _is_about_installed(error: EngineError, request: ChangeRequest) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from engine.conda.condarc import CondaConfiguration
@@ -52,6 +53,11 @@ class ChannelOffers:
         return tuple(
             sorted(found, key=lambda text: (not found[text].is_prerelease, found[text]))[::-1]
         )
+
+    async def has(self, name: str, specifier: str) -> bool:
+        """Return whether a version of the package `name` is in the range `specifier` (PEP 440)."""
+        bounds = SpecifierSet(specifier, prereleases=True)
+        return not specifier or any(bounds.contains(each) for each in await self.versions(name))
 
     async def can_be_had(self, request: ChangeRequest) -> bool:
         """Return whether conda can do its half of `request`."""

@@ -12,7 +12,7 @@ from engine.plan import Alternative, Change, PlanWarning, Severity, WarningCode
 from engine.planning.creating import CONDA_FORGE, OF_ANACONDA
 from engine.planning.resolving import Resolution, minor_of
 from engine.records import Record, RecordKind
-from engine.replicas.ownership import SITE_PACKAGES, read_owned
+from engine.replicas.ownership import SITE_PACKAGES, owned_key, read_owned
 from engine.requests import ChangeRequest, UpdateScope
 
 _NAMED = 5
@@ -152,17 +152,20 @@ def clobber_warning(
     """Warn of files that two packages have, as far as the package cache tells."""
     records = tuple(after)
     staying = {record.spelled for record in records if not record.raw}
-    owners = {
-        path: file.package for path, file in read_owned(prefix).items() if file.package in staying
-    }
     site = _site_packages(_named(records, "python"))
+    coming = [
+        (record.spelled, path.replace(SITE_PACKAGES, site, 1) if is_python else path)
+        for record in fresh
+        for is_python in (record.noarch == "python",)
+        for path in _packed(cache / record.spelled)
+    ]
+    there = read_owned(prefix, {owned_key(place) for _, place in coming})
+    owners = {path: file.package for path, file in there.items() if file.package in staying}
     found: dict[tuple[str, str], list[str]] = {}
-    for record in fresh:
-        for path in _packed(cache / record.spelled):
-            place = path.replace(SITE_PACKAGES, site, 1) if record.noarch == "python" else path
-            owner = owners.setdefault(place, record.spelled)
-            if owner != record.spelled:
-                found.setdefault((owner, record.spelled), []).append(place)
+    for spelled, place in coming:
+        owner = owners.setdefault(owned_key(place), spelled)
+        if owner != spelled:
+            found.setdefault((owner, spelled), []).append(place)
     for (owner, other), paths in found.items():
         yield PlanWarning(
             WarningCode.FILES_CLOBBERED,

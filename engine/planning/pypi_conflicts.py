@@ -65,7 +65,7 @@ async def conflict_warning(scene: Scene, refusal: EngineError, offers: Offers) -
         values = (("packages", ", ".join(names)), ("broken", ", ".join(broken)))
         changed = replace(scene.request, overwrite=overwrite)
         alternatives.append(Alternative("overwrite", changed, values))
-    wishes = ", ".join(each.text for each in scene.wanted)
+    wishes = ", ".join(each.shown for each in scene.wanted)
     return PlanWarning(
         WarningCode.PYPI_CHANGES_CONDA,
         Severity.BLOCKING,
@@ -85,13 +85,16 @@ async def conflict_warning(scene: Scene, refusal: EngineError, offers: Offers) -
 
 def _said_better(scene: Scene, refusal: EngineError, culprits: tuple[_Culprit, ...]) -> EngineError:
     """Return `refusal` with the names of those that cannot agree."""
-    wishes = ", ".join(each.text for each in scene.wanted)
+    words = _words_of(refusal)
+    blamed = [each for each in scene.wanted if each.name in words] or scene.wanted
+    wishes = ", ".join(each.shown for each in blamed)
     if not culprits or not wishes or refusal.code is not ErrorCode.PYPI_UNSATISFIABLE:
         return refusal
     theirs = ", ".join(f"{each.distribution.name} {each.distribution.version}" for each in culprits)
     return EngineError(
         refusal.code,
-        f"{wishes} from PyPI does not go with {theirs} from conda.",
+        f"{wishes} from PyPI {'do' if len(blamed) > 1 else 'does'} not go with {theirs} from "
+        "conda.",
         cause=refusal.failure.cause,
         hint="Choose another version, or make a new environment for it.",
         detail=refusal.failure.detail,
@@ -150,11 +153,15 @@ async def _tried(scene: Scene) -> Answer | None:
 
 def _named_in(scene: Scene, refusal: EngineError) -> tuple[_Culprit, ...]:
     """Return conda's distributions that uv's own explanation speaks of."""
-    words = set(re.findall(r"[a-z0-9][a-z0-9-]*", refusal.failure.detail.lower()))
+    words = _words_of(refusal)
     asked = {each.name for each in scene.wanted if each.form is not RequirementForm.NAME}
     return tuple(
         _Culprit(each, "") for each in scene.held if each.name in words and each.name not in asked
     )[:_MOST_CULPRITS]
+
+
+def _words_of(refusal: EngineError) -> frozenset[str]:
+    return frozenset(re.findall(r"[a-z0-9][a-z0-9-]*", refusal.failure.detail.lower()))
 
 
 async def _conda_first(

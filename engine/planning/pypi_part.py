@@ -13,11 +13,7 @@ from packaging.version import InvalidVersion, Version
 from engine.conda.condarc import CondaConfiguration
 from engine.errors import EngineError
 from engine.places import Places
-from engine.plan import (
-    Change,
-    ChangeKind,
-    Figures,
-)
+from engine.plan import Change, ChangeKind, Figures, PlanWarning
 from engine.planning import pypi_warnings as rules
 from engine.planning.channel_offers import ChannelOffers
 from engine.planning.distributing import Distribution, unmet
@@ -25,10 +21,12 @@ from engine.planning.figures import UNPACKED_PER_ARCHIVE
 from engine.planning.parts import PypiPart
 from engine.planning.pypi_conflicts import broken_by, conflict_warning, other_name_warning
 from engine.planning.pypi_ground import Ground, by_name
+from engine.planning.pypi_refused import refused_warning
 from engine.planning.pypi_scene import REFUSALS, Answer, Broken, Scene, work_out
 from engine.pypi.distributions import PYPI
 from engine.pypi.locking import Lock, Pin, PinForm, write_lock
-from engine.pypi.names import same_files
+from engine.pypi.names import carried, same_files
+from engine.pypi.requirements import Wanted
 from engine.pypi.running import open_uv
 from engine.records import Record, RecordKind, Source, SourceKind, State
 from engine.requests import ChangeRequest
@@ -42,15 +40,17 @@ async def plan_pypi(
     configuration: CondaConfiguration,
     *,
     solves: Callable[[ChangeRequest], Awaitable[bool]] | None = None,
+    offering: bool = True,
 ) -> PypiPart:
     """Return what becomes of the PyPI packages of `request.prefix`; nothing there is touched.
 
     `conda_after` are all conda records after the change; those that stay are the installed ones. A
-    wish that cannot be had without breaking something is a blocking warning with what would work,
-    best first; `solves` is asked whether conda can do its half of that. For worker processes:
-    asking channels loads rattler. Raises EngineError: requirement-invalid, distribution-unknown,
-    no-wheel, pypi-unsatisfiable, index-unreachable, index-needs-login, source-build-failed,
-    timed-out.
+    wish that cannot be had, or not without breaking something, is a blocking warning with what
+    would work, best first; `solves` is asked whether conda can do its half of that. For worker
+    processes: asking channels loads rattler. Raises EngineError: requirement-invalid,
+    distribution-unknown (to remove or update), index-unreachable, index-needs-login, timed-out;
+    when not `offering` also what cannot be had: distribution-unknown, no-wheel,
+    pypi-unsatisfiable, source-build-failed.
     """
     states = (before, conda_after)
     ground = await asyncio.to_thread(Ground.of, request, states, places, configuration)
@@ -66,7 +66,9 @@ async def plan_pypi(
     except EngineError as error:
         if error.code not in REFUSALS:
             raise
-        warning = await conflict_warning(scene, error, offers)
+        if not offering:
+            raise
+        warning = await _blocking(scene, error, offers)
         return PypiPart(before.of(RecordKind.PYPI), warnings=(warning,))
     blocked = other_name_warning(request, answer.pins, ground.conda_now, wanted)
     if blocked is not None:
@@ -74,8 +76,28 @@ async def plan_pypi(
     available: frozenset[str] = frozenset()
     if wanted:
         with suppress(EngineError):  # what cannot be reached offers nothing
-            available = await offers.names()
+            available = await _carried(wanted, offers)
     return await asyncio.to_thread(_part, ground, scene, answer, available, places)
+
+
+async def _carried(wanted: Iterable[Wanted], offers: ChannelOffers) -> frozenset[str]:
+    """Return the conda packages that are what is `wanted`, in a version that is."""
+    names = await offers.names()
+    found: set[str] = set()
+    for each in wanted:
+        answer = carried(each.name, names)
+        if answer is not None and await offers.has(answer.name, each.specifier):
+            found.add(answer.name)
+    return frozenset(found)
+
+
+async def _blocking(scene: Scene, error: EngineError, offers: ChannelOffers) -> PlanWarning:
+    try:
+        return await conflict_warning(scene, error, offers)
+    except EngineError as refusal:
+        if refusal.code not in REFUSALS:
+            raise
+        return await refused_warning(scene, refusal, offers)
 
 
 def _part(

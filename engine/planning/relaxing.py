@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from engine.conda.channels import short_name
 from engine.conda.repodata import python_versions
 from engine.conda.solving import check_spec, is_bound
-from engine.errors import EngineError, ErrorCode
+from engine.errors import EngineError, ErrorCode, Failure
 from engine.plan import Alternative, PlanWarning, Severity, WarningCode
 from engine.planning.resolving import Resolution, Standing, channels_of, minor_of, resolve
-from engine.requests import ChangeRequest, ChannelPriority, CreateRequest, Request, UpdateScope
+from engine.pypi.names import conda_names, distribution_of, imported_from
+from engine.requests import ChangeRequest, ChannelPriority, UpdateScope
 
 EACH_SECONDS = 10.0
 ALL_SECONDS = 40.0
@@ -29,16 +30,21 @@ class _Try:
     code: str
     request: ChangeRequest
     values: tuple[tuple[str, str], ...] = ()
-    offered: Request | None = None
 
 
-async def refused(error: EngineError, request: ChangeRequest, standing: Standing) -> PlanWarning:
+Tried = Callable[[ChangeRequest], Awaitable[bool]]
+
+
+async def refused(
+    error: EngineError, request: ChangeRequest, standing: Standing, in_whole: Tried
+) -> PlanWarning:
     """Return the warning that blocks a plan of `request`, which failed with `error`.
 
-    Every alternative that it carries was tried and works. Takes at most 40 seconds more.
+    Every alternative that it carries was tried and works; `in_whole` tries also the PyPI half of a
+    request. Takes at most 40 seconds more.
     """
     failure = error.failure
-    alternatives = await _alternatives(request, standing, failure.value("package"))
+    alternatives = await _alternatives(request, standing, failure, in_whole)
     pins = await _pins_in_the_way(request, standing) if standing.pins else ()
     values = {
         **dict(failure.values),
@@ -58,12 +64,13 @@ async def refused(error: EngineError, request: ChangeRequest, standing: Standing
 
 
 async def _alternatives(
-    request: ChangeRequest, standing: Standing, unknown: str
+    request: ChangeRequest, standing: Standing, failure: Failure, in_whole: Tried
 ) -> tuple[Alternative, ...]:
     found: list[Alternative] = []
+    python = minor_of(standing.installed.get("python"))
     try:
         async with asyncio.timeout(ALL_SECONDS):
-            async for attempt in _tries(request, standing, unknown):
+            async for attempt in _tries(request, standing, failure):
                 alternative = await _tried(attempt, standing)
                 if alternative is not None and alternative.request not in [
                     each.request for each in found
@@ -71,21 +78,56 @@ async def _alternatives(
                     found.append(alternative)
                 if len(found) == MOST:
                     break
+            for attempt in _from_pypi(request, failure) if python else ():
+                if await _within_seconds(attempt.request, in_whole):
+                    values = attempt.values
+                    found.insert(0, Alternative(attempt.code, attempt.request, values))
+                    break
     except TimeoutError:
         pass  # what was found until then is offered
     return tuple(found)
 
 
-async def _tried(attempt: _Try, standing: Standing) -> Alternative | None:
-    ground = standing
-    if attempt.offered is not None:
-        ground = replace(standing, installed={}, needed=frozenset())
+async def _within_seconds(request: ChangeRequest, in_whole: Tried) -> bool:
     try:
-        resolution = await resolve(attempt.request, ground, timeout=EACH_SECONDS)
+        async with asyncio.timeout(EACH_SECONDS):
+            return await in_whole(request)
+    except (TimeoutError, EngineError):
+        return False
+
+
+def _from_pypi(request: ChangeRequest, failure: Failure) -> Iterator[_Try]:
+    """Yield the request with one of the packages in question taken from PyPI instead."""
+    blamed = {failure.value("package"), *failure.value("packages").split(", ")}
+    for spec in request.add:
+        name, version = check_spec(spec), _version_wanted(spec)
+        if name not in blamed or version is None or name == "python":
+            continue
+        rest = tuple(each for each in request.add if each != spec)
+        requirement = f"{distribution_of(name)}{version}"
+        changed = replace(request, add=rest, add_pypi=(*request.add_pypi, requirement))
+        yield _Try("from-pypi", changed, (("package", name), ("requirement", requirement)))
+
+
+def _version_wanted(spec: str) -> str | None:
+    """Return the version in a conda spec as PyPI writes it; None where it cannot say that."""
+    name = check_spec(spec)
+    bounds = spec.rpartition("::")[2].strip()[len(name) :].strip()
+    if bounds[:1].isdigit():
+        bounds = f"=={bounds}"
+    try:
+        return str(SpecifierSet(bounds))
+    except InvalidSpecifier:
+        return None
+
+
+async def _tried(attempt: _Try, standing: Standing) -> Alternative | None:
+    try:
+        resolution = await resolve(attempt.request, standing, timeout=EACH_SECONDS)
     except EngineError:
         return None
     values = (*attempt.values, *_outcome(attempt, resolution))
-    return Alternative(attempt.code, attempt.offered or attempt.request, values)
+    return Alternative(attempt.code, attempt.request, values)
 
 
 def _outcome(attempt: _Try, resolution: Resolution) -> Iterator[tuple[str, str]]:
@@ -96,8 +138,13 @@ def _outcome(attempt: _Try, resolution: Resolution) -> Iterator[tuple[str, str]]
         yield "version", version
 
 
-async def _tries(request: ChangeRequest, standing: Standing, unknown: str) -> AsyncIterator[_Try]:
+async def _tries(
+    request: ChangeRequest, standing: Standing, failure: Failure
+) -> AsyncIterator[_Try]:
     """Yield what may work, what changes least first."""
+    unknown = failure.value("package")
+    for attempt in _meant(request, unknown, failure.value("similar")) if unknown else ():
+        yield attempt
     if request.scope is UpdateScope.ONLY:
         yield _Try("update-needed", replace(request, scope=UpdateScope.NEEDED))
     for spec in request.add:
@@ -117,8 +164,17 @@ async def _tries(request: ChangeRequest, standing: Standing, unknown: str) -> As
             yield attempt
     for attempt in _others_removed(request, standing):
         yield attempt
-    if request.add:
-        yield _in_new_environment(request)
+
+
+def _meant(request: ChangeRequest, unknown: str, similar: str) -> Iterator[_Try]:
+    """Yield the request with a name that looks like the unknown one, or that brings it."""
+    names = [each.name for found in imported_from(unknown) for each in conda_names(found)]
+    names += [each for each in similar.split(", ") if each]
+    for spec in request.add:
+        if check_spec(spec) == unknown:
+            for name in dict.fromkeys(names):
+                values = (("instead", name), ("package", unknown))
+                yield _Try("did-you-mean", _with(request, spec, name), values)
 
 
 def _with(request: ChangeRequest, spec: str, instead: str) -> ChangeRequest:
@@ -194,19 +250,6 @@ def _others_removed(request: ChangeRequest, standing: Standing) -> Iterator[_Try
         if record.requested and name not in (*asked, *request.remove, "python", "pip"):
             removed = replace(request, remove=(*request.remove, name))
             yield _Try("remove-other", removed, (("package", name),))
-
-
-def _in_new_environment(request: ChangeRequest) -> _Try:
-    prefix = _free_prefix(request.prefix.parent, check_spec(request.add[0]))
-    create = CreateRequest(prefix, request.channels, request.priority, specs=request.add)
-    alone = replace(request, prefix=prefix, update=(), remove=(), scope=UpdateScope.NEEDED)
-    return _Try("new-environment", alone, (("name", prefix.name),), create)
-
-
-def _free_prefix(folder: Path, name: str) -> Path:
-    numbers = range(2, 1000)
-    names = (name, *(f"{name}-{number}" for number in numbers))
-    return next(folder / each for each in names if not os.path.lexists(folder / each))
 
 
 async def _pins_in_the_way(request: ChangeRequest, standing: Standing) -> tuple[str, ...]:

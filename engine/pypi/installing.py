@@ -22,6 +22,7 @@ from engine.pypi.locking import Pin, PinForm, read_lock
 from engine.pypi.resolving import chosen_indexes
 from engine.pypi.running import INSTALL_SECONDS, Uv, open_uv
 from engine.pypi.staging import Staging, from_pypi, stale
+from engine.records import RecordKind
 from engine.replicas.compiling import interpreter_in
 from engine.transactions.reporting import Report
 
@@ -49,6 +50,25 @@ async def clear_pypi(
     await _uninstall(names, new, open_uv(places, site=new), report)
 
 
+async def fetch_ahead(
+    plan: Plan, new: Path, report: Report, places: Places, configuration: CondaConfiguration
+) -> bool:
+    """Fetch the PyPI releases of `plan` beside `new` while that is still in the making.
+
+    Possible where a sound Python stays, because the one that is in place does the work; nothing
+    is written into its environment. Returns whether it was done; raises what `apply_pypi` raises.
+    """
+    lock = read_lock(plan.pypi_lock)
+    stays = any(each.name == "python" and not each.raw for each in plan.after.of(RecordKind.CONDA))
+    python = interpreter_in(plan.prefix) if plan.repairing is None else None
+    if not lock.pins or not stays or python is None:
+        return False
+    job = Staging(lock, new, plan.prefix, new.parent / _SCRATCH, configuration)
+    uv = open_uv(places, site=plan.prefix, index=lock.index)
+    await _fetch(job, python, uv, report)
+    return True
+
+
 async def apply_pypi(  # noqa: PLR0917 - one call, and its arguments are all of different types
     plan: Plan,
     new: Path,
@@ -56,13 +76,15 @@ async def apply_pypi(  # noqa: PLR0917 - one call, and its arguments are all of 
     report: Report,
     places: Places,
     configuration: CondaConfiguration,
+    ahead: asyncio.Future[bool] | None = None,
 ) -> None:
     """Put the PyPI releases of `plan` into the mirror `new`, which will live at `final`.
 
-    To be called after conda's packages are linked. Exactly the files that were planned are
-    installed, told by their hashes. Raises EngineError: plan-stale (the index, or what conda owns,
-    is not what it was), hash-mismatch, pypi-overwrites, source-build-failed, index-unreachable,
-    index-needs-login, disk-full, timed-out.
+    To be called after conda's packages are linked; `ahead` is what fetches the releases already,
+    if anything does. Exactly the files that were planned are installed, told by their hashes.
+    Raises EngineError: plan-stale (the index, or what conda owns, is not what it was),
+    hash-mismatch, pypi-overwrites, source-build-failed, index-unreachable, index-needs-login,
+    disk-full, timed-out.
     """
     lock = read_lock(plan.pypi_lock)
     if not lock.pins and not lock.removed:
@@ -72,7 +94,7 @@ async def apply_pypi(  # noqa: PLR0917 - one call, and its arguments are all of 
     try:
         if lock.pins:
             await asyncio.to_thread(job.check_owners)
-            await _fetch(job, open_uv(places, site=new, index=lock.index), report)
+            await _bring(job, ahead, open_uv(places, site=new, index=lock.index), report)
             await asyncio.to_thread(job.check_fetched)
             await asyncio.to_thread(job.check_overwritten)
             names = await asyncio.to_thread(job.replaced)
@@ -92,15 +114,21 @@ async def _uninstall(names: Sequence[str], new: Path, uv: Uv, report: Report) ->
     )
 
 
-async def _fetch(job: Staging, uv: Uv, report: Report) -> None:
-    """Install the pins into the scratch folder, from the cache alone where that has them."""
-    python = interpreter_in(job.new)
-    if python is None:
-        raise stale("The Python that they were planned for is not there.", "python")
+async def _bring(job: Staging, ahead: asyncio.Future[bool] | None, uv: Uv, report: Report) -> None:
     names = [pin.name for pin in job.lock.pins]
     report.progress(
         Progress(Phase.DOWNLOADING, 0, len(names), ProgressUnit.PACKAGES, ", ".join(names[:_NAMED]))
     )
+    if ahead is None or not await ahead:
+        python = interpreter_in(job.new)
+        if python is None:
+            raise stale("The Python that they were planned for is not there.", "python")
+        await _fetch(job, python, uv, report)
+    report.progress(Progress(Phase.DOWNLOADING, len(names), len(names), ProgressUnit.PACKAGES))
+
+
+async def _fetch(job: Staging, python: Path, uv: Uv, report: Report) -> None:
+    """Install the pins into the scratch folder, from the cache alone where that has them."""
     variables = chosen_indexes(job.lock.index_url, job.lock.extra_index_urls)
     base = ["pip", "install", "--python", str(python), "--prefix", str(job.scratch)]
     base += ["--no-deps", "--link-mode", "copy", "--no-compile-bytecode"]
@@ -132,7 +160,6 @@ async def _fetch(job: Staging, uv: Uv, report: Report) -> None:
             log=report.log,
             variables=variables,
         )
-    report.progress(Progress(Phase.DOWNLOADING, len(names), len(names), ProgressUnit.PACKAGES))
 
 
 async def _cached(arguments: list[str], uv: Uv, variables: dict[str, str], folder: Path) -> bool:

@@ -42,6 +42,7 @@ class _Table:
     to_conda: dict[str, tuple[str, ...]]
     no_python: frozenset[str]
     families: tuple[frozenset[str], ...]
+    imports: dict[str, str]
 
 
 @cache
@@ -56,6 +57,7 @@ def _table() -> _Table:
         {pypi: tuple(names) for pypi, names in to_conda.items()},
         frozenset(cast("list[str]", document["no_distribution"])),
         tuple(frozenset(names) for names in cast("list[list[str]]", document["families"])),
+        dict(cast("list[tuple[str, str]]", document["imports"])),
     )
 
 
@@ -94,6 +96,22 @@ def carried(pypi: str, available: Iterable[str]) -> NameAnswer | None:
     """Return the name under which one of the `available` conda packages is `pypi`, if any is."""
     names = available if isinstance(available, (set, frozenset)) else frozenset(available)
     return next((answer for answer in conda_names(pypi) if answer.name in names), None)
+
+
+def distribution_of(conda: str) -> str:
+    """Return what the conda package of that name is on PyPI, by the table or else its own name."""
+    return _table().to_pypi.get(conda) or canonicalize_name(conda)
+
+
+def known_names() -> frozenset[str]:
+    """Return the PyPI names that the table knows."""
+    return frozenset(_table().to_conda)
+
+
+def imported_from(name: str) -> tuple[str, ...]:
+    """Return the distribution that is imported, or commonly spoken of, under another `name`."""
+    found = _table().imports.get(canonicalize_name(name))
+    return (found,) if found is not None else ()
 
 
 def same_files(pypi: str) -> frozenset[str]:

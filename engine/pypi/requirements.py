@@ -60,6 +60,16 @@ class Wanted:
     editable: bool = False
 
     @property
+    def shown(self) -> str:
+        """Return it for people: short, and without the logins that an address may hold."""
+        if not self.location:
+            extras = f"[{','.join(self.extras)}]" if self.extras else ""
+            return f"{self.name}{extras}{self.specifier}" if self.name else self.text
+        if self.name:
+            return self.name
+        return re.split(r"[?#@]", self.location.rstrip("/\\"))[0].replace("\\", "/").split("/")[-1]
+
+    @property
     def exact(self) -> str:
         """Return the version that is asked for by `==`, or an empty string."""
         found = re.fullmatch(r"={2,3}\s*([^\s,*]+)", self.specifier)

@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from engine.conda.condarc import CondaConfiguration
-from engine.conda.meta import read_conda_meta
+from engine.conda.meta import CondaMeta, read_conda_meta
 from engine.environments.packages import read_packages, site_packages_folders
 from engine.errors import EngineError, ErrorCode
 from engine.events import Phase, Progress, ProgressUnit
@@ -51,11 +52,12 @@ def from_pypi(prefix: Path, configuration: CondaConfiguration) -> dict[str, str]
     return {record.name: record.version for record in records if record.kind is RecordKind.PYPI}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Staging:
     """Check and move what was fetched into `scratch`; every method blocks.
 
-    `new` is the mirror that will live at `final`.
+    `new` is the mirror that will live at `final`. conda's packages in it are there already, and
+    are not looked at twice.
     """
 
     lock: Lock
@@ -64,9 +66,13 @@ class Staging:
     scratch: Path
     configuration: CondaConfiguration
 
+    @cached_property
+    def _meta(self) -> CondaMeta:
+        return read_conda_meta(self.new, self.configuration)
+
     def owners(self) -> dict[str, str]:
         """Return the distributions that conda owns in the mirror, with their packages."""
-        meta = read_conda_meta(self.new, self.configuration)
+        meta = self._meta
         names = {record.path: record.name for record in meta.records}
         return {
             _distribution_of(owned.path): names.get(owned.record, "")
@@ -102,17 +108,20 @@ class Staging:
 
     def check_overwritten(self) -> None:
         """Raise when a file of a conda package would be replaced that nobody spoke of."""
+        there = [path for path in _files_in(self.scratch) if (self.new / path).exists()]
+        if not there:
+            return
         owners = self.owners()
         agreed = {*self.lock.agreed, *(owners.get(name, "") for name in self.lock.overwritten)}
         fold = os.path.normcase
         owned = {fold(path): file for path, file in read_owned(self.new).items()}
         clashes: dict[str, str] = {}
-        for path in _files_in(self.scratch):
+        for path in there:
             file = owned.get(fold(path))
             if file is None or _package_name(file.package) in agreed:
                 continue
             target = self.new / path
-            if target.exists() and not filecmp.cmp(self.scratch / path, target, shallow=False):
+            if not filecmp.cmp(self.scratch / path, target, shallow=False):
                 clashes[path] = _package_name(file.package)
         if clashes:
             packages = ", ".join(sorted(set(clashes.values())))
@@ -184,8 +193,7 @@ class Staging:
         return sorted(twice & {name for name, _ in self.lock.after})
 
     def _site_packages(self, root: Path) -> tuple[str, ...]:
-        meta = read_conda_meta(self.new, self.configuration)
-        named = tuple(dict.fromkeys(meta.site_packages))
+        named = tuple(dict.fromkeys(self._meta.site_packages))
         found = site_packages_folders(root, named)
         return tuple(path.relative_to(root).as_posix() for path in found)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import os
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +24,7 @@ from engine.reading import read_whole
 SITE_PACKAGES: Final = "site-packages/"
 SCRIPTS: Final = "python-scripts/"
 _BIN = ("bin/", "Scripts/")
-_MADE_HERE = frozenset(
+MADE_HERE = frozenset(
     (
         "unix_python_entry_point",
         "windows_python_entry_point_script",
@@ -157,10 +157,11 @@ def owned_key(path: str) -> str:
     return path.lower() if os.name == "nt" else path
 
 
-def read_owned(prefix: Path) -> dict[str, OwnedFile]:
+def read_owned(prefix: Path, only: Container[str] | None = None) -> dict[str, OwnedFile]:
     """Return the files that conda owns in `prefix`, by `owned_key`.
 
-    Records that cannot be read own nothing. Raises nothing.
+    With `only`, no others than those of these keys. Records that cannot be read own nothing.
+    Raises nothing.
     """
     owned: dict[str, OwnedFile] = {}
     with suppress(OSError):
@@ -169,16 +170,19 @@ def read_owned(prefix: Path) -> dict[str, OwnedFile]:
                 with suppress(OSError):
                     record = decode_record(read_whole(entry.path))
                     if record is not None:
-                        _add(owned, record)
+                        _add(owned, record, only)
     return owned
 
 
-def _add(owned: dict[str, OwnedFile], record: InstalledRecord) -> None:
+def _add(owned: dict[str, OwnedFile], record: InstalledRecord, only: Container[str] | None) -> None:
     package, cache = record.spelled, record.cache
     for path in record.files or ():
-        owned.setdefault(owned_key(path), OwnedFile(path, package))
+        if only is None or owned_key(path) in only:
+            owned.setdefault(owned_key(path), OwnedFile(path, package))
     for entry, path, packed in record.real_paths():
-        made_here = entry.path_type in _MADE_HERE
+        if only is not None and owned_key(path) not in only:
+            continue
+        made_here = entry.path_type in MADE_HERE
         owned[owned_key(path)] = OwnedFile(
             path,
             package,

@@ -231,19 +231,24 @@ async def _change(
 ) -> None:
     """Change a mirror of the environment, then put it in the environment's place."""
     from engine.conda.exchanging import exchange_packages
-    from engine.pypi.installing import apply_pypi, clear_pypi
+    from engine.pypi.installing import apply_pypi, clear_pypi, fetch_ahead
     from engine.replicas.mirroring import catch_up, mirror
     from engine.transactions.mending import mend_files, open_folders, write_history_anew
 
     prefix, new = journal.prefix, journal.new
+    command = f"envdesk {'change' if plan.repairing is None else 'repair'} -p {prefix}"
     if plan.repairing is not None:
         await asyncio.to_thread(open_folders, prefix, plan.repairing)
-    made = await asyncio.to_thread(mirror, prefix, new, report)
-    await asyncio.to_thread(mend_files, plan, new, report)
-    command = f"envdesk {'change' if plan.repairing is None else 'repair'} -p {prefix}"
-    await clear_pypi(plan, new, report, places, configuration)
-    await exchange_packages(plan, new, places, report, configuration, command=command)
-    await apply_pypi(plan, new, prefix, report, places, configuration)
+    ahead = asyncio.ensure_future(fetch_ahead(plan, new, report, places, configuration))
+    try:
+        made = await asyncio.to_thread(mirror, prefix, new, report)
+        await asyncio.to_thread(mend_files, plan, new, report)
+        await clear_pypi(plan, new, report, places, configuration)
+        await exchange_packages(plan, new, places, report, configuration, command=command)
+        await apply_pypi(plan, new, prefix, report, places, configuration, ahead)
+    finally:
+        ahead.cancel()
+        await asyncio.gather(ahead, return_exceptions=True)
     write_history_anew(plan, new, configuration)
     _write_variables(new, plan.request)
     journal.mark(new).write_bytes(b"")

@@ -6,6 +6,7 @@ Each of these opens at once, answers by signals, and deletes itself: nothing her
 from gui.dialogs.clone import clone_environment, rename_environment
 from gui.dialogs.create import create_environment
 from gui.dialogs.errors import FailureBox, present_error
+from gui.dialogs.importing import import_files
 from gui.dialogs.preview import PreviewDialog
 from gui.dialogs.remove import remove_environment
 
@@ -14,6 +15,7 @@ __all__ = [
     "PreviewDialog",
     "clone_environment",
     "create_environment",
+    "import_files",
     "present_error",
     "remove_environment",
     "rename_environment",

@@ -55,11 +55,13 @@ class PreviewDialog(QDialog):
     """Take a request from a form, or as it is given, to a plan and to the queue.
 
     Open it with `open_soon`, which leaves the window time to paint, or with `open`; it deletes
-    itself. `submitted` carries the TaskId of what Apply started.
+    itself. `submitted` carries the TaskId of what Apply started, `revised` the Request of a plan
+    that is shown in place of the one that was asked for first.
     Nothing that was entered is lost by an error, by cancelling the planning, or by going back.
     """
 
     submitted = Signal(object)
+    revised = Signal(object)
 
     def __init__(
         self,
@@ -276,6 +278,8 @@ class PreviewDialog(QDialog):
         self.page.ensurePolished()
 
     def _show_plan(self, plan: Plan) -> None:
+        if self._plan is not None and self._plan.request != plan.request:
+            self.revised.emit(plan.request)
         self._plan = plan
         self._is_arriving = True
         in_turns(self, lambda: self.page.show_plan(plan), lambda: self._present(plan))

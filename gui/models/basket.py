@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -92,9 +92,15 @@ def wish_for(record: Record, tool: RecordKind, spec: str) -> Wish:
 
 @dataclass(frozen=True, slots=True)
 class Basket:
-    """Hold wishes in the order in which they came, one at most for each package."""
+    """Hold wishes in the order in which they came, one at most for each package.
+
+    `scope` and `priority` are what was chosen while they were looked at together: how far they
+    may reach, and how channels compete when that is not as usual.
+    """
 
     wishes: tuple[Wish, ...] = ()
+    scope: UpdateScope = UpdateScope.KEEP
+    priority: ChannelPriority | None = None
 
     def __len__(self) -> int:
         return len(self.wishes)
@@ -109,20 +115,20 @@ class Basket:
         for wish in wishes:
             kept = [old for old in kept if not _is_about_the_same(old, wish)]
             kept.append(wish)
-        return Basket(tuple(kept))
+        return self._holding(kept)
 
     def without(self, *wishes: Wish) -> Basket:
         """Return the basket without `wishes`."""
-        return Basket(tuple(wish for wish in self.wishes if wish not in wishes))
+        return self._holding(wish for wish in self.wishes if wish not in wishes)
 
     def fitting(self, records: Iterable[Record]) -> Basket:
         """Return the basket without wishes about records that are no longer there."""
         keys = {record.key for record in records}
-        return Basket(tuple(wish for wish in self.wishes if not wish.of or wish.of in keys))
+        return self._holding(wish for wish in self.wishes if not wish.of or wish.of in keys)
 
     def without_granted(self, request: ChangeRequest) -> Basket:
         """Return the basket without what `request` asks for, too."""
-        return Basket(tuple(wish for wish in self.wishes if not _is_granted(wish, request)))
+        return self._holding(wish for wish in self.wishes if not is_granted(wish, request))
 
     def request(
         self,
@@ -136,8 +142,8 @@ class Basket:
         return ChangeRequest(
             prefix=prefix,
             channels=channels,
-            priority=priority,
-            scope=UpdateScope.ALL if UPDATE_ALL in self.wishes else UpdateScope.KEEP,
+            priority=self.priority or priority,
+            scope=UpdateScope.ALL if UPDATE_ALL in self.wishes else self.scope,
             add=tuple(wish.spec for wish in self._of(conda, *new)),
             update=tuple(wish.name for wish in self._of(conda, WishKind.UPDATE)),
             remove=tuple(wish.name for wish in self._of(conda, WishKind.REMOVE)),
@@ -145,6 +151,11 @@ class Basket:
             update_pypi=tuple(wish.name for wish in self._of(pypi, WishKind.UPDATE)),
             remove_pypi=tuple(wish.name for wish in self._of(pypi, WishKind.REMOVE)),
         )
+
+    def _holding(self, wishes: Iterable[Wish]) -> Basket:
+        """Return the basket with `wishes` for its own; an empty one begins anew in every way."""
+        held = tuple(wishes)
+        return replace(self, wishes=held) if held else Basket()
 
     def _of(self, tool: RecordKind, *kinds: WishKind) -> tuple[Wish, ...]:
         return tuple(wish for wish in self.wishes if wish.tool is tool and wish.kind in kinds)
@@ -211,7 +222,8 @@ def _is_about_the_same(old: Wish, new: Wish) -> bool:
     return old.key == new.key or (is_addition and plain_name(old.name) == plain_name(new.name))
 
 
-def _is_granted(wish: Wish, request: ChangeRequest) -> bool:
+def is_granted(wish: Wish, request: ChangeRequest) -> bool:
+    """Return whether `request` asks for what `wish` wants."""
     is_conda = wish.tool is RecordKind.CONDA
     match wish.kind:
         case WishKind.ADD | WishKind.SWITCH:

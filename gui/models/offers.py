@@ -98,7 +98,7 @@ def _from_address(text: str, installed: Installed) -> tuple[Offer, ...]:
         return (Offer(text, note=error.failure.cause or words),)
     if not installed.has_python:
         return (Offer(text, note=_needs_python()),)
-    return (Offer(text, (_pypi_wish(wanted, installed),), _note_of(wanted)),)
+    return (Offer(text, (pypi_wish(wanted, installed),), _note_of(wanted)),)
 
 
 def _note_of(wanted: Wanted) -> str:
@@ -124,7 +124,7 @@ def _several(specs: tuple[str, ...], index: NameIndex, installed: Installed) -> 
     new = [spec for spec in specs if _is_bound(spec) or not installed.has(spec_name(spec))]
     if not new:
         return ()
-    return (Offer(", ".join(new), tuple(_conda_wish(spec, installed) for spec in new)),)
+    return (Offer(", ".join(new), tuple(conda_wish(spec, installed) for spec in new)),)
 
 
 def _one(
@@ -137,12 +137,12 @@ def _one(
         return tuple(_bounded(text, spec, name, index, installed))
     names = [found for found in index.find(name, most) if not installed.has(found)]
     names.sort(key=lambda found: found != name)
-    offers = [Offer(found, (_conda_wish(found, installed),)) for found in names]
+    offers = [Offer(found, (conda_wish(found, installed),)) for found in names]
     if name not in index and not installed.has(name):
         similar = "" if names else index.similar(name)
         if similar and not installed.has(similar):
             note = QCoreApplication.translate("Offers", "did you mean this?")
-            offers.append(Offer(similar, (_conda_wish(similar, installed),), note))
+            offers.append(Offer(similar, (conda_wish(similar, installed),), note))
         offers += _only_pypi(text, installed)
     return tuple(offers)
 
@@ -154,7 +154,7 @@ def _bounded(
     is_conda = installed.record(RecordKind.CONDA, name) is not None or "::" in spec
     is_pypi = installed.record(RecordKind.PYPI, name) is not None
     if is_conda or (name in index and not is_pypi):
-        return [Offer(spec, (_conda_wish(spec, installed),))]
+        return [Offer(spec, (conda_wish(spec, installed),))]
     return _only_pypi(text, installed)
 
 
@@ -166,14 +166,15 @@ def _only_pypi(text: str, installed: Installed) -> list[Offer]:
         return []
     if not installed.has_python:
         return []
-    return [Offer(wanted.text, (_pypi_wish(wanted, installed),))]
+    return [Offer(wanted.text, (pypi_wish(wanted, installed),))]
 
 
 def _is_bound(spec: str) -> bool:
     return spec.strip().lower() != spec_name(spec)
 
 
-def _conda_wish(spec: str, installed: Installed) -> Wish:
+def conda_wish(spec: str, installed: Installed) -> Wish:
+    """Return the wish for `spec` from a channel, in place of what is installed by its name."""
     name = spec_name(spec)
     there = installed.record(RecordKind.CONDA, name)
     if there is not None:
@@ -181,7 +182,8 @@ def _conda_wish(spec: str, installed: Installed) -> Wish:
     return Wish(WishKind.ADD, RecordKind.CONDA, name, spec)
 
 
-def _pypi_wish(wanted: Wanted, installed: Installed) -> Wish:
+def pypi_wish(wanted: Wanted, installed: Installed) -> Wish:
+    """Return the wish for `wanted` from PyPI, in place of what PyPI brought by its name."""
     name = wanted.name or wanted.location
     there = installed.record(RecordKind.PYPI, name) if wanted.name else None
     if there is not None:

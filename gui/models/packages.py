@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QObject
 
+from engine.environments.pinning import Pin
 from engine.records import Record, RecordKind, SourceKind
 from gui.formats import format_bytes
 from gui.models.basket import Basket, Wish, WishKind
@@ -62,7 +64,8 @@ class PackagesModel(RecordTableModel[Record]):
 
     def __init__(self, parent: QObject | None = None) -> None:
         self._wishes = _Wishes()
-        super().__init__(_columns(self._wishes), lambda record: record.key, parent)
+        self.pins: Mapping[str, Pin] = {}
+        super().__init__(_columns(self._wishes, self.pin_of), lambda record: record.key, parent)
 
     def apply_filter(self, chosen: PackageFilter) -> None:
         """Show only what `chosen` accepts."""
@@ -73,9 +76,23 @@ class PackagesModel(RecordTableModel[Record]):
         self._wishes.clear()
         self._wishes.update((wish.key, wish) for wish in basket.wishes)
         self.set_top([wish.record() for wish in basket.wishes if wish.kind is WishKind.ADD])
+        self._redraw()
+
+    def _redraw(self) -> None:
         if self.rowCount():
             last = self.index(self.rowCount() - 1, self.columnCount() - 1)
             self.dataChanged.emit(self.index(0, 0), last)
+
+    def set_pins(self, pins: Mapping[str, Pin]) -> None:
+        """Mark the packages that are to stay within `pins`, by name."""
+        if pins != self.pins:
+            self.pins = dict(pins)
+            self._redraw()
+
+    def pin_of(self, record: Record) -> Pin | None:
+        """Return what holds `record` at its version."""
+        is_conda = record.kind is RecordKind.CONDA and record.path is not None
+        return self.pins.get(record.name) if is_conda else None
 
     def wish_of(self, record: Record) -> Wish | None:
         """Return what is wished of `record`."""
@@ -106,7 +123,7 @@ _ICONS: Final[dict[WishKind | None, tuple[str, Tone]]] = {
 }
 
 
-def _columns(wishes: _Wishes) -> tuple[Column[Record], ...]:
+def _columns(wishes: _Wishes, pin_of: Callable[[Record], Pin | None]) -> tuple[Column[Record], ...]:
     return (
         Column(
             "name",
@@ -123,6 +140,8 @@ def _columns(wishes: _Wishes) -> tuple[Column[Record], ...]:
             lambda record: _version(record, wishes),
             lambda record: version_key(record.version),
             width=112,
+            icon=lambda record: ("pin", Tone.MUTED) if pin_of(record) is not None else None,
+            tip=lambda record: pin_sentence(pin_of(record)),
         ),
         Column(
             "build",
@@ -210,6 +229,21 @@ def _version(record: Record, wishes: _Wishes) -> str:
             return f"{record.version} → {wish.bounds or source_of(wish)}"
         case _:
             return record.version
+
+
+def pin_sentence(pin: Pin | None) -> str:
+    """Return what it means that a package is pinned, "" when it is not."""
+    if pin is None:
+        return ""
+    if pin.is_general:
+        text = QCoreApplication.translate(
+            "PackagesModel", "Pinned as {spec} for every environment, by your conda configuration."
+        )
+    else:
+        text = QCoreApplication.translate(
+            "PackagesModel", "Pinned as {spec}: no change of this environment moves it elsewhere."
+        )
+    return text.format(spec=pin.spec)
 
 
 def _reason(record: Record, wishes: _Wishes) -> str:

@@ -375,6 +375,14 @@ ALTERNATIVES: Final[dict[str, tuple[Sentence, ...]]] = {
         QT_TRANSLATE_NOOP("Warnings", "Overwrite anyway"),
     ),
     "update-from-conda": (QT_TRANSLATE_NOOP("Warnings", "Update it by conda"),),
+    "did-you-mean": (
+        QT_TRANSLATE_NOOP("Warnings", "Take {instead}"),
+        QT_TRANSLATE_NOOP("Warnings", "Take a package of a similar name"),
+    ),
+    "from-pypi": (
+        QT_TRANSLATE_NOOP("Warnings", "Take {package} from PyPI"),
+        QT_TRANSLATE_NOOP("Warnings", "Take it from PyPI"),
+    ),
     "from-channel": (
         QT_TRANSLATE_NOOP("Warnings", "Take {specs} from a channel"),
         QT_TRANSLATE_NOOP("Warnings", "Take it from a channel"),

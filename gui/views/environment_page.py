@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QTabWidget, QWidget
 
+from engine.environments.pinning import Pin
 from engine.errors import Failure
 from engine.records import Record
 from gui.changing import Changing
@@ -115,7 +116,7 @@ class EnvironmentPage(QWidget):
         prefix = row.prefix
         match self.tabs.widget(at):
             case PackagesView() as view:
-                self._start(at, lambda: self._engine.packages(prefix), self._show_packages)
+                self._start(at, lambda: self._packages_of(prefix), self._show_packages)
             case HistoryView() as view:
                 self._start(at, lambda: self._engine.history(prefix), view.show_revisions)
             case DetailsView() as view:
@@ -123,8 +124,13 @@ class EnvironmentPage(QWidget):
             case _:
                 pass
 
-    def _show_packages(self, records: tuple[Record, ...]) -> None:
+    async def _packages_of(self, prefix: Path) -> tuple[tuple[Record, ...], tuple[Pin, ...]]:
+        return await self._engine.packages(prefix), await self._engine.pins(prefix)
+
+    def _show_packages(self, found: tuple[tuple[Record, ...], tuple[Pin, ...]]) -> None:
+        records, pins = found
         self.packages.show_records(records)
+        self.packages.show_pins(pins)
         self.changing.fit(records)
 
     def _start(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
@@ -11,7 +11,7 @@ from engine.records import Record
 from gui.dialogs.flow import FlowLayout
 from gui.formats import format_bytes
 from gui.models.dependents import Dependents
-from gui.package_actions import ICONS, PackageAction, action_text, reason_against
+from gui.package_actions import ICONS, PackageAction, action_text
 from gui.texts import problem_sentence, source_sentence
 from gui.theme import SPACE, TextRole, Tone
 from gui.widgets import (
@@ -50,6 +50,7 @@ class PackageDetails(QFrame):
         self._url = ElidedLabel("", TextRole.SMALL, Tone.MUTED, Qt.TextElideMode.ElideMiddle)
         self._copy_url = CopyButton(self._url.whole, self.tr("Copy the address"))
         self._facts = label("", tone=Tone.MUTED, wrap=True, selectable=True)
+        self._pinned = label("", tone=Tone.MUTED, wrap=True, selectable=True)
         self._buttons = QWidget()
         self._actions = FlowLayout(SPACE // 2)
         self._buttons.setLayout(self._actions)
@@ -58,23 +59,23 @@ class PackageDetails(QFrame):
         self._build()
 
     def show_actions(
-        self, actions: Sequence[PackageAction], records: Sequence[Record], protection: str
+        self, actions: Sequence[PackageAction], reason_of: Callable[[PackageAction], str]
     ) -> None:
-        """Offer `actions` for the package; impossible ones are disabled and say why."""
+        """Offer `actions` for the package; impossible ones are disabled, as `reason_of` says."""
         while (item := self._actions.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
                 old.hide()
                 old.deleteLater()
         for action in actions:
             made = button(action_text(action).replace("&", ""), ButtonKind.QUIET, ICONS[action])
-            reason = reason_against(action, records, protection)
+            reason = reason_of(action)
             made.setEnabled(not reason)
             made.setToolTip(reason)
             made.clicked.connect(lambda _=False, chosen=action: self.acted.emit(chosen))
             self._actions.addWidget(made)
 
-    def show_record(self, record: Record, dependents: Dependents) -> None:
-        """Show `record` among the records that `dependents` knows."""
+    def show_record(self, record: Record, dependents: Dependents, pinned: str = "") -> None:
+        """Show `record` among the records that `dependents` knows, and why it is `pinned`."""
         name = record.name or (record.path.name if record.path is not None else "")
         self._title.set_whole(name)
         self._version.setText(" ".join(part for part in (record.version, record.build) if part))
@@ -91,6 +92,8 @@ class PackageDetails(QFrame):
         self._url.setVisible(bool(url))
         self._copy_url.setVisible(bool(url))
         self._facts.setText(self._facts_of(record))
+        self._pinned.setText(pinned)
+        self._pinned.setVisible(bool(pinned))
         missing = self.tr("{name} (not installed)")
         needs = [
             name if is_there else missing.format(name=name)
@@ -132,6 +135,7 @@ class PackageDetails(QFrame):
             self._source,
             row(self._url, self._copy_url, None, spacing=0.5),
             self._facts,
+            self._pinned,
             None,
             spacing=0.75,
         )

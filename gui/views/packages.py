@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import assert_never
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QWidget
 
+from engine.environments.pinning import Pin
 from engine.errors import Failure
 from engine.records import Record
 from gui.formats import format_count
@@ -15,7 +17,7 @@ from gui.models.basket import UPDATE_ALL, Basket, Wish, WishKind, wish_to_remove
 from gui.models.dependents import Dependents
 from gui.models.name_index import NameIndex
 from gui.models.offers import Installed, Offer, offers_for
-from gui.models.packages import PackageFilter, PackagesModel, SourceFilter
+from gui.models.packages import PackageFilter, PackagesModel, SourceFilter, pin_sentence
 from gui.package_actions import PackageAction, actions_for, fill_menu, reason_against
 from gui.panels import EmptyState, Loading, Segmented
 from gui.presenting import explain
@@ -41,13 +43,15 @@ class PackagesView(QWidget):
     """Show the records of one environment; `retry_requested` after they could not be read.
 
     `wished` carries a tuple of Wish that shall be put into the basket, `dropped` one that shall be
-    taken out; `versions_requested` a Record, and whether another source is looked for. `typed`
-    comes when something is looked for.
+    taken out; `versions_requested` a Record, and whether another source is looked for; `pinned` a
+    tuple of Record, and whether they shall stay at their versions. `typed` comes when something is
+    looked for.
     """
 
     retry_requested = Signal()
     wished = Signal(object)
     dropped = Signal(object)
+    pinned = Signal(object, bool)
     versions_requested = Signal(object, bool)
     channels_requested = Signal()
     typed = Signal()
@@ -92,6 +96,11 @@ class PackagesView(QWidget):
         self._installed = Installed(records)
         self._update()
 
+    def show_pins(self, pins: tuple[Pin, ...]) -> None:
+        """Show which packages stay at their versions."""
+        self.model.set_pins({pin.name: pin for pin in pins})
+        self._on_current()
+
     def show_basket(self, basket: Basket) -> None:
         """Show what shall become of the packages."""
         self._basket = basket
@@ -104,6 +113,11 @@ class PackagesView(QWidget):
         """Take `sentence` for the reason why nothing can be changed here, "" for no reason."""
         self._protection = sentence
         self._update()
+
+    @property
+    def installed(self) -> Installed:
+        """Return what is installed, by name."""
+        return self._installed
 
     @property
     def has_names(self) -> bool:
@@ -251,7 +265,7 @@ class PackagesView(QWidget):
         if action in (PackageAction.REMOVE, PackageAction.TAKE_BACK):
             for wish in wishes if action is PackageAction.TAKE_BACK else additions:
                 self.dropped.emit(wish)
-        if not records or reason_against(action, records, self._protection):
+        if not records or self._reason_against(action, records):
             return
         match action:
             case PackageAction.REMOVE:
@@ -260,10 +274,15 @@ class PackagesView(QWidget):
                 self._toggle(tuple(wish_to_update(record) for record in there))
             case PackageAction.VERSION | PackageAction.SOURCE:
                 self.versions_requested.emit(records[0], action is PackageAction.SOURCE)
+            case PackageAction.PIN | PackageAction.UNPIN:
+                self.pinned.emit(tuple(there), action is PackageAction.PIN)
             case PackageAction.TAKE_BACK:
                 pass
             case _:
                 assert_never(action)
+
+    def _reason_against(self, action: PackageAction, records: Sequence[Record]) -> str:
+        return reason_against(action, records, self._protection, self.model.pins)
 
     def _toggle(self, wishes: tuple[Wish, ...]) -> None:
         """Put `wishes` into the basket, or take them out when all are there."""
@@ -331,9 +350,9 @@ class PackagesView(QWidget):
             self.details.hide()
             return
         record = self.model.record_at(at)
-        self.details.show_record(record, self._dependents)
-        actions = actions_for([record], self.model.wish_of)
-        self.details.show_actions(actions, [record], self._protection)
+        self.details.show_record(record, self._dependents, pin_sentence(self.model.pin_of(record)))
+        actions = actions_for([record], self.model.wish_of, self.model.pins)
+        self.details.show_actions(actions, lambda action: self._reason_against(action, [record]))
         if self.details.isHidden():
             self.details.show()
             height = self._settings.number(_DETAILS, SPACE * 26)
@@ -355,8 +374,8 @@ class PackagesView(QWidget):
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        actions = actions_for(records, self.model.wish_of)
-        fill_menu(menu, actions, records, self._protection, self.act)
+        actions = actions_for(records, self.model.wish_of, self.model.pins)
+        fill_menu(menu, actions, lambda action: self._reason_against(action, records), self.act)
         menu.addSeparator()
         menu.addAction(
             self.tr("Copy &name"), lambda: copy_text("\n".join(record.name for record in records))

@@ -14,7 +14,16 @@ from engine.records import OutsidePython
 from gui.models.environments import EnvironmentsModel
 from gui.theme import SPACE, TextRole, Tone
 from gui.views.environment_list import EnvironmentList
-from gui.widgets import ButtonKind, SearchBox, button, column, keep_icon, label, row
+from gui.widgets import (
+    ButtonKind,
+    SearchBox,
+    button,
+    column,
+    icon_button,
+    keep_icon,
+    label,
+    row,
+)
 
 FILTER_FROM: Final = 12  # rows; fewer are seen at a glance
 
@@ -50,12 +59,14 @@ Destination = EnvironmentChosen | Place
 class Sidebar(QWidget):
     """Offer every place to go to; one is chosen at a time, and `chosen` tells which.
 
-    `create_requested` asks for a new environment, `action_requested` for something to be done
+    `create_requested` asks for a new environment, `open_requested` for a file that says what is in
+    one, `action_requested` for something to be done
     with the environment at a prefix.
     """
 
     chosen = Signal(object)
     create_requested = Signal()
+    open_requested = Signal()
     action_requested = Signal(object, object)
 
     def __init__(self, model: EnvironmentsModel, parent: QWidget | None = None) -> None:
@@ -71,6 +82,8 @@ class Sidebar(QWidget):
         self.new.setAccessibleName(self.tr("New environment"))
         self.new.setToolTip(self.tr("Make a new environment (Ctrl+N)"))
         self.new.clicked.connect(self.create_requested)
+        self.open = icon_button("file", self.tr("Install what a file asks for (Ctrl+O)"))
+        self.open.clicked.connect(self.open_requested)
         self.filter_box = self._make_filter_box()
         self._none = label(self.tr("No environment matches."), tone=Tone.MUTED, wrap=True)
         self._none.setContentsMargins(SPACE * 2 + 4, 0, SPACE, 0)
@@ -148,7 +161,9 @@ class Sidebar(QWidget):
         target.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _build(self) -> None:
-        head = row(label(self.tr("Environments"), TextRole.HEADING), None, self.new, spacing=0)
+        head = row(
+            label(self.tr("Environments"), TextRole.HEADING), None, self.new, self.open, spacing=0
+        )
         head.setContentsMargins(SPACE * 2 + 4, SPACE * 2, SPACE + 4, 0)
         self._head = head
         search = row(self.filter_box)

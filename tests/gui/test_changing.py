@@ -9,7 +9,7 @@ from engine.events import TaskState
 from engine.places import Places
 from engine.practice import ChannelServer
 from engine.records import Mark
-from engine.requests import ChannelPriority, CreateRequest, UpdateScope
+from engine.requests import ChangeRequest, ChannelPriority, CreateRequest, UpdateScope
 from engine.session import Engine
 from gui.dialogs import PreviewDialog
 from gui.dialogs.channels import ChannelsDialog
@@ -112,7 +112,13 @@ async def test_that_what_cannot_be_is_said_with_ways_around_it_that_work_in_plac
     assert dialog.go.isEnabled()
     dialog.reject()
     basket = window.page.changing.baskets.of(made)
-    assert [wish.spec for wish in basket.wishes] == ["icemoss"]
+    assert [(wish.kind, wish.name) for wish in basket.wishes] == [
+        (WishKind.ADD, "icemoss"),
+        (WishKind.REMOVE, "firelily"),
+    ]
+    again = await reviewed(window)
+    assert again.plan is not None
+    assert not again.plan.is_blocked
 
 
 async def test_that_the_reach_of_a_change_is_chosen_in_the_preview(
@@ -231,3 +237,35 @@ async def test_that_channels_that_cannot_be_reached_are_said_and_asked_again(
     await until(lambda: "Asking" not in view.available.state())
     assert "cannot be reached" in view.available.state()
     assert view.available.isVisible()
+
+
+async def test_that_a_pinned_package_is_marked_and_stays_when_others_are_updated(
+    configured: Places, window: MainWindow
+) -> None:
+    engine, view = engine_of(window), window.page.packages
+    prefix = configured.envs / "course"
+    channels = (await engine.configuration()).effective_channels
+    specs = ("python", "almanac <2026", "numerals <2.1")
+    plan = await engine.plan(CreateRequest(prefix, channels, specs=specs, with_pip=False))
+    task_id = engine.submit(plan)
+    await until(lambda: next(t for t in engine.tasks() if t.id == task_id).state.is_final)
+    await until(lambda: "almanac" in names(view) and window.is_settled)
+    view.table.select_key("conda:almanac")
+    view.act(PackageAction.PIN)
+    pinned = prefix / "conda-meta" / "pinned"
+    await until(pinned.exists)
+    assert pinned.read_text() == "almanac ==2025.3\n"
+    await until(lambda: "almanac" in view.model.pins)
+    column = view.model.column_of("version")
+    tip = view.model.index(view.model.row_of("conda:almanac"), column).data(
+        Qt.ItemDataRole.ToolTipRole
+    )
+    assert "almanac ==2025.3" in tip
+    request = ChangeRequest(prefix, channels, update=("numerals", "almanac"))
+    changes = {change.name for change in (await engine.plan(request)).changes}
+    assert "numerals" in changes
+    assert "almanac" not in changes
+    view.act(PackageAction.UNPIN)
+    await until(lambda: not view.model.pins)
+    assert not pinned.exists()
+    assert "almanac" in {change.name for change in (await engine.plan(request)).changes}

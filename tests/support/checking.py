@@ -8,6 +8,8 @@ from datetime import date
 from pathlib import Path
 
 from engine.conda.solving import virtual_packages
+from engine.health.deep import check_deep
+from engine.health.online import check_online
 from engine.health.quick import check_quick
 from engine.health.surroundings import Surroundings, surroundings_of
 from engine.health.values import Finding, FindingCode, Health
@@ -41,3 +43,15 @@ def the(health: Health, code: FindingCode) -> Finding:
     """Return the one finding with that code."""
     (found,) = (each for each in health.findings if each.code is code)
     return found
+
+
+def checked_deeply(
+    prefix: Path, root: Path, environ: Mapping[str, str] | None = None, today: date = TODAY
+) -> Health:
+    """Return what the deep check says."""
+    return check_deep(prefix, surroundings(root, environ, today))
+
+
+async def checked_online(prefix: Path, root: Path, today: date = TODAY) -> Health:
+    """Return what the online check says."""
+    return await check_online(prefix, surroundings(root, None, today))

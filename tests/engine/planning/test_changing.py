@@ -15,8 +15,11 @@ from engine.errors import EngineError, ErrorCode
 from engine.places import Places, places_below
 from engine.plan import ChangeKind, Plan, PlanWarning, Severity, WarningCode
 from engine.practice import EXTRA_CHANNEL, MAIN_CHANNEL, ChannelServer
+from engine.practice.pypi_index import write_index
 from engine.requests import ChangeRequest, ChannelPriority, CreateRequest, UpdateScope
+from tests.engine.planning.pypi_world import RELEASES
 from tests.support.changing import done, planned
+from tests.support.pypi import point_pip_at
 from tests.support.rattling import RattlerWorker
 
 
@@ -53,6 +56,8 @@ def world(
     worker: RattlerWorker, channels: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[World]:
     places = places_below(tmp_path_factory.mktemp("world") / "Envdesk 测试")
+    write_index(places.home / "simple", RELEASES)
+    point_pip_at(places, (places.home / "simple").as_uri())
     with ChannelServer(channels) as server:
         world = World(worker, server, places, places.envs / "course")
         specs = ("tidepool <3.2", "glyphs", "starchart", "papyrus")

@@ -68,6 +68,8 @@ def test_that_every_conflict_is_told_and_its_remedy_leaves_a_sound_environment(
     if case.severity is not None:
         assert warning.severity is case.severity
     told, broken = announced(outcome.remedy or outcome.plan)
+    if outcome.remedy is not None:
+        prefix = outcome.remedy.prefix  # a new environment, perhaps
     found = faults(prefix)
     assert found.twice == frozenset()
     assert found.overwritten - before.overwritten <= told

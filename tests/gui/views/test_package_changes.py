@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
+from engine.environments.pinning import Pin
 from engine.records import Record, RecordKind, RecordProblem
 from gui.models.basket import (
     UPDATE_ALL,
@@ -204,3 +205,36 @@ def test_that_the_list_of_offers_has_the_page_when_nothing_is_installed_by_that_
     assert [wish.spec for wish in kept.basket.wishes] == ["scipy>=1.11"]
     assert view.filter_box.text() == ""
     assert not view.available.isVisible()
+
+
+def test_that_packages_are_pinned_and_unpinned_from_menu_and_details(view: PackagesView) -> None:
+    asked: list[tuple[tuple[Record, ...], bool]] = []
+
+    def ask(records: tuple[Record, ...], stays: bool) -> None:
+        asked.append((records, stays))
+
+    view.pinned.connect(ask)
+    view.table.select_key(NUMPY.key)
+    menu_of(view)["Stay at this version (&pin)"].trigger()
+    view.show_pins((Pin("numpy", "numpy ==1.26.4"),))
+    button = next(
+        b for b in view.details.findChildren(QPushButton) if b.text() == "May change again (unpin)"
+    )
+    click(button)
+    assert asked == [((NUMPY,), True), ((NUMPY,), False)]
+
+
+def test_that_pins_of_the_configuration_and_of_pypi_say_why_they_cannot_be_changed(
+    view: PackagesView,
+) -> None:
+    view.show_pins((Pin("numpy", "numpy 1.*", is_general=True),))
+    view.table.select_key(NUMPY.key)
+    entry = menu_of(view)["May change again (un&pin)"]
+    assert not entry.isEnabled()
+    assert "conda configuration" in entry.toolTip()
+    for menu in view.findChildren(QMenu):
+        menu.hide()
+    view.table.select_key(REQUESTS.key)
+    entry = menu_of(view)["Stay at this version (&pin)"]
+    assert not entry.isEnabled()
+    assert "conda channels" in entry.toolTip()

@@ -1,0 +1,133 @@
+"""Which files packages say are theirs, with the hashes that they should have."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import csv
+import os
+import posixpath
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+from engine.health.conda_side import CondaPackage
+from engine.health.python_side import Distribution
+from engine.health.scene import Scene
+from engine.reading import read_whole
+from engine.records import RecordKind
+from engine.replicas.ownership import MADE_HERE, decode_record, owned_key
+
+COMPILED: Final = (".pyc", ".pyo")
+CLOBBERED: Final = "__clobbers__/"  # rattler's folder for the files that lost to another package
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Say that a package has the file at `path`, relative to the prefix, with `/`.
+
+    `sha256` is what it should be in the prefix, empty when not known; `original` what it is in the
+    package before the prefix was put in place of `placeholder`. `cached` is the file in the folder
+    that the package was unpacked into, empty for one made at installation.
+    """
+
+    path: str
+    package: str
+    kind: RecordKind
+    sha256: str = ""
+    original: str = ""
+    placeholder: str = ""
+    is_binary: bool = False
+    cached: str = ""
+    size: int = 0
+    has_lost: bool = False
+
+
+def claims_of(scene: Scene) -> dict[str, list[Claim]]:
+    """Return who claims each file, by `owned_key`; compiled Python files are left out.
+
+    They are made anew whenever Python likes to. Raises nothing.
+    """
+    claims: dict[str, list[Claim]] = {}
+    for package in scene.conda.packages:
+        for claim in _of_conda(package):
+            claims.setdefault(owned_key(claim.path), []).append(claim)
+    for distribution in scene.python.distributions:
+        if distribution.is_pypi and not distribution.is_half:
+            for claim in _of_record(distribution):
+                claims.setdefault(owned_key(claim.path), []).append(claim)
+    return claims
+
+
+def _of_conda(package: CondaPackage) -> Iterator[Claim]:
+    try:
+        record = decode_record(read_whole(str(package.record)))
+    except OSError:
+        record = None
+    told: set[str] = set()
+    for entry, real, packed in record.real_paths() if record is not None else ():
+        lost, path = _without_clobbered(real)
+        told.add(real)
+        if path.endswith(COMPILED) or entry.path_type == "directory":
+            continue
+        is_made = entry.path_type in MADE_HERE
+        yield Claim(
+            path,
+            package.name,
+            RecordKind.CONDA,
+            sha256=entry.sha256_in_prefix
+            or ("" if entry.prefix_placeholder else entry.sha256)
+            or "",
+            original=entry.sha256 or "",
+            placeholder=entry.prefix_placeholder or "",
+            is_binary=entry.file_mode == "binary",
+            cached=f"{package.cache}/{packed}" if package.cache and not is_made else "",
+            size=entry.size_in_bytes or 0,
+            has_lost=lost,
+        )
+    for real in package.files:
+        lost, path = _without_clobbered(real)
+        if real not in told and not path.endswith(COMPILED):
+            yield Claim(path, package.name, RecordKind.CONDA, has_lost=lost)
+
+
+def _without_clobbered(path: str) -> tuple[bool, str]:
+    if not path.startswith(CLOBBERED):
+        return False, path
+    return True, path[len(CLOBBERED) :].partition("/")[2]
+
+
+def _of_record(distribution: Distribution) -> Iterator[Claim]:
+    """Yield what RECORD lists (PyPA, "Recording installed projects")."""
+    inside = distribution.inside.rpartition("/")[0]
+    try:
+        text = read_whole(f"{distribution.path}/RECORD").decode("utf-8", "surrogateescape")
+    except OSError:
+        return
+    with suppress(csv.Error):
+        for row in csv.reader(text.splitlines()):
+            if not row or row[0].endswith(COMPILED):
+                continue
+            path = posixpath.normpath(posixpath.join(inside, row[0].replace("\\", "/")))
+            if path.startswith("../") or os.path.isabs(path):  # noqa: PTH117 - of a text
+                continue
+            digest = row[1] if len(row) > 1 else ""
+            size = row[2] if len(row) > 2 and row[2].isdigit() else "0"
+            yield Claim(
+                path,
+                distribution.name,
+                RecordKind.PYPI,
+                sha256=_hexadecimal(digest),
+                size=int(size),
+            )
+
+
+def _hexadecimal(digest: str) -> str:
+    algorithm, _, value = digest.partition("=")
+    if algorithm != "sha256" or not value:
+        return ""
+    try:
+        return base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)).hex()
+    except (ValueError, binascii.Error):
+        return ""

@@ -1,0 +1,121 @@
+"""The deep check: every file that a package claims is read and compared."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from engine.environments.describing import stamp_of
+from engine.health.checks import elsewhere, files, shared_files, starting, unowned
+from engine.health.checks.permissions import permissions_wrong, wrong_folders
+from engine.health.checks.scripts import interpreters, prefix_of
+from engine.health.claims import Claim, claims_of
+from engine.health.quick import health_of, look_quickly, missing_health
+from engine.health.reading_files import CheckCancelledError, FileReader, Odd, State
+from engine.health.scene import Scene, read_scene
+from engine.health.surroundings import Surroundings
+from engine.health.values import Depth, Finding, FindingCode, Health, HealthProgress
+
+__all__ = ["CheckCancelledError", "check_deep"]
+
+# Findings after which every file of the package is wrong, and no news.
+_EXPLAINS: Final = frozenset(
+    (
+        FindingCode.CONDA_OVERWRITTEN,
+        FindingCode.CONDA_OVERWRITTEN_SAME,
+        FindingCode.CONDA_DIST_INFO_GONE,
+        FindingCode.TWO_COPIES,
+        FindingCode.INTERPRETER_MISSING,
+        FindingCode.INTERPRETER_BROKEN,
+    )
+)
+
+
+def check_deep(
+    prefix: Path,
+    around: Surroundings,
+    told: Callable[[HealthProgress], None] = lambda _: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Health:
+    """Return what is wrong with the environment at `prefix`, every file of it read.
+
+    Includes the quick check. `told` hears how far it has come, on this thread; `cancelled` is
+    asked often, on others. Nothing is changed; Python is started once, alone. Blocks for a second
+    or so for each gigabyte. Raises CheckCancelledError and EngineError (prefix-missing,
+    not-an-environment).
+    """
+    missing = missing_health(prefix, around)
+    if missing is not None:
+        return missing
+    stamp = stamp_of(prefix)
+    scene = read_scene(prefix, around)
+    found = look_quickly(scene)
+    if not any(each.code is FindingCode.INTERPRETER_BROKEN for each in found):
+        found += starting.find(scene)
+    found += _look_at_files(scene, found, told, cancelled)
+    return health_of(prefix, Depth.DEEP, stamp, found, scene.unchecked)
+
+
+def _look_at_files(
+    scene: Scene,
+    found: Sequence[Finding],
+    told: Callable[[HealthProgress], None],
+    cancelled: Callable[[], bool],
+) -> list[Finding]:
+    explained = _explained(found)
+    claims = claims_of(scene)
+    twice = shared_files.claimed_twice(claims, explained)
+    chosen = [
+        claim
+        for key, several in claims.items()
+        if key not in twice
+        for claim in several[:1]
+        if claim.package not in explained and not claim.has_lost
+    ]
+    others = _other_prefixes(scene)
+    odd = FileReader(str(scene.prefix), others, cancelled).read(chosen, told)
+    claimed = frozenset(claims)
+    return [
+        *files.missing(scene, odd),
+        *files.altered(scene, odd),
+        *files.links(scene, odd, claimed),
+        *shared_files.find(scene, twice),
+        *elsewhere.find(scene, odd, others),
+        *unowned.find(scene, claimed),
+        *_permissions(scene, found, claims, odd),
+    ]
+
+
+def _explained(found: Sequence[Finding]) -> frozenset[str]:
+    names: set[str] = set()
+    for each in found:
+        if each.code in _EXPLAINS:
+            names |= {each.subject, each.value("distribution"), each.value("conda")}
+    return frozenset(names - {""})
+
+
+def _other_prefixes(scene: Scene) -> tuple[str, ...]:
+    """Return the prefixes whose Python the commands of this environment start."""
+    found: dict[str, None] = {}
+    here = os.path.realpath(scene.prefix)
+    for _, interpreter in interpreters(scene.scripts, scene.around.platform):
+        other = prefix_of(interpreter, scene.around.platform)
+        if other and os.path.realpath(other) != here:
+            found[other] = None
+    return tuple(found)
+
+
+def _permissions(
+    scene: Scene,
+    found: Sequence[Finding],
+    claims: Mapping[str, Sequence[Claim]],
+    odd: Sequence[Odd],
+) -> list[Finding]:
+    if any(each.code is FindingCode.PERMISSIONS_WRONG for each in found):
+        return []
+    folders = {f"{scene.prefix}/{path.rpartition('/')[0]}" for path in claims}
+    wrong = wrong_folders(scene, sorted(folders))
+    wrong += [f"{scene.prefix}/{each.claim.path}" for each in odd if each.state is State.UNREADABLE]
+    return [permissions_wrong(scene, wrong)] if wrong else []

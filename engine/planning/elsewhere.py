@@ -1,0 +1,89 @@
+"""Offer a new environment for what the present one cannot take; tried before it is offered."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from packaging.requirements import InvalidRequirement, Requirement
+
+from engine.conda.condarc import CondaConfiguration
+from engine.conda.solving import check_spec
+from engine.errors import EngineError
+from engine.places import Places
+from engine.plan import Alternative, Plan, Severity, WarningCode
+from engine.planning.creating import plan_create
+from engine.planning.resolving import minor_of
+from engine.records import RecordKind
+from engine.requests import ChangeRequest, CreateRequest
+
+_HELPED: Final = (WarningCode.PYPI_CHANGES_CONDA, WarningCode.UNSATISFIABLE)
+_DRASTIC: Final = "overwrite"
+
+
+async def with_new_environment(
+    plan: Plan, places: Places, configuration: CondaConfiguration
+) -> Plan:
+    """Return `plan` with a new environment among the offers of what blocks it, where one can be.
+
+    For worker processes: it plans the creation of one. Only changes are looked at.
+    """
+    blocking = [each for each in plan.warnings if each.severity is Severity.BLOCKING]
+    if not isinstance(plan.request, ChangeRequest) or len(blocking) != 1:
+        return plan
+    told = blocking[0]
+    if told.code not in _HELPED:
+        return plan
+    installed = plan.before.of(RecordKind.CONDA)
+    python = next((minor_of(each) for each in installed if each.name == "python"), "")
+    found = await _new_environment(plan.request, python, places, configuration)
+    if found is None:
+        return plan
+    drastic = [each for each in told.alternatives if each.code == _DRASTIC]
+    others = [each for each in told.alternatives if each.code != _DRASTIC]
+    offering = replace(told, alternatives=(*others, found, *drastic))
+    return replace(
+        plan, warnings=tuple(offering if each is told else each for each in plan.warnings)
+    )
+
+
+async def _new_environment(
+    request: ChangeRequest, python: str, places: Places, configuration: CondaConfiguration
+) -> Alternative | None:
+    if not request.add and not request.add_pypi:
+        return None
+    named = [check_spec(spec) for spec in request.add] + [_name(each) for each in request.add_pypi]
+    prefix = _free_prefix(request.prefix.parent, named[0])
+    has_python = any(check_spec(spec) == "python" for spec in request.add)
+    create = CreateRequest(
+        prefix,
+        request.channels,
+        request.priority,
+        python="" if has_python else python,
+        specs=request.add,
+        add_pypi=request.add_pypi,
+        index=request.index,
+        constraints=request.constraints,
+    )
+    try:
+        plan = await plan_create(create, places, configuration)
+    except EngineError:
+        return None
+    loud = (Severity.BLOCKING, Severity.DANGER)
+    if any(each.severity in loud for each in plan.warnings):
+        return None
+    return Alternative("new-environment", create, (("name", prefix.name),))
+
+
+def _free_prefix(folder: Path, name: str) -> Path:
+    names = (name, *(f"{name}-{number}" for number in range(2, 1000)))
+    return next(folder / each for each in names if not os.path.lexists(folder / each))
+
+
+def _name(requirement: str) -> str:
+    try:
+        return Requirement(requirement).name
+    except InvalidRequirement:
+        return "new"

@@ -1,0 +1,126 @@
+"""Pieces of the dialog that takes files: groups to choose, ticks, and what cannot be kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QWidget
+
+from engine.files.values import Consent, Place, Remark
+from gui.presenting.files import consent_reason, consent_title, remark_sentence
+from gui.theme import SPACE, TextRole, Tone
+from gui.widgets import column, label
+
+_LINE: Final = SPACE * 2 + 4
+_MOST_LINES: Final = 6
+
+
+class GroupBoxes(QWidget):
+    """Offer groups to choose from, none at first; `changed` comes with each choice."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._boxes: list[QCheckBox] = []
+        self._column = column(spacing=0.5)
+        self.setLayout(self._column)
+
+    def set_groups(self, groups: Sequence[str]) -> None:
+        """Offer `groups`; those that were chosen stay so."""
+        kept = set(self.chosen())
+        for box in self._boxes:
+            box.hide()
+            box.deleteLater()
+        self._boxes = []
+        for group in groups:
+            box = QCheckBox(group)
+            box.setChecked(group in kept)
+            box.toggled.connect(self.changed)
+            self._column.addWidget(box)
+            self._boxes.append(box)
+
+    def chosen(self) -> tuple[str, ...]:
+        """Return the groups that are ticked."""
+        return tuple(box.text() for box in self._boxes if box.isChecked())
+
+    def choose(self, group: str) -> None:
+        """Tick `group`."""
+        for box in self._boxes:
+            if box.text() == group:
+                box.setChecked(True)
+
+
+class ConsentBoxes(QWidget):
+    """Ask for a tick for each line that runs code or trusts somebody, with the reason."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._boxes: dict[tuple[str, ...], QCheckBox] = {}
+        self._rows: list[QWidget] = []
+        self._column = column(spacing=1)
+        self.setLayout(self._column)
+
+    def set_consents(self, consents: Sequence[Consent]) -> None:
+        """Ask for `consents`; nothing is ticked that was not."""
+        kept = set(self.accepted())
+        for row in self._rows:
+            row.hide()
+            row.deleteLater()
+        self._rows, self._boxes = [], {}
+        lines: dict[tuple[Place, str], list[Consent]] = {}
+        for consent in consents:
+            lines.setdefault((consent.place, consent.text), []).append(consent)
+        for same in lines.values():
+            keys = tuple(each.key for each in same)
+            box = QCheckBox(consent_title(same[0]).replace("&", "&&"))
+            box.setChecked(kept.issuperset(keys))
+            reason = " ".join(dict.fromkeys(consent_reason(each) for each in same))
+            box.setAccessibleDescription(reason)
+            box.toggled.connect(self.changed)
+            why = label(reason, TextRole.SMALL, Tone.WARNING, wrap=True)
+            why.setContentsMargins(SPACE * 3, 0, 0, 0)
+            whole = QWidget()
+            whole.setLayout(column(box, why, spacing=0.25))
+            self._column.addWidget(whole)
+            self._rows.append(whole)
+            self._boxes[keys] = box
+
+    def accepted(self) -> tuple[str, ...]:
+        """Return the keys of what is ticked."""
+        return tuple(key for keys, box in self._boxes.items() if box.isChecked() for key in keys)
+
+    def tick(self, key: str) -> None:
+        """Agree to the line that `key` is of."""
+        for keys, box in self._boxes.items():
+            if key in keys:
+                box.setChecked(True)
+
+    @property
+    def boxes(self) -> tuple[QCheckBox, ...]:
+        """Return the boxes, in order."""
+        return tuple(self._boxes.values())
+
+
+class RemarkList(QPlainTextEdit):
+    """List what of a file is not kept, one line each, to read and to copy."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setReadOnly(True)
+        self.setProperty("framed", "true")
+        self.setAccessibleName(self.tr("What cannot be kept"))
+        self.setTabChangesFocus(True)
+
+    def set_remarks(self, remarks: Sequence[Remark]) -> None:
+        """Show `remarks`."""
+        text = "\n".join(remark_sentence(each) for each in remarks)
+        if text == self.toPlainText():
+            return
+        self.setPlainText(text)
+        lines = min(max(len(remarks), 2), _MOST_LINES)
+        self.setFixedHeight(lines * _LINE + SPACE * 2)
