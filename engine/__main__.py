@@ -96,8 +96,23 @@ def _add_plan(parser: argparse.ArgumentParser) -> None:
     files = kinds.add_parser("import", help="what files ask for, together")
     add_import(files)
     _add_channels(files)
+    _add_repair(kinds.add_parser("repair", help="what is wrong with one, put in order"))
     for kind in kinds.choices.values():
         kind.add_argument("--out", type=Path, metavar="FILE", help="write the plan for `apply`")
+
+
+def _add_repair(repair: argparse.ArgumentParser) -> None:
+    repair.add_argument("prefix", type=Path, metavar="PREFIX")
+    repair.add_argument(
+        "codes", nargs="*", metavar="CODE[:SUBJECT]", help="problems, as `health` prints them"
+    )
+    repair.add_argument("--all", action="store_true", help="everything that can be repaired")
+    repair.add_argument("--other", action="store_true", help="the second-best way for each")
+    repair.add_argument("--deep", action="store_true", help="look at every file first")
+    repair.add_argument("--online", action="store_true", help="ask channels and the index first")
+    repair.add_argument(
+        "--channel", "-c", action="append", default=[], metavar="NAME", help="first one first"
+    )
 
 
 def _add_changes(

@@ -92,6 +92,11 @@ class WarningCode(StrEnum):
     OTHER_INDEX = "other-index"
     USER_SITE_LEAKS = "user-site-leaks"
     PIP_SETTINGS_UNREADABLE = "pip-settings-unreadable"
+    EXTRA_MISSING = "extra-missing"
+    CONDA_INCOMPLETE = "conda-incomplete"
+    # environments that stay as they are
+    ENVIRONMENT_PROTECTED = "environment-protected"
+    ENVIRONMENT_FROZEN = "environment-frozen"
     # repairs
     REPAIR_CHOICE = "repair-choice"
     REPAIR_UNDOES_PYPI = "repair-undoes-pypi"

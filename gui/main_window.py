@@ -43,6 +43,7 @@ from gui.dialogs import (
 from gui.dialogs.import_form import FileSource
 from gui.dropping import FileDrops
 from gui.models.environments import EnvironmentsModel
+from gui.models.health import HealthBook
 from gui.operations import Operation
 from gui.presenting import settled_sentence
 from gui.presenting.disk import low_space_sentence
@@ -94,7 +95,8 @@ class MainWindow(QMainWindow):
         self.model = EnvironmentsModel(self)
         self.sidebar = Sidebar(self.model)
         self.sidebar.add_to_head(AddedFoldersButton(engine))
-        self.page = EnvironmentPage(engine, settings)
+        self.health = HealthBook(settings, self)
+        self.page = EnvironmentPage(engine, settings, self.health)
         self.outside = OutsidePythonPage()
         self.disk = DiskPage(engine, self.model, settings)
         self.activity = ActivityView(engine, bridge)
@@ -167,10 +169,12 @@ class MainWindow(QMainWindow):
             case SizesFound(prefix=prefix, sizes=sizes):
                 self.model.set_sizes(prefix, sizes)
                 self._update_page(prefix)
+            case HealthFound(health=health):
+                self.health.take(health)
             case Settled():
                 self.content.say_lastingly(settled_sentence(event))
                 self.refresh()
-            case TaskLog() | HealthFound():
+            case TaskLog():
                 pass
             case _:
                 assert_never(event)
@@ -249,6 +253,7 @@ class MainWindow(QMainWindow):
         self.sidebar.open_requested.connect(self.drops.open)
         self.sidebar.action_requested.connect(self.act)
         self.page.action_requested.connect(self.act)
+        self.health.changed.connect(self._show_health)
         self.outside.create_requested.connect(self.create_environment)
         self.disk.environment_wanted.connect(self.sidebar.choose_environment)
         self.disk.volumes_seen.connect(self._show_low_space)
@@ -312,6 +317,9 @@ class MainWindow(QMainWindow):
         self.model.set_environments(environments)
         self.disk.check_space()
         self._choose_something()
+
+    def _show_health(self, prefix: Path) -> None:
+        self.model.set_health(prefix, self.health.of(prefix).state)
 
     def _after_reading(self) -> None:
         self._reading = None

@@ -105,6 +105,17 @@ class WindowSettings:
         self._store.setValue(f"{group}/channels", list(choice.channels))
         self._store.setValue(f"{group}/priority", choice.priority.value)
 
+    def ignored_findings(self, prefix: Path) -> tuple[str, ...]:
+        """Return the keys of the health findings that are not to be shown for an environment."""
+        return _words(self._store.value(f"{_health_of(prefix)}/ignored"))
+
+    def set_ignored_findings(self, prefix: Path, keys: tuple[str, ...]) -> None:
+        """Store which health findings are not to be shown; none forgets the environment."""
+        if keys:
+            self._store.setValue(f"{_health_of(prefix)}/ignored", list(dict.fromkeys(keys)))
+        else:
+            self._store.remove(_health_of(prefix))
+
     def selected(self) -> Path | None:
         """Return the prefix of the environment that was looked at last."""
         value = self._store.value("window/selected", "")
@@ -122,6 +133,10 @@ class WindowSettings:
 def _group_of(prefix: Path) -> str:
     """Return the group of an environment: its path in one word, as a slash begins a sub-group."""
     return f"environments/{quote(os.path.normcase(prefix), safe='')}"
+
+
+def _health_of(prefix: Path) -> str:
+    return f"health/{quote(os.path.normcase(prefix), safe='')}"
 
 
 def _words(value: object) -> tuple[str, ...]:

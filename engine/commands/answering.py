@@ -166,6 +166,10 @@ async def _plan(arguments: argparse.Namespace, places: Places) -> None:
         from engine.commands.importing import import_request
 
         request = await import_request(arguments, places, configuration)
+    elif arguments.kind == "repair":
+        from engine.commands.repairing import request_of
+
+        request = await request_of(arguments, places, configuration)
     else:
         request = _request(arguments, places, configuration)
     data = encode(await plan_request(request, places, configuration), Plan)

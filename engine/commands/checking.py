@@ -72,14 +72,23 @@ async def examine(prefix: Path, depth: str, places: Places) -> int:
 async def answer(arguments: argparse.Namespace, places: Places) -> int:
     """Print the health of one environment; returns the exit status."""
     prefix = Path(os.path.abspath(arguments.prefix))
-    health = quick(prefix, places)
-    if health.stamp:  # a prefix that is gone has nothing more to look at
-        if arguments.deep:
-            health = await _thorough(prefix, Depth.DEEP, places)
-        if arguments.online:
-            health = _both(health, await _thorough(prefix, Depth.ONLINE, places))
+    health = await look(prefix, places, deep=arguments.deep, online=arguments.online)
     print_document(encode(health))
     return 0
+
+
+async def look(prefix: Path, places: Places, *, deep: bool, online: bool) -> Health:
+    """Return the health of one environment, with what the thorough checks find if asked for.
+
+    Raises EngineError.
+    """
+    health = quick(prefix, places)
+    if health.stamp:  # a prefix that is gone has nothing more to look at
+        if deep:
+            health = await _thorough(prefix, Depth.DEEP, places)
+        if online:
+            health = _both(health, await _thorough(prefix, Depth.ONLINE, places))
+    return health
 
 
 async def _thorough(

@@ -30,13 +30,14 @@ from engine.planning.creating import (
     space_warnings,
     with_size,
 )
-from engine.planning.elsewhere import with_new_environment
+from engine.planning.elsewhere import protection_warning, with_new_environment
 from engine.planning.figures import cost_of, summed
 from engine.planning.forewarning import (
     changes_between,
     clobber_warning,
     dependents_warning,
     held_back_warning,
+    incomplete_warning,
     keep_warning,
     mixed_warning,
     old_channels_warning,
@@ -51,7 +52,7 @@ from engine.planning.resolving import Resolution, Standing, moved, resolve
 from engine.planning.wishing import needed_from_pypi
 from engine.records import Record, RecordKind, State
 from engine.replicas.ownership import OwnedFile, read_owned
-from engine.requests import ChangeRequest, Request, UpdateScope
+from engine.requests import ChangeRequest, RepairRequest, Request, UpdateScope
 
 _LOUD = (Severity.BLOCKING, Severity.DANGER)
 _REFUSED = (ErrorCode.UNSATISFIABLE, ErrorCode.PACKAGE_UNKNOWN, ErrorCode.SOLVE_TIMEOUT)
@@ -62,13 +63,17 @@ async def plan_change(
 ) -> Plan:
     """Return the plan of other packages in an environment; nothing is touched.
 
-    Where they cannot be had the plan is blocked, and its warning offers what would work. Of a
-    prefix that is a link, the environment behind it is changed. Raises EngineError: prefix-missing,
-    not-an-environment, protected-base, protected-frozen, not-writable, files-in-use, spec-invalid,
-    package-unknown (to remove or update), and what reading channels raises.
+    Where they cannot be had, or the environment is protected or frozen, the plan is blocked, and
+    its warning offers what would work. Of a prefix that is a link, the environment behind it is
+    changed. Raises EngineError: prefix-missing, not-an-environment, not-writable, files-in-use,
+    spec-invalid, package-unknown (to remove or update), and what reading channels raises.
     """
 
     async def planned(wish: Request) -> Plan:
+        if isinstance(wish, RepairRequest):
+            from engine.planning.repairing import plan_repair
+
+            return await plan_repair(wish, places, configuration)
         assert isinstance(wish, ChangeRequest)
         return await _plan(wish, places, configuration)
 
@@ -78,12 +83,20 @@ async def plan_change(
 
 async def _plan(request: ChangeRequest, places: Places, configuration: CondaConfiguration) -> Plan:
     prefix = request.prefix
-    await asyncio.to_thread(check_changeable, prefix, places, configuration)
+    protection: PlanWarning | None = None
+    try:
+        await asyncio.to_thread(check_changeable, prefix, places, configuration)
+    except EngineError as error:
+        protection = protection_warning(request, error)
+        if protection is None:
+            raise
     if prefix.is_symlink():
         request = replace(request, prefix=Path(os.path.realpath(prefix)))
         prefix = request.prefix
     stamp = stamp_of(prefix)
     before = State(await asyncio.to_thread(read_packages, prefix, configuration))
+    if protection is not None:
+        return _blocked(request, before, protection, stamp)
     standing = await asyncio.to_thread(standing_of, prefix, before, places, configuration)
 
     async def in_whole(wish: ChangeRequest) -> bool:
@@ -96,18 +109,22 @@ async def _plan(request: ChangeRequest, places: Places, configuration: CondaConf
     except EngineError as error:
         if error.code not in _REFUSED or _is_about_installed(error, request):
             raise
-        return Plan(
-            request=request,
-            prefix=prefix,
-            before=before,
-            after=before,
-            changes=(),
-            figures=Figures(),
-            warnings=(await refused(error, request, standing, in_whole),),
-            stamp=stamp,
-            created=datetime.now(UTC),
-        )
+        return _blocked(request, before, await refused(error, request, standing, in_whole), stamp)
     return await _planned(request, before, standing, resolution, stamp)
+
+
+def _blocked(request: ChangeRequest, before: State, warning: PlanWarning, stamp: str) -> Plan:
+    return Plan(
+        request=request,
+        prefix=request.prefix,
+        before=before,
+        after=before,
+        changes=(),
+        figures=Figures(),
+        warnings=(warning,),
+        stamp=stamp,
+        created=datetime.now(UTC),
+    )
 
 
 async def _planned(
@@ -140,6 +157,7 @@ async def _planned(
         *dependents_warning(resolution),
         *python_warning(before.records, after.records),
         *held_back_warning(request, changes, wider),
+        *incomplete_warning(request, standing.owners, conda),
         *pypi.warnings,
         *resolution.solution.warnings,
         *mixed_warning(request, before.records, after.records),
@@ -211,6 +229,7 @@ def standing_of(
         pins=(*configuration.pinned_packages, *pinned_specs(prefix)),
         places=places,
         configuration=configuration,
+        owners=owners,
     )
 
 

@@ -11,16 +11,49 @@ from packaging.requirements import InvalidRequirement, Requirement
 
 from engine.conda.condarc import CondaConfiguration
 from engine.conda.solving import check_spec
-from engine.errors import EngineError
+from engine.errors import EngineError, ErrorCode
 from engine.places import Places
-from engine.plan import Alternative, Plan, Severity, WarningCode
+from engine.plan import Alternative, Plan, PlanWarning, Severity, WarningCode
 from engine.planning.creating import plan_create
 from engine.planning.resolving import minor_of
 from engine.records import RecordKind
-from engine.requests import ChangeRequest, CreateRequest
+from engine.requests import ChangeRequest, CloneRequest, CreateRequest
 
-_HELPED: Final = (WarningCode.PYPI_CHANGES_CONDA, WarningCode.UNSATISFIABLE)
+_HELPED: Final = (
+    WarningCode.PYPI_CHANGES_CONDA,
+    WarningCode.UNSATISFIABLE,
+    WarningCode.ENVIRONMENT_PROTECTED,
+    WarningCode.ENVIRONMENT_FROZEN,
+)
 _DRASTIC: Final = "overwrite"
+
+
+def protection_warning(request: ChangeRequest, error: EngineError) -> PlanWarning | None:
+    """Return the warning that blocks a change of what must stay as it is, by its `error`.
+
+    Of a frozen environment (CEP 22) a copy is offered. None for any other error.
+    """
+    codes = {
+        ErrorCode.PROTECTED_BASE: WarningCode.ENVIRONMENT_PROTECTED,
+        ErrorCode.PROTECTED_FROZEN: WarningCode.ENVIRONMENT_FROZEN,
+    }
+    code = codes.get(error.code)
+    if code is None:
+        return None
+    offers: tuple[Alternative, ...] = ()
+    if code is WarningCode.ENVIRONMENT_FROZEN:
+        copy = _free_prefix(request.prefix.parent, f"{request.prefix.name}-copy")
+        clone = CloneRequest(request.prefix, copy)
+        offers = (Alternative("clone-first", clone, (("name", copy.name),)),)
+    failure = error.failure
+    values = {"cause": failure.cause, "hint": failure.hint}
+    return PlanWarning(
+        code,
+        Severity.BLOCKING,
+        failure.summary,
+        tuple((key, value) for key, value in values.items() if value),
+        offers,
+    )
 
 
 async def with_new_environment(

@@ -8,12 +8,15 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from packaging.utils import canonicalize_name
+
+from engine.health.values import RepairKind, RepairStep
 from engine.plan import Alternative, Change, PlanWarning, Severity, WarningCode
 from engine.planning.creating import CONDA_FORGE, OF_ANACONDA
 from engine.planning.resolving import Resolution, minor_of
 from engine.records import Record, RecordKind
 from engine.replicas.ownership import SITE_PACKAGES, owned_key, read_owned
-from engine.requests import ChangeRequest, UpdateScope
+from engine.requests import ChangeRequest, RepairRequest, UpdateScope
 
 _NAMED = 5
 
@@ -57,6 +60,43 @@ def held_back_warning(
             ),
             (Alternative("update-needed", replace(request, scope=UpdateScope.NEEDED)),),
         )
+
+
+def incomplete_warning(
+    request: ChangeRequest, owners: Mapping[str, str], after: Iterable[Record]
+) -> Iterator[PlanWarning]:
+    """Warn that a copy from PyPI leaves that took the place of files that conda brought.
+
+    `owners` maps distributions to the conda packages that brought them.
+    """
+    staying = {record.name for record in after if not record.raw}
+    names = [canonicalize_name(name) for name in request.remove_pypi]
+    found = [(name, owners[name]) for name in names if owners.get(name) in staying]
+    if not found:
+        return
+    packages = ", ".join(owner for _, owner in found)
+    steps = tuple(RepairStep(RepairKind.RESTORE_CONDA, owner) for _, owner in found)
+    repair = RepairRequest(request.prefix, request.channels, request.priority, steps)
+    rest = tuple(each for each in request.remove_pypi if canonicalize_name(each) not in dict(found))
+    kept = replace(request, remove_pypi=rest)
+    is_all = kept == ChangeRequest(
+        request.prefix,
+        request.channels,
+        request.priority,
+        request.scope,
+        remove_orphans=request.remove_orphans,
+    )
+    values = (("package", packages),)
+    yield PlanWarning(
+        WarningCode.CONDA_INCOMPLETE,
+        Severity.DANGER,
+        f"The copy from PyPI took the place of conda's files, so {packages} would be without them.",
+        (("is-all", "yes" if is_all else ""), ("packages", packages)),
+        (
+            Alternative("restore-conda", repair, values),
+            *(() if is_all else (Alternative("keep-pypi", kept, values),)),
+        ),
+    )
 
 
 def dependents_warning(resolution: Resolution) -> Iterator[PlanWarning]:

@@ -150,6 +150,7 @@ def _part(
         *rules.code_warnings(pins),
         *(rules.index_warnings(ground.wanted, scene.uv.settings) if pins else ()),
         *rules.user_site_warning(pins, ground.python_after, places),
+        *rules.extra_warning(request, ground.wanted, answer.pins, owned),
         *rules.conda_copy_warning(request, ground.wanted, {e.name: e for e in scene.held}),
         *rules.in_channel_warning(request, ground.wanted, available, frozenset((*owned, *there))),
         *(rules.settings_warnings(scene.uv.settings) if pins else ()),

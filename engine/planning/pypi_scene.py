@@ -12,7 +12,7 @@ from engine.errors import EngineError, ErrorCode
 from engine.planning.distributing import Distribution, is_met, needs, unmet
 from engine.pypi.locking import Pin
 from engine.pypi.requirements import RequirementForm, Wanted
-from engine.pypi.resolving import Question, Release, constraint_of, resolve
+from engine.pypi.resolving import Question, Release, constraint_of, extras_in, resolve
 from engine.pypi.running import Uv
 from engine.records import Record, SourceKind
 from engine.requests import ChangeRequest, UpdateScope
@@ -190,12 +190,28 @@ def _asked_with(scene: Scene, kept: Iterable[Release], free: Iterable[Release]) 
         scene.question,
         python_version=scene.python_version,
         wanted=scene.wanted,
-        held=tuple(Release(each.name, each.version) for each in scene.held),
+        held=tuple(_held(scene, each) for each in scene.held),
         kept=tuple(kept),
         free=tuple(free),
         renewed=tuple(sorted(scene.renewed)),
         constraints=_constraints(scene),
     )
+
+
+def _held(scene: Scene, owned: Distribution) -> Release:
+    """Return one of conda's distributions with what the extras need that are asked for of it."""
+    extras = {
+        canonicalize_name(extra)
+        for wanted in scene.wanted
+        if wanted.name == owned.name
+        for extra in wanted.extras
+    }
+    needed = (
+        text
+        for text in (owned.requires if extras else ())
+        if not extras.isdisjoint(map(canonicalize_name, extras_in(text)))
+    )
+    return Release(owned.name, owned.version, tuple(needed))
 
 
 def _constraints(scene: Scene) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from engine.planning.pypi_scene import Answer, Broken
 from engine.pypi.locking import Pin, PinForm
 from engine.pypi.names import carried
 from engine.pypi.requirements import RequirementForm, Wanted
+from engine.pypi.resolving import extras_in
 from engine.pypi.settings import PYPI_HOST, PipSettings
 from engine.records import Record
 from engine.requests import ChangeRequest
@@ -59,6 +60,40 @@ def conda_copy_warning(
             ),
             (Alternative("update-from-conda", newer), Alternative("overwrite", overwrite)),
         )
+
+
+def extra_warning(
+    request: ChangeRequest,
+    wanted: Sequence[Wanted],
+    pins: Iterable[Pin],
+    held: Mapping[str, Distribution],
+) -> Iterator[PlanWarning]:
+    """Say that a package has no such extra, so that nothing comes along for it."""
+    lacking = {pin.name: (pin.version, frozenset(pin.missing_extras)) for pin in pins}
+    for text, each in zip(request.add_pypi, wanted, strict=False):
+        version, missing = lacking.get(each.name, ("", frozenset[str]()))
+        if each.name in held:
+            known = {extra for need in held[each.name].requires for extra in extras_in(need)}
+            version = held[each.name].version
+            missing = frozenset(map(canonicalize_name, each.extras))
+            missing -= frozenset(map(canonicalize_name, known))
+        for extra in each.extras:
+            if canonicalize_name(extra) not in map(canonicalize_name, missing):
+                continue
+            plain = re.sub(rf"(?<=[\[,])\s*{re.escape(extra)}\s*,?", "", text, count=1)
+            plain = plain.replace(",]", "]").replace("[]", "")
+            others = tuple(plain if one == text else one for one in request.add_pypi)
+            yield PlanWarning(
+                WarningCode.EXTRA_MISSING,
+                Severity.WARNING,
+                f"{each.name} {version} has no extra called {extra}: nothing comes along for it.",
+                (("extra", extra), ("packages", each.name), ("version", version)),
+                (
+                    Alternative(
+                        "without-extra", replace(request, add_pypi=others), (("extra", extra),)
+                    ),
+                ),
+            )
 
 
 def in_channel_warning(

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from engine.environments.describing import JOURNAL_NAME, MOVED_AWAY, UNFINISHED_RECORD
 from engine.errors import EngineError
 from engine.health.mending import Mend, MendKind
 from engine.planning.repair_steps import Ground, Wishes
@@ -37,6 +38,7 @@ def plan_files(ground: Ground, wishes: Wishes) -> tuple[Mend, ...]:
         *files.of_copies(wishes),
         *files.of_dropped(wishes),
         *files.of_records(wishes),
+        *files.of_interrupted(wishes),
         *(Mend(MendKind.DELETED, path) for path in files.there(wishes.deleted)),
         *files.put_back(wishes),
         *files.written(wishes),
@@ -109,6 +111,23 @@ class _Files:
             if record.path is not None:
                 yield Mend(MendKind.DELETED, f"{_META}/{record.path.name}", record.name)
 
+    def of_interrupted(self, wishes: Wishes) -> Iterator[Mend]:
+        """Yield what another program's interrupted change left, and what it had moved away.
+
+        conda gives files that it is about to remove another ending, and takes it off again when
+        it does not come that far (conda source, `UnlinkPathAction`).
+        """
+        if not wishes.settles:
+            return
+        for name in sorted(os.listdir(self._prefix / _META)):  # noqa: PTH208 - names are wanted
+            if name.startswith(UNFINISHED_RECORD) or name == JOURNAL_NAME:
+                yield Mend(MendKind.DELETED, f"{_META}/{name}")
+        for folder, _, names in os.walk(self._prefix):
+            for name in sorted(each for each in names if each.endswith(MOVED_AWAY)):
+                path = Path(folder, name.removesuffix(MOVED_AWAY))
+                if not os.path.lexists(path):
+                    yield Mend(MendKind.PUT_BACK, self._ground.inside(path))
+
     def put_back(self, wishes: Wishes) -> Iterator[Mend]:
         """Yield the files of conda's packages that are missing or altered."""
         for record in wishes.restored:
@@ -126,7 +145,7 @@ class _Files:
                     yield Mend(MendKind.RENEWED, path, record.name)
 
     def written(self, wishes: Wishes) -> Iterator[Mend]:
-        if wishes.isolates:
+        if wishes.isolated:
             yield Mend(MendKind.WRITTEN, f"{_META}/state")
         if wishes.writes_history:
             yield Mend(MendKind.WRITTEN, f"{_META}/history")

@@ -17,6 +17,7 @@ from engine.errors import EngineError, ErrorCode
 from engine.health.values import RepairKind, RepairStep
 from engine.records import Record, RecordKind, State
 
+NO_USER_SITE: Final = "PYTHONNOUSERSITE"  # Python docs, "Environment variables"
 HISTORY: Final = "history"  # the file of conda-meta by which conda knows an environment
 
 
@@ -74,6 +75,7 @@ class Wishes:
 
     `restored`, `dropped` and `rebuilt` are conda records, `reinstalled` PyPI ones; `copies` are
     metadata folders that go with their files, `deleted` paths; both are relative to the prefix.
+    `isolated` names the environment variables by which nothing shall leak in.
     """
 
     restored: tuple[Record, ...] = ()
@@ -87,9 +89,10 @@ class Wishes:
     deleted: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
     writes_history: bool = False
+    settles: bool = False
     opens: bool = False
     adds_pip: bool = False
-    isolates: bool = False
+    isolated: tuple[str, ...] = ()
 
     @property
     def is_about_packages(self) -> bool:
@@ -133,9 +136,10 @@ def sort_steps(steps: Iterable[RepairStep], ground: Ground) -> Wishes:
         deleted=tuple(inside(ground.prefix, each) for each in subjects(RepairKind.DELETE_FILES)),
         elsewhere=subjects(RepairKind.REWRITE_PREFIX),
         writes_history=len(rebuilt) < len(subjects(RepairKind.REBUILD_RECORD)),
+        settles=RepairKind.SETTLE in found,
         opens=RepairKind.ALLOW_WRITING in found,
         adds_pip=RepairKind.ADD_PIP in found,
-        isolates=RepairKind.ISOLATE in found,
+        isolated=tuple(each or NO_USER_SITE for each in subjects(RepairKind.ISOLATE)),
     )
 
 

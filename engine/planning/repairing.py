@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from packaging.utils import canonicalize_name
 
@@ -44,16 +45,18 @@ from engine.planning.parts import PypiPart
 from engine.planning.pypi_part import plan_pypi
 from engine.planning.relaxing import EACH_SECONDS
 from engine.planning.repair_files import plan_files
-from engine.planning.repair_steps import Ground, Wishes, sort_steps
+from engine.planning.repair_steps import NO_USER_SITE, Ground, Wishes, sort_steps
 from engine.planning.repair_warnings import repair_warnings
 from engine.planning.repair_wishes import change_for
 from engine.planning.resolving import Resolution, Standing, resolve
 from engine.pypi.locking import read_lock, write_lock
 from engine.pypi.names import pypi_name
 from engine.records import Record, RecordKind, State
-from engine.requests import ChangeRequest, RepairRequest
+from engine.requests import ChangeRequest, RepairRequest, affected_prefixes
+from engine.transactions.journal import unfinished
 
-_NO_USER_SITE = (("PYTHONNOUSERSITE", "1"),)
+# What leaks in by another variable is kept out by setting that one to nothing.
+_ISOLATING: Final = {NO_USER_SITE: "1"}
 
 
 async def plan_repair(
@@ -61,19 +64,26 @@ async def plan_repair(
 ) -> Plan:
     """Return the plan of mending an environment by the steps of `request`; nothing is touched.
 
-    Interrupted work is settled first: other steps have to wait for that, and so has every other
-    step for striking the environment from the registry. Raises EngineError as `plan_change`
-    does, and bad-usage, package-unknown, distribution-unknown for a step that is about nothing.
+    Interrupted work of Envdesk is settled first: other steps have to wait for that, and for
+    striking the environment from the registry. Raises EngineError as `plan_change` does, and
+    bad-usage, package-unknown, distribution-unknown for a step that is about nothing.
     """
     if not request.steps:
         raise EngineError(ErrorCode.BAD_USAGE, "There is nothing to repair.")
-    for kind in (RepairKind.FORGET, RepairKind.SETTLE):
-        if any(step.kind is kind for step in request.steps):
-            return _plan_alone(request, kind, places)
+    kinds = {step.kind for step in request.steps}
+    if RepairKind.FORGET in kinds:
+        return _plan_alone(request, RepairKind.FORGET, places)
+    if RepairKind.SETTLE in kinds and _has_work_of_ours(request.prefix):
+        return _plan_alone(request, RepairKind.SETTLE, places)
     await asyncio.to_thread(check_changeable, request.prefix, places, configuration)
     if request.prefix.is_symlink():
         request = replace(request, prefix=Path(os.path.realpath(request.prefix)))
     return await _Planner(request, places, configuration).plan()
+
+
+def _has_work_of_ours(prefix: Path) -> bool:
+    journals = unfinished((prefix.parent,))
+    return any(prefix in affected_prefixes(journal.request) for journal in journals)
 
 
 def _plan_alone(request: RepairRequest, kind: RepairKind, places: Places) -> Plan:
@@ -141,7 +151,7 @@ class _Planner:
             restored=tuple(sorted(conda.mended)),
             dropped=tuple(record.spelled for record in wishes.dropped),
             elsewhere=wishes.elsewhere,
-            variables=_NO_USER_SITE if wishes.isolates else (),
+            variables=tuple((name, _ISOLATING.get(name, "")) for name in wishes.isolated),
         )
         return await self._planned(change, ground, wishes, standing, conda, repairing, stamp)
 

@@ -33,7 +33,8 @@ class Standing:
     """Hold what a change starts from.
 
     `installed` are the conda records that could be read, by name. `needed` names those that PyPI
-    packages need, `pins` are specs that the user pinned. Channels are opened once each.
+    packages need, `pins` are specs that the user pinned. `owners` maps distributions to the conda
+    packages that brought them. Channels are opened once each.
     """
 
     installed: Mapping[str, Record]
@@ -42,6 +43,7 @@ class Standing:
     places: Places
     configuration: CondaConfiguration
     opened: dict[tuple[str, ...], Repodata] = field(default_factory=dict[tuple[str, ...], Repodata])
+    owners: Mapping[str, str] = field(default_factory=dict[str, str])
 
     async def repodata(self, channels: tuple[str, ...]) -> Repodata:
         """Return `channels` opened; raises EngineError about the one that cannot be."""

@@ -44,6 +44,7 @@ class Pin:
     is_local: bool = False
     source_hashes: tuple[str, ...] = ()
     fallback: str = ""
+    missing_extras: tuple[str, ...] = ()
 
     @property
     def needs_build(self) -> bool:

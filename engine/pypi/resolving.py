@@ -21,6 +21,7 @@ from urllib.request import url2pathname
 
 from packaging.pylock import Package, Pylock, PylockValidationError
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from engine.errors import EngineError, ErrorCode
@@ -33,6 +34,9 @@ _LOCK: Final = "pylock.toml"
 _NEEDS: Final = "needs.txt"
 _FROM_INDEX: Final = (PinForm.WHEEL, PinForm.SOURCE)
 _NEEDED: Final = re.compile(r"([a-z0-9][a-z0-9-]*)(?:\[|==|\s).*#\s*via\s+(.*)")
+_NO_EXTRA: Final = re.compile(
+    r"package `([A-Za-z0-9._-]+)(?:==[^`]*)?` does not have an extra named `([^`]+)`"
+)
 _EXTRA: Final = re.compile(r"\bextra\b")
 _BUILD_WOULD_HELP: Final = (ErrorCode.NO_WHEEL, ErrorCode.PYPI_UNSATISFIABLE)
 
@@ -51,7 +55,8 @@ class Question:
     """Ask for releases that fit together.
 
     `python` is an interpreter on this computer; `python_version` the version to resolve for when
-    it will be another. `held` stay as they are and what they need is not looked at. `kept` stay
+    it will be another. `held` stay as they are, and of what they need only that is told which shall
+    be looked at. `kept` stay
     and what they need is fulfilled; `free` may become another release when that is needed, or
     become the newest where they are `renewed`. Versions of `preferred` are taken where they fit,
     if at all. `constraints` limit what may be chosen.
@@ -109,13 +114,22 @@ async def _resolve(question: Question, uv: Uv, *, with_builds: bool) -> tuple[Pi
         if not with_builds:
             arguments.append("--no-build")
         variables = index_variables(question.wanted)
-        await uv.run(*arguments, folder=folder, variables=variables)
+        said: list[str] = []
+        await uv.run(*arguments, folder=folder, variables=variables, log=said.append)
         pins = await asyncio.to_thread(_read_answer, folder, question)
+        pins = tuple(_with_missing(pin, said) for pin in pins)
         agreed = agreed_hashes(question.wanted)
         pins = tuple(_limited(pin, agreed.get(pin.name, ()), with_builds) for pin in pins)
         if all(pin.requested for pin in pins):
             return pins
         return await _with_needs(pins, arguments, folder, uv, variables)
+
+
+def _with_missing(pin: Pin, said: Iterable[str]) -> Pin:
+    """Return `pin` with the extras that uv said it does not have."""
+    found = [match for line in said for match in _NO_EXTRA.finditer(line)]
+    missing = sorted({match[2] for match in found if canonicalize_name(match[1]) == pin.name})
+    return replace(pin, missing_extras=tuple(missing)) if missing else pin
 
 
 async def _with_needs(
@@ -170,7 +184,7 @@ def _prepare(question: Question, folder: Path, uv: Uv) -> list[str] | None:
         return None
     constraints = list(question.constraints)
     for release in question.held:
-        wheel = write_metadata_wheel(links, Release(release.name, release.version))
+        wheel = write_metadata_wheel(links, release)
         if wheel is not None:
             constraints.append(f"{release.name} @ {wheel.as_uri()}")
     for release in question.kept:
@@ -191,7 +205,9 @@ def _prepare(question: Question, folder: Path, uv: Uv) -> list[str] | None:
     arguments = ["pip", "compile", "wanted.txt", "--constraints", "constraints.txt"]
     for path in uv.settings.constraints:
         arguments += ["--constraints", path]
-    arguments += ["--quiet", "--no-header", "--format", "pylock.toml"]
+    # It speaks of extras that are not there only where it is not quiet.
+    arguments += [] if any(each.extras for each in question.wanted) else ["--quiet"]
+    arguments += ["--no-header", "--format", "pylock.toml"]
     arguments += ["--output-file", _LOCK]
     arguments += ["--python", str(question.python)]
     if question.python_version:

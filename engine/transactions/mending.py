@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Iterable
 from contextlib import suppress
@@ -10,6 +11,7 @@ from typing import Final
 
 from engine.conda.condarc import CondaConfiguration
 from engine.conda.history import read_state, write_creation, write_state
+from engine.environments.describing import MOVED_AWAY
 from engine.errors import from_os_error
 from engine.events import Phase, ProgressUnit
 from engine.health.mending import MendKind, Repairing
@@ -58,6 +60,10 @@ def mend_files(plan: Plan, new: Path, report: Report) -> None:
             delete_tree(new / path, SilentReport())
             meter.add(1, path)
         _drop_empty(new, gone)
+        for path in repairing.paths(MendKind.PUT_BACK):
+            moved = new / f"{path}{MOVED_AWAY}"
+            if os.path.lexists(moved) and not os.path.lexists(new / path):
+                moved.rename(new / path)
         if repairing.variables:
             write_state(new, {**read_state(new), **dict(repairing.variables)})
     except OSError as error:

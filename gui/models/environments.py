@@ -29,6 +29,7 @@ from engine.requests import (
     affected_prefixes,
 )
 from gui.formats import format_bytes, format_when
+from gui.presenting.health import HealthState, state_sentence
 from gui.texts import mark_sentence, mark_word
 
 ROW_ROLE: Final = Qt.ItemDataRole.UserRole
@@ -39,12 +40,13 @@ Index = QModelIndex | QPersistentModelIndex
 class EnvironmentRow:
     """Describe one row; `environment` is None while a task is still making it.
 
-    `task` works on it now, or waits for its turn.
+    `task` works on it now, or waits for its turn; `health` is what its dot shows.
     """
 
     prefix: Path
     environment: Environment | None
     task: Task | None = None
+    health: HealthState = HealthState.UNKNOWN
 
     @property
     def title(self) -> str:
@@ -79,6 +81,8 @@ class EnvironmentRow:
             text = QCoreApplication.translate("EnvironmentRow", "Last changed {when}")
             lines.append(text.format(when=format_when(environment.changed)))
         lines += [mark_sentence(mark) for mark in environment.marks]
+        if self.health is not HealthState.UNKNOWN:
+            lines.append(state_sentence(self.health))
         return "\n".join(lines)
 
 
@@ -103,6 +107,7 @@ class EnvironmentsModel(QAbstractListModel):
         super().__init__(parent)
         self._environments: dict[Path, Environment] = {}
         self._tasks: dict[Path, Task] = {}
+        self._health: dict[Path, HealthState] = {}
         self._filter = ""
         self._collator = _collator()
         self._rows: list[EnvironmentRow] = []
@@ -136,6 +141,12 @@ class EnvironmentsModel(QAbstractListModel):
         environment = self._environments.get(prefix)
         if environment is not None:
             self._environments[prefix] = replace(environment, sizes=sizes)
+            self._refresh(prefix)
+
+    def set_health(self, prefix: Path, state: HealthState) -> None:
+        """Show how one environment is."""
+        if self._health.get(prefix) is not state:
+            self._health[prefix] = state
             self._refresh(prefix)
 
     def set_task(self, task: Task) -> None:
@@ -199,7 +210,9 @@ class EnvironmentsModel(QAbstractListModel):
         own = ""
         if row.environment is not None and row.environment.sizes is not None:
             own = format_bytes(row.environment.sizes.own_bytes)
-        return ", ".join(part for part in (row.title, row.second_line(), own) if part)
+        is_known = row.environment is not None and row.health is not HealthState.UNKNOWN
+        health = state_sentence(row.health) if is_known else ""
+        return ", ".join(part for part in (row.title, row.second_line(), own, health) if part)
 
     def _order(self, environment: Environment) -> tuple[bool, QCollatorSortKey]:
         title = EnvironmentRow(environment.prefix, environment).title
@@ -224,16 +237,18 @@ class EnvironmentsModel(QAbstractListModel):
     def _refresh(self, prefix: Path) -> None:
         at = self._positions.get(prefix)
         if at is not None:
-            environment = self._environments.get(prefix)
-            self._rows[at] = EnvironmentRow(prefix, environment, self._tasks.get(prefix))
+            self._rows[at] = self._row(prefix, self._environments.get(prefix))
             self.dataChanged.emit(self.index(at), self.index(at))
+
+    def _row(self, prefix: Path, environment: Environment | None) -> EnvironmentRow:
+        health = self._health.get(prefix, HealthState.UNKNOWN)
+        return EnvironmentRow(prefix, environment, self._tasks.get(prefix), health)
 
     def _rebuild(self) -> None:
         rows = [
-            EnvironmentRow(prefix, environment, self._tasks.get(prefix))
-            for prefix, environment in self._environments.items()
+            self._row(prefix, environment) for prefix, environment in self._environments.items()
         ]
-        rows += [EnvironmentRow(path, None, self._tasks[path]) for path in self._pending()]
+        rows += [self._row(path, None) for path in self._pending()]
         words = self._filter.casefold().split()
         if words:
             rows = [row for row in rows if _matches(row, words)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from engine.plan import WarningCode
-from gui.presenting.wording import QT_TRANSLATE_NOOP, Sentence, WarningSentences
+from gui.presenting.wording import QT_TRANSLATE_NOOP, WarningSentences
 
 CHANGE_WARNINGS: Final[dict[WarningCode, WarningSentences]] = {
     WarningCode.UNSATISFIABLE: WarningSentences(
@@ -263,6 +263,53 @@ CHANGE_WARNINGS: Final[dict[WarningCode, WarningSentences]] = {
             " version sees them.",
         ),
     ),
+    WarningCode.EXTRA_MISSING: WarningSentences(
+        (
+            QT_TRANSLATE_NOOP("Warnings", "{packages} {version} has no extra called {extra}."),
+            QT_TRANSLATE_NOOP("Warnings", "{packages} has no extra called {extra}."),
+            QT_TRANSLATE_NOOP("Warnings", "A package does not have the extra that you asked for."),
+        ),
+        QT_TRANSLATE_NOOP(
+            "Warnings",
+            "Nothing comes along for it. Look at the spelling, or whether another version has it.",
+        ),
+    ),
+    WarningCode.CONDA_INCOMPLETE: WarningSentences(
+        (
+            QT_TRANSLATE_NOOP(
+                "Warnings", "The copy from PyPI had taken the place of files of conda's {packages}."
+            ),
+            QT_TRANSLATE_NOOP(
+                "Warnings", "The copy from PyPI had taken the place of files of conda."
+            ),
+        ),
+        QT_TRANSLATE_NOOP(
+            "Warnings",
+            "When only the copy goes, conda's package is without its files and does not work.",
+        ),
+    ),
+    WarningCode.ENVIRONMENT_PROTECTED: WarningSentences(
+        (
+            QT_TRANSLATE_NOOP(
+                "Warnings", "This environment is protected: its packages stay as they are."
+            ),
+        ),
+        QT_TRANSLATE_NOOP(
+            "Warnings",
+            "Conda itself, or other environments, live in it. A change that fails half-way would"
+            " take them along, so make a new environment for your packages.",
+        ),
+    ),
+    WarningCode.ENVIRONMENT_FROZEN: WarningSentences(
+        (
+            QT_TRANSLATE_NOOP(
+                "Warnings", "This environment is frozen: its packages stay as they are."
+            ),
+        ),
+        QT_TRANSLATE_NOOP(
+            "Warnings", "Whoever set it up has marked it so. A copy of it is yours to change."
+        ),
+    ),
     WarningCode.PIP_SETTINGS_UNREADABLE: WarningSentences(
         (
             QT_TRANSLATE_NOOP("Warnings", "Your pip settings in {path} cannot be read."),
@@ -321,81 +368,3 @@ GUESSED_CHANNEL: Final = WarningSentences(
         " of conda.",
     ),
 )
-
-ALTERNATIVES: Final[dict[str, tuple[Sentence, ...]]] = {
-    "with-pip": (QT_TRANSLATE_NOOP("Warnings", "Add pip"),),
-    "without-defaults": (QT_TRANSLATE_NOOP("Warnings", "Leave out defaults"),),
-    "update-needed": (QT_TRANSLATE_NOOP("Warnings", "Let others change as needed"),),
-    "other-version": (
-        QT_TRANSLATE_NOOP("Warnings", "Take {package} {version}"),
-        QT_TRANSLATE_NOOP("Warnings", "Take {specs}"),
-        QT_TRANSLATE_NOOP("Warnings", "Take another version of {package}"),
-        QT_TRANSLATE_NOOP("Warnings", "Take another version"),
-    ),
-    "flexible-priority": (QT_TRANSLATE_NOOP("Warnings", "Use later channels too"),),
-    "other-channel": (
-        QT_TRANSLATE_NOOP("Warnings", "Use the channel {channel} too"),
-        QT_TRANSLATE_NOOP("Warnings", "Use another channel too"),
-    ),
-    "loosen-earlier": (
-        QT_TRANSLATE_NOOP("Warnings", "Let {package} become {version}"),
-        QT_TRANSLATE_NOOP("Warnings", "Let {package} change"),
-        QT_TRANSLATE_NOOP("Warnings", "Let another package change"),
-    ),
-    "other-python": (
-        QT_TRANSLATE_NOOP("Warnings", "Change to Python {python}"),
-        QT_TRANSLATE_NOOP("Warnings", "Change Python"),
-    ),
-    "leave-out": (
-        QT_TRANSLATE_NOOP("Warnings", "Leave out {spec}"),
-        QT_TRANSLATE_NOOP("Warnings", "Leave one out"),
-    ),
-    "keep-package": (
-        QT_TRANSLATE_NOOP("Warnings", "Keep {package}"),
-        QT_TRANSLATE_NOOP("Warnings", "Keep what was to go"),
-    ),
-    "remove-other": (
-        QT_TRANSLATE_NOOP("Warnings", "Remove {package} for it"),
-        QT_TRANSLATE_NOOP("Warnings", "Remove another package for it"),
-    ),
-    "new-environment": (
-        QT_TRANSLATE_NOOP("Warnings", "Make a new environment {name}"),
-        QT_TRANSLATE_NOOP("Warnings", "Make a new environment"),
-    ),
-    "conda-first": (
-        QT_TRANSLATE_NOOP("Warnings", "Let conda change first: {specs}"),
-        QT_TRANSLATE_NOOP("Warnings", "Let conda change first"),
-    ),
-    "keep-conda": (
-        QT_TRANSLATE_NOOP("Warnings", "Keep {packages} from conda"),
-        QT_TRANSLATE_NOOP("Warnings", "Keep what conda has"),
-    ),
-    "overwrite": (
-        QT_TRANSLATE_NOOP("Warnings", "Overwrite {packages} anyway"),
-        QT_TRANSLATE_NOOP("Warnings", "Overwrite anyway"),
-    ),
-    "update-from-conda": (QT_TRANSLATE_NOOP("Warnings", "Update it by conda"),),
-    "did-you-mean": (
-        QT_TRANSLATE_NOOP("Warnings", "Take {instead}"),
-        QT_TRANSLATE_NOOP("Warnings", "Take a package of a similar name"),
-    ),
-    "from-pypi": (
-        QT_TRANSLATE_NOOP("Warnings", "Take {package} from PyPI"),
-        QT_TRANSLATE_NOOP("Warnings", "Take it from PyPI"),
-    ),
-    "from-channel": (
-        QT_TRANSLATE_NOOP("Warnings", "Take {specs} from a channel"),
-        QT_TRANSLATE_NOOP("Warnings", "Take it from a channel"),
-    ),
-    "remove-dependents": (QT_TRANSLATE_NOOP("Warnings", "Remove those too"),),
-    "keep-range": (
-        QT_TRANSLATE_NOOP("Warnings", "Keep to {specs}"),
-        QT_TRANSLATE_NOOP("Warnings", "Keep to what it needs"),
-    ),
-    "remove-pypi": (
-        QT_TRANSLATE_NOOP("Warnings", "Remove {packages} too"),
-        QT_TRANSLATE_NOOP("Warnings", "Remove it too"),
-    ),
-    "keep-python": (QT_TRANSLATE_NOOP("Warnings", "Keep this Python"),),
-    "with-python": (QT_TRANSLATE_NOOP("Warnings", "Add Python"),),
-}

@@ -10,8 +10,8 @@ from PySide6.QtCore import QCoreApplication
 from engine.environments.naming import NameProblem, NameProblemCode
 from engine.plan import Alternative, PlanWarning, Severity, WarningCode
 from engine.requests import CloneRequest, Request
+from gui.presenting.alternatives import ALTERNATIVES
 from gui.presenting.change_warnings import (
-    ALTERNATIVES,
     CHANGE_WARNINGS,
     GUESSED_CHANNEL,
     PYPI_AGAINST_CONDA,

@@ -12,6 +12,7 @@ from gui import formats
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _BYTES = "_bytes"
+_COUNT = "%n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,11 @@ class Sentence:
 
 def QT_TRANSLATE_NOOP(context: str, text: str) -> Sentence:
     """Mark `text` for the translation tools (they know this name) and keep it for later."""
+    return Sentence(context, text)
+
+
+def QT_TRANSLATE_N_NOOP(context: str, text: str) -> Sentence:
+    """Mark `text`, which has `%n` in it, for the tools; `count` says which plural is meant."""
     return Sentence(context, text)
 
 
@@ -49,15 +55,34 @@ class WarningSentences:
     reason: Sentence
 
 
+@dataclass(frozen=True, slots=True)
+class FindingSentences:
+    """Hold the sentences for one health problem: what it is, what it means, how it comes about.
+
+    Of the first two, the first that has all of its values is taken.
+    """
+
+    sentence: tuple[Sentence, ...]
+    meaning: tuple[Sentence, ...]
+    why: Sentence
+
+
 def filled(sentence: Sentence, values: Iterable[tuple[str, str]] = ()) -> str:
     """Return `sentence` translated with its places filled, or "" when a value is missing.
 
-    A place whose name ends in `_bytes` takes a whole number and shows a size.
+    `%n` is the value of `count`. A place whose name ends in `_bytes` takes a whole number and
+    shows a size.
     """
     known = {key: value for key, value in values if value}
     if not set(_PLACE.findall(sentence.text)) <= known.keys():
         return ""
-    return fill(QCoreApplication.translate(sentence.context, sentence.text), known)
+    if _COUNT not in sentence.text:
+        return fill(QCoreApplication.translate(sentence.context, sentence.text), known)
+    count = known.get("count", "")
+    if not count.isdecimal():
+        return ""
+    text = QCoreApplication.translate(sentence.context, sentence.text, None, int(count))
+    return fill(text, known)
 
 
 def first_filled(sentences: Iterable[Sentence], values: Iterable[tuple[str, str]] = ()) -> str:

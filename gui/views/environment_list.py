@@ -32,6 +32,7 @@ from gui.actions import CHANGE, USE, EnvironmentAction, fill_menu
 from gui.formats import format_bytes
 from gui.models.environments import ROW_ROLE, EnvironmentRow, EnvironmentsModel
 from gui.theme import SPACE, TextRole, Tone, theme
+from gui.views.health_dot import DOT, paint_dot
 from gui.widgets import paint_spinner
 
 Index = QModelIndex | QPersistentModelIndex
@@ -77,6 +78,11 @@ class EnvironmentDelegate(QStyledItemDelegate):
 
     def _paint_first(self, painter: QPainter, inner: QRect, row: EnvironmentRow) -> None:
         right = inner.right()
+        left = inner.left()
+        if row.environment is not None:
+            height = QFontMetrics(theme().font(TextRole.BODY)).height()
+            paint_dot(painter, left, inner.top() + height / 2, row.health)
+            left += DOT + SPACE
         if row.task is not None and not row.task.state.is_final:
             right -= _ICON
             paint_spinner(painter, QRect(right, inner.top(), _ICON, _ICON).toRectF(), self.angle)
@@ -92,10 +98,10 @@ class EnvironmentDelegate(QStyledItemDelegate):
             right -= SPACE
         painter.setFont(theme().font(TextRole.BODY))
         painter.setPen(theme().color(Tone.MUTED if row.environment is None else Tone.TEXT))
-        room = right - inner.left()
+        room = right - left
         metrics = painter.fontMetrics()
         title = metrics.elidedText(row.title, Qt.TextElideMode.ElideMiddle, room)
-        place = QRect(inner.left(), inner.top(), room, metrics.height())
+        place = QRect(left, inner.top(), room, metrics.height())
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, title)
 
     def _paint_second(self, painter: QPainter, inner: QRect, row: EnvironmentRow) -> None:
@@ -104,6 +110,8 @@ class EnvironmentDelegate(QStyledItemDelegate):
         metrics = painter.fontMetrics()
         height = metrics.height()
         place = QRect(inner.left(), inner.bottom() + 1 - height, inner.width(), height)
+        if row.environment is not None:
+            place.setLeft(place.left() + DOT + SPACE)
         for mark in reversed(row.environment.marks if row.environment is not None else ()):
             name, tone = _MARK_ICONS[mark]
             place.setRight(place.right() - _ICON)

@@ -13,12 +13,15 @@ from engine.environments.pinning import Pin
 from engine.errors import Failure
 from engine.records import Record
 from gui.changing import Changing
+from gui.healing import Healing
 from gui.models.environments import EnvironmentRow
+from gui.models.health import HealthBook
 from gui.operations import Operation
 from gui.panels import Loading
 from gui.settings import WindowSettings
 from gui.views.details import DetailsView
 from gui.views.environment_header import EnvironmentHeader
+from gui.views.health import HealthView
 from gui.views.history import HistoryView
 from gui.views.packages import PackagesView
 from gui.widgets import column
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
     from engine.session import Engine
 
 R = TypeVar("R")
-View = PackagesView | HistoryView | DetailsView
+View = PackagesView | HealthView | HistoryView | DetailsView
 
 _PATIENCE_MS = 150  # until then the old content stands: quicker answers do not flicker
 
@@ -43,7 +46,11 @@ class EnvironmentPage(QWidget):
     loaded = Signal()
 
     def __init__(
-        self, engine: Engine, settings: WindowSettings, parent: QWidget | None = None
+        self,
+        engine: Engine,
+        settings: WindowSettings,
+        book: HealthBook,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._engine = engine
@@ -54,12 +61,16 @@ class EnvironmentPage(QWidget):
         self.header.action_requested.connect(self._on_action)
         self.packages = PackagesView(settings)
         self.changing = Changing(engine, settings, self.packages, self)
+        self.health = HealthView()
+        self.healing = Healing(engine, settings, book, self.health, self)
+        self.healing.counted.connect(self._count_findings)
         self.history = HistoryView()
         self.details = DetailsView()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
         self.tabs.addTab(self.packages, self.tr("&Packages"))
+        self.tabs.addTab(self.health, self.tr("Hea&lth"))
         self.tabs.addTab(self.history, self.tr("&History"))
         self.tabs.addTab(self.details, self.tr("&Details"))
         self.tabs.currentChanged.connect(self._load)
@@ -93,6 +104,7 @@ class EnvironmentPage(QWidget):
         if is_other:
             self.packages.begin_anew()
         self.changing.show_environment(shown.environment)
+        self.healing.show_environment(shown.environment)
         self._bodies.setCurrentWidget(self._making if shown.environment is None else self.tabs)
         self._load()
 
@@ -102,7 +114,7 @@ class EnvironmentPage(QWidget):
         self._load()
 
     def _views(self) -> tuple[View, ...]:
-        return (self.packages, self.history, self.details)
+        return (self.packages, self.health, self.history, self.details)
 
     def _wanted(self) -> tuple[Path, str]:
         row = self._row
@@ -117,6 +129,8 @@ class EnvironmentPage(QWidget):
         match self.tabs.widget(at):
             case PackagesView() as view:
                 self._start(at, lambda: self._packages_of(prefix), self._show_packages)
+            case HealthView():
+                self._start(at, lambda: self.healing.look(prefix), self.healing.show_health)
             case HistoryView() as view:
                 self._start(at, lambda: self._engine.history(prefix), view.show_revisions)
             case DetailsView() as view:
@@ -132,6 +146,10 @@ class EnvironmentPage(QWidget):
         self.packages.show_records(records)
         self.packages.show_pins(pins)
         self.changing.fit(records)
+
+    def _count_findings(self, count: int) -> None:
+        title = self.tr("Hea&lth ({count})").format(count=count) if count else self.tr("Hea&lth")
+        self.tabs.setTabText(self.tabs.indexOf(self.health), title)
 
     def _start(
         self, at: int, read: Callable[[], Coroutine[Any, Any, R]], show: Callable[[R], None]

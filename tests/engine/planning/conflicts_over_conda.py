@@ -325,63 +325,9 @@ WHOSE_CODE: Final = (
     ),
 )
 
-NOT_TO_BE_HAD: Final = (
-    Scenario(
-        "unknown-name",
-        W.PACKAGE_UNKNOWN,
-        {"add_pypi": ("inkwelll", "pigment")},
-        "leave-out",
-        {"pypi:pigment": "0.5.0"},
-        values={"package": "inkwelll", "source": "PyPI"},
-        severity=Severity.BLOCKING,
-        offered=("did-you-mean",),
-    ),
-    Scenario(
-        "name-with-a-slip",
-        W.PACKAGE_UNKNOWN,
-        {"add_pypi": ("harpstringe",)},
-        "did-you-mean",
-        {"pypi:harpstring": "1.0.0"},
-    ),
-    Scenario(
-        "unknown-name-in-a-channel",
-        W.PACKAGE_UNKNOWN,
-        {"add_pypi": ("sandglass",)},
-        "from-channel",
-        {"conda:sandglass": "0.4.0", "pypi:sandglass": ""},
-    ),
-    Scenario(
-        "version-that-is-not-there",
-        W.UNSATISFIABLE,
-        {"add_pypi": ("pigment==9",)},
-        "other-version",
-        {"pypi:pigment": "0.5.0"},
-        values={"missing": "pigment==9"},
-        severity=Severity.BLOCKING,
-    ),
-    Scenario(
-        "no-wheel",
-        W.UNSATISFIABLE,
-        {"add_pypi": ("cliffdweller", "pigment")},
-        "leave-out",
-        {"pypi:pigment": "0.5.0", "pypi:cliffdweller": ""},
-    ),
-    Scenario(
-        "fits-nowhere",
-        W.UNSATISFIABLE,
-        {"add_pypi": ("brass-gauge", "pigment")},
-        "leave-out",
-        {"pypi:pigment": "0.5.0"},
-        values={"packages": "numerals 2.0.1", "wishes": "brass-gauge"},
-    ),
-    Scenario(
-        "fits-only-elsewhere",
-        W.PYPI_CHANGES_CONDA,
-        {"add_pypi": ("silver-gauge",)},
-        "new-environment",
-        {"pypi:silver-gauge": "1.0.0", "pypi:numerals": "2.2.0", "conda:starchart": ""},
-        offered=("overwrite",),
-    ),
+OVER_CONDA: Final = (
+    *BY_NAME,
+    *THROUGH_OTHERS,
+    *BY_OTHER_NAMES,
+    *WHOSE_CODE,
 )
-
-OVER_CONDA: Final = (*BY_NAME, *THROUGH_OTHERS, *BY_OTHER_NAMES, *WHOSE_CODE, *NOT_TO_BE_HAD)

@@ -42,9 +42,12 @@ RELEASES = (
             project("tin-tool", "1.0.0"),
             project("tin-tool", "2.0.0", "numerals>=2.2"),
             project("notebook", "1.0.0", "numerals>=2.2; extra == 'roman'", extras=("roman",)),
+            project("sketchbook", "1.0.0"),
+            project("sketchbook", "1.1.0", "pigment; extra == 'colour'", extras=("colour",)),
             project("almanac-view", "1.0.0", "almanac<2026"),
             project("almanac-plus", "1.0.0", "almanac<2026"),
             project("almanac-plus", "2.0.0", "almanac>=2026"),
+            project("tidepool", "3.1.0"),
             project("harpstring", "0.3.0"),
             project("harpstring", "1.0.0"),
             project("torch", "2.1.0"),
@@ -110,7 +113,11 @@ def named_channel(world: PracticeWorld, *names: str) -> None:
 def _named_otherwise(version: str) -> tuple[CondaPackage, ...]:
     """Return packages whose Python distributions have names of their own."""
     opencv = {"2.1.0": "4.9.0", "2.2.0": "4.11.0"}[version]
+    easel = project(
+        "easel", version, "pigment; extra == 'colour'", extras=("colour",), module="easel"
+    )
     return (
+        conda_package_of(easel, _package("easel", version)),
         conda_package_of(project("torch", version), _package("pytorch", version)),
         conda_package_of(
             project("opencv-python", opencv, module="cv2"), _package("py-opencv", opencv)

@@ -250,17 +250,26 @@ def test_that_an_environment_without_pip_is_offered_one(world: World) -> None:
     assert only(removed).value("reason") == "removed"
 
 
-def test_that_base_and_frozen_environments_are_refused(world: World) -> None:
+def test_that_base_and_frozen_environments_stay_and_a_place_for_the_wish_is_offered(
+    world: World,
+) -> None:
     prefix = world.make("frozen", world.both, "glyphs")
     (prefix / "conda-meta" / "frozen").write_text("{}")
     base = world.make("like base", world.both, "glyphs")
     (base / "pkgs").mkdir(exist_ok=True)
     (base / "pkgs" / "urls.txt").write_text("")
-    for place, code in ((prefix, ErrorCode.PROTECTED_FROZEN), (base, ErrorCode.PROTECTED_BASE)):
-        with pytest.raises(EngineError) as caught:
-            world.plan(ChangeRequest(place, world.both, add=("signpost",)))
-        assert caught.value.code is code
-        assert caught.value.failure.hint
+    for place, code, offers in (
+        (prefix, WarningCode.ENVIRONMENT_FROZEN, ["clone-first", "new-environment"]),
+        (base, WarningCode.ENVIRONMENT_PROTECTED, ["new-environment"]),
+    ):
+        plan = world.plan(ChangeRequest(place, world.both, add=("signpost",)))
+        warning = only(plan)
+        assert (warning.code, warning.severity) == (code, Severity.BLOCKING)
+        assert [each.code for each in warning.alternatives] == offers
+        assert plan.after == plan.before
+        for offer in warning.alternatives:
+            again = world.worker.call(planned, offer.request, world.places, CondaConfiguration())
+            assert not again.is_blocked
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from engine.practice.world import PracticeWorld
 from engine.requests import ChangeRequest, ChannelPriority
 from tests.engine.planning.conflict_stage import Scenario, Stage, kinds
 from tests.engine.planning.conflicts_around import AROUND
+from tests.engine.planning.conflicts_of_wishes import OF_WISHES
 from tests.engine.planning.conflicts_over_conda import OVER_CONDA
 from tests.engine.planning.conflicts_over_pypi import OVER_PYPI
 from tests.engine.planning.pypi_world import tried, warned
@@ -24,7 +25,7 @@ from tests.support.rattling import RattlerWorker
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="copies environments by links")
 
 W = WarningCode
-SCENARIOS = (*OVER_CONDA, *OVER_PYPI, *AROUND)
+SCENARIOS = (*OVER_CONDA, *OF_WISHES, *OVER_PYPI, *AROUND)
 
 
 def announced(plan: Plan) -> tuple[set[str], set[str]]:
@@ -87,7 +88,7 @@ def asked(prefix: Path, wish: dict[str, Any]) -> ChangeRequest:
 HARMLESS: tuple[dict[str, Any], ...] = (
     {"add_pypi": ("pigment",)},
     {"add_pypi": ("inkwell>=1.2",)},
-    {"add_pypi": ("inkwell[colour]",)},
+    {"add_pypi": ("sketchbook[colour]",)},
     {"add_pypi": ("tin-tool==1.0.0",)},
     {"add_pypi": ("tin-tool", "pigment")},
     {"add_pypi": ("notebook",)},
@@ -117,5 +118,5 @@ def test_that_nothing_is_warned_of_where_nothing_is_wrong(
     request = ChangeRequest(conflict_world.envs / COURSE, (), ChannelPriority.STRICT, **wish)
     plan = worker.call(tried, conflict_world.root, request, "", apply=False).plan
     assert plan.warnings == ()
-    is_there = wish.get("add_pypi") in {("lanternfish",), ("inkwell[colour]",)}
+    is_there = wish.get("add_pypi") == ("lanternfish",)
     assert bool(plan.changes) is not is_there

@@ -279,8 +279,9 @@ def test_that_pip_comes_back(patient: Patient) -> None:
 def test_that_the_user_site_is_kept_out_by_a_variable_that_conda_sets(patient: Patient) -> None:
     state = patient.prefix / "conda-meta" / "state"
     state.write_text(json.dumps({"version": 1, "env_vars": {"MINE": "1"}}))
-    patient.repair(step(K.ISOLATE))
-    assert read_state(patient.prefix) == {"MINE": "1", "PYTHONNOUSERSITE": "1"}
+    patient.repair(step(K.ISOLATE), step(K.ISOLATE, "PYTHONPATH"))
+    expected = {"MINE": "1", "PYTHONNOUSERSITE": "1", "PYTHONPATH": ""}
+    assert read_state(patient.prefix) == expected
     patient.check()
 
 
@@ -314,6 +315,19 @@ def test_that_an_environment_that_is_gone_is_forgotten(patient: Patient) -> None
     assert plan.repairing.forgets
     assert gone not in registered(patient.places)
     assert not gone.parent.exists()
+
+
+def test_that_what_conda_was_about_to_remove_comes_back(patient: Patient) -> None:
+    record = next((patient.prefix / "conda-meta").glob("almanac-*.json"))
+    for path in (record, patient.site / "almanac" / "__init__.py"):
+        path.rename(f"{path}.c~")
+    (patient.prefix / "conda-meta" / "prefix_record_x7.json").write_text('{"name": "alm')
+    plan = patient.repair(step(K.SETTLE))
+    assert plan.changes == ()
+    assert record.exists()
+    assert not list(patient.prefix.rglob("*.c~"))
+    assert not list(patient.prefix.rglob("prefix_record_*"))
+    patient.check()
 
 
 def test_that_several_repairs_go_as_one(patient: Patient) -> None:

@@ -1,0 +1,137 @@
+"""One finding as a calm card: what is wrong, what it means, and what can be done."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QPushButton, QWidget
+
+from engine.health.values import Finding, Gravity, RepairStep
+from gui.dialogs.flow import FlowLayout
+from gui.panels import Disclosure
+from gui.presenting.health import (
+    evidence_text,
+    explain_finding,
+    gravity_word,
+    repair_label,
+    repair_sentence,
+    since_text,
+)
+from gui.theme import SPACE, TextRole, Tone
+from gui.widgets import ButtonKind, CopyButton, IconLabel, button, column, label, row
+
+GRAVITY_LOOKS: Final[dict[Gravity, tuple[str, Tone]]] = {
+    Gravity.BROKEN: ("error", Tone.DANGER),
+    Gravity.RISKY: ("warning", Tone.WARNING),
+    Gravity.NOTE: ("info", Tone.NOTE),
+}
+_PROOFS: Final = 20
+
+
+class FindingCard(QFrame):
+    """Show one finding with its repairs.
+
+    `repair_chosen` carries the steps of the way that was pressed, `ignore_chosen` the finding's
+    key.
+    """
+
+    repair_chosen = Signal(object)
+    ignore_chosen = Signal(str)
+
+    def __init__(self, finding: Finding, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.finding = finding
+        self.setProperty("panel", "raised")
+        words = explain_finding(finding)
+        icon_name, tone = GRAVITY_LOOKS[finding.gravity]
+        self.setAccessibleName(f"{gravity_word(finding.gravity)}: {words.sentence}")
+        icon = IconLabel(icon_name, tone, SPACE * 2 + 4)
+        icon.setToolTip(gravity_word(finding.gravity))
+        since = since_text(finding)
+        above = " · ".join(part for part in (gravity_word(finding.gravity), since) if part)
+        self.ways: list[QPushButton] = []
+        texts = column(
+            label(above, TextRole.SMALL, Tone.MUTED),
+            label(words.sentence, TextRole.STRONG, wrap=True),
+            label(words.meaning, wrap=True),
+            spacing=0.5,
+        )
+        texts.addSpacing(SPACE // 2)
+        texts.addWidget(self._remedy(finding))
+        texts.addWidget(self._buttons(finding))
+        texts.addLayout(row(Disclosure(self.tr("Why does this happen?"), _words(words.why))))
+        if finding.evidence:
+            texts.addLayout(row(Disclosure(self.tr("What proves it"), self._proofs(finding))))
+        inner = row(icon, texts, spacing=1.5)
+        inner.setAlignment(icon, Qt.AlignmentFlag.AlignTop)
+        inner.setContentsMargins(SPACE * 2, SPACE * 2, SPACE * 2, SPACE * 2)
+        inner.setStretch(1, 1)
+        self.setLayout(inner)
+
+    def _remedy(self, finding: Finding) -> QWidget:
+        if finding.repairs:
+            text = self.tr("Repair: {what}").format(what=repair_sentence(finding.repairs[0]))
+        else:
+            text = self.tr("Envdesk cannot do anything about this by itself.")
+        return label(text, tone=Tone.MUTED, wrap=True)
+
+    def _buttons(self, finding: Finding) -> QWidget:
+        holder = QWidget()
+        flow = FlowLayout(SPACE)
+        sentence = explain_finding(finding).sentence
+        for at, steps in enumerate(finding.repairs):
+            made = button(self.tr("Repair") if at == 0 else repair_label(steps))
+            made.setToolTip(repair_sentence(steps))
+            made.setAccessibleName(f"{made.text()}: {sentence}")
+            made.clicked.connect(partial(self._choose, steps))
+            flow.addWidget(made)
+            self.ways.append(made)
+        self.ignore = button(self.tr("Ignore this"), ButtonKind.QUIET)
+        self.ignore.setToolTip(self.tr("Leave this out from now on; you can take that back below"))
+        self.ignore.clicked.connect(lambda: self.ignore_chosen.emit(finding.key))
+        flow.addWidget(self.ignore)
+        holder.setLayout(flow)
+        return holder
+
+    def _choose(self, steps: tuple[RepairStep, ...]) -> None:
+        self.repair_chosen.emit(steps)
+
+    def _proofs(self, finding: Finding) -> QWidget:
+        lines = [evidence_text(each) for each in finding.evidence]
+        text = "\n".join(lines[:_PROOFS])
+        if len(lines) > _PROOFS:
+            text += "\n" + self.tr("and %n more", None, len(lines) - _PROOFS)
+        shown = label(text, TextRole.SMALL, Tone.MUTED, wrap=True, selectable=True)
+        shown.setAccessibleName(text)
+        copy = CopyButton(lambda: "\n".join((finding.summary, *lines)))
+        copy.setAccessibleName(self.tr("Copy what proves it"))
+        holder = QWidget()
+        inner = row(shown, copy, spacing=1)
+        inner.setStretch(0, 1)
+        inner.setAlignment(copy, Qt.AlignmentFlag.AlignTop)
+        holder.setLayout(inner)
+        return holder
+
+
+class IgnoredRow(QWidget):
+    """Show one ignored finding in a line; `heed_chosen` carries its key."""
+
+    heed_chosen = Signal(str)
+
+    def __init__(self, finding: Finding, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.finding = finding
+        self.show_again = button(self.tr("Show again"), ButtonKind.LINK)
+        self.show_again.clicked.connect(lambda: self.heed_chosen.emit(finding.key))
+        words = label(explain_finding(finding).sentence, tone=Tone.MUTED, wrap=True)
+        inner = row(words, self.show_again)
+        inner.setStretch(0, 1)
+        self.setLayout(inner)
+
+
+def _words(text: str) -> QWidget:
+    holder = QWidget()
+    holder.setLayout(column(label(text, tone=Tone.MUTED, wrap=True)))
+    return holder
