@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -286,7 +286,7 @@ def _check_all(windows: Windows) -> int:
 
 
 @contextlib.contextmanager
-def _display(root: Path) -> Iterator[str]:
+def _display(root: Path) -> Generator[str]:
     """Keep an X server running: the second half of an uninstaller outlives the first."""
     with subprocess.Popen(
         ["chroot", str(root), "Xvfb", "-displayfd", "1", "-screen", "0", "1024x768x24"],
