@@ -23,6 +23,8 @@ from engine.messages import (
     PackageVersions,
     PackageVersionsQuery,
     PlanQuery,
+    PypiReleases,
+    PypiReleasesQuery,
     PythonVersionsQuery,
     Query,
     ReadFilesQuery,
@@ -33,7 +35,7 @@ from engine.messages import (
 )
 from engine.places import Places
 from engine.plan import Plan
-from engine.records import PackageVersion
+from engine.records import PackageVersion, PypiRelease
 from engine.transactions.journal import abandoned, unfinished
 from engine.workers import WorkerProcess
 
@@ -93,6 +95,11 @@ class Asking:
                 hint="Choose the file that names the packages, not the data.",
             ) from error
         return await asyncio.to_thread(decode, data, Reading)
+
+    async def releases(self, query: PypiReleasesQuery) -> tuple[PypiRelease, ...]:
+        """Return the releases of a project on PyPI."""
+        data = await self._ask(query)
+        return (await asyncio.to_thread(decode, data, PypiReleases)).releases
 
     async def _ask(self, query: Query) -> bytes:
         self.prepare()

@@ -10,7 +10,7 @@ from engine.errors import Failure
 from engine.events import Progress, Settlement
 from engine.files.values import FileKind, Wanted
 from engine.health.values import Health, HealthProgress
-from engine.records import PackageVersion, Sizes
+from engine.records import PackageVersion, PypiRelease, Sizes
 from engine.requests import Request
 
 
@@ -93,6 +93,15 @@ class PackageVersionsQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class PypiReleasesQuery:
+    """Ask which releases of a project on PyPI there are for the Python of an environment."""
+
+    name: str
+    prefix: Path
+    python: str
+
+
+@dataclass(frozen=True, slots=True)
 class VirtualPackagesQuery:
     """Ask what this computer tells the solver about itself."""
 
@@ -142,6 +151,7 @@ Query = (
     | PythonVersionsQuery
     | PackageNamesQuery
     | PackageVersionsQuery
+    | PypiReleasesQuery
     | VirtualPackagesQuery
     | ReadFilesQuery
     | ReadTextQuery
@@ -161,6 +171,13 @@ class PackageVersions:
     """Answer which builds of a package there are, the newest first."""
 
     versions: tuple[PackageVersion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PypiReleases:
+    """Answer which releases of a project there are, the newest first."""
+
+    releases: tuple[PypiRelease, ...]
 
 
 @dataclass(frozen=True, slots=True)

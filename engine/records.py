@@ -113,6 +113,31 @@ class PackageVersion:
     published: datetime | None = None
 
 
+class ReleaseForm(StrEnum):
+    """Say in which form a release from PyPI would come to an environment."""
+
+    WHEEL = "wheel"
+    SOURCE = "source"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class PypiRelease:
+    """Describe one release that a package index offers, as one environment would get it.
+
+    `python` is the range of Python that it asks for, empty when it says nothing. A yanked release
+    was withdrawn by its makers, perhaps with a reason. `archive_bytes` is the download.
+    """
+
+    version: str
+    form: ReleaseForm
+    python: str = ""
+    is_yanked: bool = False
+    yanked_for: str = ""
+    archive_bytes: int | None = None
+    published: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """Hold the records of an environment at one moment; a plan is a pair of these."""

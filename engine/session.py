@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from engine import codec, opening, remembering, working_folders
@@ -22,7 +21,6 @@ from engine.environments.discovering import discover, environments_in
 from engine.environments.naming import NameProblem, check_name, conda_name
 from engine.environments.outside import outside_pythons
 from engine.environments.packages import read_packages
-from engine.environments.pinning import Pin, change_pins, read_pins
 from engine.environments.watching import Surroundings, Watch, look_around
 from engine.errors import EngineError, ErrorCode
 from engine.events import (
@@ -40,16 +38,14 @@ from engine.health.values import Depth, Health, HealthProgress
 from engine.messages import (
     AssignQuery,
     HealthQuery,
-    PackageNamesQuery,
-    PackageVersionsQuery,
     PlanQuery,
-    PythonVersionsQuery,
     ReadFilesQuery,
     ReadTextQuery,
     SettledMessage,
     SizesMessage,
     VirtualPackagesQuery,
 )
+from engine.offering import Offering
 from engine.places import Places
 from engine.plan import Plan
 from engine.records import (
@@ -57,7 +53,6 @@ from engine.records import (
     Environment,
     Mark,
     OutsidePython,
-    PackageVersion,
     Record,
     Sizes,
 )
@@ -67,7 +62,7 @@ from engine.tasks import Leaving, TaskQueue
 _log = logging.getLogger(__name__)
 
 
-class Engine:
+class Engine(Offering):
     """Answer questions and carry changes out for one front end.
 
     Every method is called on the event loop's thread, and listeners are called there. Reading
@@ -75,9 +70,8 @@ class Engine:
     """
 
     def __init__(self, places: Places) -> None:
-        self.places = places
+        super().__init__(places, Asking(places))
         self._listeners: list[Callable[[EngineEvent], None]] = []
-        self._asking = Asking(places)
         self._queue = TaskQueue(places, self._publish, self._settle)
         self._watch = Watch(self._look, self._on_change)
         self._sizes: dict[Path, Sizes] = {}
@@ -142,23 +136,6 @@ class Engine:
 
         return await asyncio.to_thread(read)
 
-    async def pins(self, prefix: Path) -> tuple[Pin, ...]:
-        """Return which packages of an environment are to stay at their versions."""
-
-        def read() -> tuple[Pin, ...]:
-            return read_pins(prefix, read_configuration(self.places))
-
-        return await asyncio.to_thread(read)
-
-    async def pin(
-        self, prefix: Path, pins: Iterable[Pin] = (), *, without: Iterable[str] = ()
-    ) -> None:
-        """Pin packages of an environment, and unpin those named by `without`; done at once."""
-        await asyncio.to_thread(
-            partial(change_pins, prefix, self.places, tuple(pins), without=tuple(without))
-        )
-        self._publish(EnvironmentsChanged((prefix,)))
-
     async def details(self, prefix: Path) -> Details:
         """Return what is worth knowing about an environment."""
         if self._virtual_packages is None:
@@ -211,23 +188,6 @@ class Engine:
         """Stop listing what is only there because `folder` was added."""
         await asyncio.to_thread(remembering.forget_folder, self.places, folder)
         self._publish(EnvironmentsChanged((folder,)))
-
-    async def python_versions(self, channels: tuple[str, ...]) -> tuple[str, ...]:
-        """Return the minor Python versions that the channels carry, newest first."""
-        return await self._asking.names(PythonVersionsQuery(channels))
-
-    async def package_names(self, channels: tuple[str, ...]) -> tuple[str, ...]:
-        """Return every package name of the channels, sorted."""
-        return await self._asking.names(PackageNamesQuery(channels))
-
-    async def package_versions(
-        self, channels: tuple[str, ...], name: str, python: str = ""
-    ) -> tuple[PackageVersion, ...]:
-        """Return every build of a package in the channels, the newest first.
-
-        Which of them suit the version `python` is told with each.
-        """
-        return await self._asking.versions(PackageVersionsQuery(channels, name, python))
 
     async def read_files(self, paths: Iterable[Path], *, kind: FileKind | None = None) -> Reading:
         """Return what files ask for, several read together; `kind` corrects what one was taken for.

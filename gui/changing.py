@@ -239,6 +239,7 @@ class Changing(QObject):
             self.settings,
             record,
             choice.channels,
+            prefix=environment.prefix,
             python=environment.python_version,
             is_other_source=is_other_source,
             parent=self._view.window(),

@@ -24,6 +24,8 @@ from engine.messages import (
     PackageVersions,
     PackageVersionsQuery,
     PlanQuery,
+    PypiReleases,
+    PypiReleasesQuery,
     PythonVersionsQuery,
     Query,
     ReadFilesQuery,
@@ -142,6 +144,10 @@ async def _answer(query: Query, places: Places) -> bytes:
             from engine.planning.assigning import assign_lines
 
             return encode(await assign_lines(query, configuration, places), Assignment)
+        case PypiReleasesQuery(name=name, prefix=prefix, python=python):
+            from engine.pypi.releases import pypi_releases
+
+            return encode(PypiReleases(await pypi_releases(name, prefix, python, places)))
         case VirtualPackagesQuery():
             return encode(Names(virtual_packages(places)))
         case HealthQuery(prefix=prefix):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import tempfile
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,12 +21,11 @@ import requests
 
 from engine.errors import EngineError
 from engine.places import Places
+from engine.pypi.asking import index_session, indexes_in_force
 from engine.pypi.running import Uv, open_uv
-from engine.version import __version__
 
 _SECONDS: Final = 20
 _AT_ONCE: Final = 8
-_INDEX_LINE: Final = re.compile(r"^--(?:default-index|index-url)\s+(\S+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +76,12 @@ async def vulnerabilities(
     """
     uv = open_uv(places, site=site)
     try:
-        with tempfile.TemporaryDirectory(prefix="envdesk-") as folder:
-            said = await uv.run("pip", "compile", "-", "--emit-index-url", folder=Path(folder))
+        indexes = await indexes_in_force(uv)
     except EngineError as error:
         return Report(problem=f"The package index could not be asked: {error.failure.summary}")
-    named = _INDEX_LINE.search(said)
-    if named is None or not named[1].startswith(("http://", "https://")):
+    if not indexes or not indexes[0].startswith(("http://", "https://")):
         return Report(problem="The package index in the settings reports no vulnerabilities.")
-    return await asyncio.to_thread(_ask_all, tuple(releases), _pages(named[1]), uv)
+    return await asyncio.to_thread(_ask_all, tuple(releases), _pages(indexes[0]), uv)
 
 
 def _pages(index: str) -> tuple[str, ...]:
@@ -95,12 +91,7 @@ def _pages(index: str) -> tuple[str, ...]:
 
 
 def _ask_all(releases: Sequence[tuple[str, str]], pages: Sequence[str], uv: Uv) -> Report:
-    with requests.Session() as session:
-        session.headers["User-Agent"] = f"envdesk/{__version__}"
-        if uv.settings.cert:
-            session.verify = uv.settings.cert
-        if uv.settings.proxy:
-            session.proxies = {"http": uv.settings.proxy, "https": uv.settings.proxy}
+    with index_session(uv) as session:
         base = next((page for page in pages if _reports(session, page, releases)), None)
         if base is None:
             return Report(problem="The package index reports no vulnerabilities.")

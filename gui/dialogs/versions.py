@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QStackedWidget, QWi
 
 from engine.errors import Failure
 from engine.pypi.names import conda_names, pypi_name
-from engine.records import PackageVersion, Record, RecordKind
+from engine.records import PackageVersion, PypiRelease, Record, RecordKind, ReleaseForm
 from gui.dialogs.fields import FieldMessage
 from gui.dialogs.fitting import room_for
 from gui.models.versions import Candidate, VersionsModel, candidates
@@ -46,6 +47,7 @@ class VersionsDialog(QDialog):
         record: Record,
         channels: tuple[str, ...],
         *,
+        prefix: Path | None = None,
         python: str = "",
         is_other_source: bool = False,
         parent: QWidget | None = None,
@@ -55,7 +57,11 @@ class VersionsDialog(QDialog):
         self._engine = engine
         self._record = record
         self._channels = channels
+        self._prefix = prefix
         self._python = python
+        self._versions: tuple[PackageVersion, ...] | None = None
+        self._releases: tuple[PypiRelease, ...] | None = None
+        self._has_chosen = False
         self._is_other_source = is_other_source
         self._pypi = _name_on_pypi(record) if python else ""
         self._name = _name_in_channels(record)
@@ -74,6 +80,7 @@ class VersionsDialog(QDialog):
         self.bounds.setPlaceholderText(self.tr("Newest that fits; or 2.1, or >=2,<3"))
         self.bounds.setAccessibleName(self.tr("Version on PyPI"))
         self.message = FieldMessage()
+        self.pypi_state = label("", TextRole.SMALL, Tone.MUTED, wrap=True)
         self.cancel = button(self.tr("Cancel"))
         self.take = button(self.tr("&Put into the basket"), ButtonKind.PRIMARY)
         self._build()
@@ -113,6 +120,7 @@ class VersionsDialog(QDialog):
             label(self._about(), tone=Tone.MUTED, wrap=True),
             self.filter_box,
             self._pages,
+            self.pypi_state,
             narrow,
             self.message,
             row(None, self.cancel, self.take),
@@ -145,9 +153,40 @@ class VersionsDialog(QDialog):
             self._show
         ).otherwise(self._show_failure).run()
 
+        self._ask_pypi()
+
+    def _ask_pypi(self) -> None:
+        prefix, name = self._prefix, self._pypi
+        self._say_of_pypi("")
+        if prefix is not None and name and self._releases is None:
+            self._say_of_pypi(self.tr("Asking PyPI which versions it has…"))
+            Operation(self, lambda: self._engine.pypi_releases(prefix, name, self._python)).then(
+                self._show_releases
+            ).otherwise(self._lack_releases).run()
+
+    def _show_releases(self, releases: tuple[PypiRelease, ...]) -> None:
+        self._releases = releases
+        self._say_of_pypi("" if releases else self.tr("PyPI has nothing by this name."))
+        if self._versions is not None:
+            self._show(self._versions)
+
+    def _lack_releases(self, failure: Failure) -> None:
+        self._say_of_pypi(explain(failure).sentence)
+
+    def _say_of_pypi(self, text: str) -> None:
+        self.pypi_state.setText(text)
+        self.pypi_state.setVisible(bool(text))
+
     def _show(self, versions: tuple[PackageVersion, ...]) -> None:
+        self._versions = versions
+        has_pypi = self._releases is None or bool(self._releases)
         found = candidates(
-            self._name, versions, self._record, channels=self._channels, pypi=self._pypi
+            self._name,
+            versions,
+            self._record,
+            channels=self._channels,
+            pypi=self._pypi if has_pypi else "",
+            releases=self._releases or (),
         )
         self.model.set_records(found)
         if not found:
@@ -157,6 +196,9 @@ class VersionsDialog(QDialog):
             self._pages.setCurrentWidget(self._failed)
             return
         self._pages.setCurrentWidget(self.table)
+        if self._has_chosen and self.candidate() is not None:
+            return  # what PyPI has came later, and moves nobody
+        self._has_chosen = True
         first = self._first(found)
         self.table.select_key(first.key)
         self.table.setFocus()
@@ -183,6 +225,7 @@ class VersionsDialog(QDialog):
     def _on_current(self) -> None:
         candidate = self.candidate()
         is_pypi = candidate is not None and candidate.is_pypi
+        is_open = candidate is not None and is_pypi and candidate.release is None
         self.build.clear()
         if candidate is not None and not is_pypi:
             self.build.addItem(self.tr("Any build that fits"), "")
@@ -191,14 +234,18 @@ class VersionsDialog(QDialog):
         for widget in (self._build_label, self.build):
             widget.setVisible(not is_pypi)
         for widget in (self._bounds_label, self.bounds):
-            widget.setVisible(is_pypi)
+            widget.setVisible(is_open)
         self._update()
 
     def _update(self) -> None:
         candidate = self.candidate()
         is_readable = _bounds(self.bounds.text()) is not None
         self.message.clear()
-        if candidate is not None and candidate.is_pypi and not is_readable:
+        release = None if candidate is None else candidate.release
+        if release is not None:
+            words, tone = self._warning_of(release)
+            self.message.say(words, tone)
+        elif candidate is not None and candidate.is_pypi and not is_readable:
             self.message.say(self.tr("This is not a version. Write 2.1, or >=2,<3."), Tone.DANGER)
         elif candidate is not None and not candidate.fits:
             text = self.tr("It does not suit Python {version}, which would have to change too.")
@@ -206,8 +253,31 @@ class VersionsDialog(QDialog):
         self.take.setEnabled(
             candidate is not None
             and not candidate.is_installed
-            and (is_readable or not candidate.is_pypi)
+            and (release is not None or is_readable or not candidate.is_pypi)
+            and (release is None or candidate.fits)
         )
+
+    def _warning_of(self, release: PypiRelease) -> tuple[str, Tone]:
+        """Return what to know before this release is taken."""
+        if release.form is ReleaseForm.NONE:
+            if release.python:
+                text = self.tr("PyPI has no file of it for this Python; it asks for {range}.")
+                return text.format(range=release.python), Tone.DANGER
+            return self.tr("PyPI has no file of it for this Python and system."), Tone.DANGER
+        words: list[str] = []
+        if release.is_yanked:
+            reason = release.yanked_for
+            text = self.tr("Its makers withdrew it: {reason}. Better take another version.")
+            plain = self.tr("Its makers withdrew it. Better take another version.")
+            words.append(text.format(reason=reason.rstrip(".")) if reason else plain)
+        if release.form is ReleaseForm.SOURCE:
+            words.append(
+                self.tr(
+                    "It must be built on this computer: that runs code of the package, can take"
+                    " long, and can fail where tools are missing."
+                )
+            )
+        return " ".join(words), Tone.WARNING
 
 
 def _build_words(build: PackageVersion) -> str:

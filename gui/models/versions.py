@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt
 
-from engine.records import PackageVersion, Record, RecordKind
+from engine.records import PackageVersion, PypiRelease, Record, RecordKind, ReleaseForm
 from gui.formats import format_bytes, format_day
 from gui.models.basket import Wish, WishKind, wish_for
 from gui.models.packages import version_key
@@ -19,8 +20,9 @@ _PYPI = "PyPI"
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Hold one version from one source, with its builds; PyPI's has no version until it is typed.
+    """Hold one version from one source, with its builds.
 
+    PyPI's have a `release` instead, or no version yet: that is typed then.
     `channel` is how the channel is asked for, empty where it would be taken anyway.
     """
 
@@ -31,6 +33,7 @@ class Candidate:
     builds: tuple[PackageVersion, ...] = ()
     channel: str = ""
     is_installed: bool = False
+    release: PypiRelease | None = None
 
     @property
     def is_pypi(self) -> bool:
@@ -40,7 +43,21 @@ class Candidate:
     @property
     def fits(self) -> bool:
         """Return whether one of its builds suits the Python that is there."""
+        if self.release is not None:
+            return self.release.form is not ReleaseForm.NONE
         return self.is_pypi or any(build.fits for build in self.builds)
+
+    @property
+    def archive_bytes(self) -> int | None:
+        """Return what it takes to download, as far as can be told without solving."""
+        offered = self.release or self.best
+        return None if offered is None else offered.archive_bytes
+
+    @property
+    def published(self) -> datetime | None:
+        """Return when it was published."""
+        offered = self.release or self.best
+        return None if offered is None else offered.published
 
     @property
     def best(self) -> PackageVersion | None:
@@ -59,6 +76,8 @@ class Candidate:
         `build` narrows it to one build; `bounds` is what is asked of PyPI's version.
         """
         tool = RecordKind.PYPI if self.is_pypi else RecordKind.CONDA
+        if self.release is not None:
+            bounds = f"=={self.version}"
         spec = f"{self.name}{bounds}" if self.is_pypi else self._spec(build)
         if record.path is None:
             return Wish(WishKind.ADD, tool, self.name, spec)
@@ -76,11 +95,12 @@ def candidates(
     *,
     channels: tuple[str, ...] = (),
     pypi: str = "",
+    releases: Iterable[PypiRelease] = (),
 ) -> tuple[Candidate, ...]:
     """Return the versions of the conda package `name`, in their order, each source by itself.
 
     `record` is what is installed, `channels` what would be asked, as they are called there, and
-    `pypi` the name of the package on PyPI, empty for none.
+    `pypi` the name of the package on PyPI, empty for none, with its `releases` there.
     """
     grouped: dict[tuple[str, str], list[PackageVersion]] = {}
     for version in versions:
@@ -89,6 +109,17 @@ def candidates(
     found: list[Candidate] = []
     if pypi:
         found.append(Candidate(pypi, "", _PYPI))
+        is_there = record.kind is RecordKind.PYPI and record.path is not None
+        found += [
+            Candidate(
+                pypi,
+                release.version,
+                _PYPI,
+                is_installed=is_there and release.version == record.version,
+                release=release,
+            )
+            for release in releases
+        ]
     for (version, address), builds in grouped.items():
         source = builds[0].channel
         exact = source if source in channels else address
@@ -127,7 +158,7 @@ def _columns() -> tuple[Column[Candidate], ...]:
             lambda found: (
                 found.version or QCoreApplication.translate("VersionsModel", "newest that fits")
             ),
-            lambda found: (found.is_pypi, version_key(found.version)),
+            lambda found: (not found.version, version_key(found.version)),
             width=144,
             icon=lambda found: ("check", Tone.SUCCESS) if found.is_installed else None,
         ),
@@ -143,15 +174,15 @@ def _columns() -> tuple[Column[Candidate], ...]:
         Column(
             "size",
             lambda: QCoreApplication.translate("VersionsModel", "Download"),
-            lambda found: format_bytes(found.best.archive_bytes if found.best else None),
-            lambda found: (found.best.archive_bytes or 0) if found.best else 0,
+            lambda found: format_bytes(found.archive_bytes),
+            lambda found: found.archive_bytes or 0,
             width=88,
             is_number=True,
         ),
         Column(
             "published",
             lambda: QCoreApplication.translate("VersionsModel", "Published"),
-            lambda found: format_day(found.best.published if found.best else None),
+            lambda found: format_day(found.published),
             _published,
             width=104,
             tone=Tone.MUTED,
@@ -169,14 +200,27 @@ def _columns() -> tuple[Column[Candidate], ...]:
 
 
 def _published(found: Candidate) -> float:
-    published = found.best.published if found.best else None
-    return published.timestamp() if published is not None else 0.0
+    return found.published.timestamp() if found.published is not None else 0.0
 
 
 def _note(found: Candidate) -> str:
     if found.is_installed:
         return QCoreApplication.translate("VersionsModel", "installed")
+    if found.release is not None:
+        return _release_note(found.release)
     if not found.fits and found.best is not None:
         text = QCoreApplication.translate("VersionsModel", "for Python {range}")
         return text.format(range=found.best.python)
     return ""
+
+
+def _release_note(release: PypiRelease) -> str:
+    if release.is_yanked:
+        return QCoreApplication.translate("VersionsModel", "withdrawn by its makers")
+    match release.form:
+        case ReleaseForm.WHEEL:
+            return QCoreApplication.translate("VersionsModel", "ready to use")
+        case ReleaseForm.SOURCE:
+            return QCoreApplication.translate("VersionsModel", "must be built here")
+        case ReleaseForm.NONE:
+            return QCoreApplication.translate("VersionsModel", "not for this Python or system")
