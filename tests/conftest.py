@@ -8,11 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from engine.places import Places, places_below
 from engine.practice import ChannelServer, cached_channels
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# How long an example takes says more about what else the machine does than about the product.
+settings.register_profile("any-speed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any-speed")
 
 _PREFIXES_TO_DROP = ("CONDA", "MAMBA", "PIP_", "UV_", "_CE_")
 _KEEP_FOR_THE_INDEX = ("PIP_CERT",)

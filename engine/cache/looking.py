@@ -47,7 +47,9 @@ class _CountedCache:
 class _CountedEnvironment:
     """Hold an environment, what was counted of it, and the pieces that it uses.
 
-    `similar` are pieces that its records do not name, but that hold packages of the same names.
+    `similar` are pieces that its records do not name, but that hold packages of the same names;
+    `partly` are pieces of which it has links although its records say copies: a sharing of copies
+    may have been stopped half-way.
     """
 
     prefix: Path
@@ -56,6 +58,7 @@ class _CountedEnvironment:
     soft: set[int] = field(default_factory=set[int])
     copied: dict[int, LinkedPackage] = field(default_factory=dict[int, LinkedPackage])
     similar: dict[int, LinkedPackage] = field(default_factory=dict[int, LinkedPackage])
+    partly: dict[int, LinkedPackage] = field(default_factory=dict[int, LinkedPackage])
 
 
 def look(
@@ -186,6 +189,8 @@ def _count_environment(
             found.copied[source] = package
         elif source is None and nearest is not None and number not in tally.units[nearest].users:
             found.similar[nearest] = package
+        elif package.is_copied and (shared := nearest if source is None else source) is not None:
+            found.partly[shared] = package
     return found
 
 
@@ -280,7 +285,9 @@ def _duplicates(
         for number, piece in enumerate(each.pieces, each.first)
     }
     for environment in environments:
-        for number, package in (environment.similar | environment.copied).items():
+        for number, package in (
+            environment.partly | environment.similar | environment.copied
+        ).items():
             device, piece = pieces[number]
             if piece.kind is not ItemKind.UNPACKED or device != environment.device:
                 continue

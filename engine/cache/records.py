@@ -45,8 +45,8 @@ _DECODER = msgspec.json.Decoder(_Glance)
 class LinkedPackage:
     """Say which package an environment's record is of, and from where it was linked.
 
-    `path` is the record; `written` is when it was, in seconds; `is_soft` tells that it says that
-    its files are soft links.
+    `path` is the record; `written` is when it was, in seconds; `is_soft` and `is_copied` tell that
+    it says that its files are soft links, or copies.
     """
 
     name: str
@@ -54,6 +54,7 @@ class LinkedPackage:
     build: str
     source: str
     is_soft: bool
+    is_copied: bool
     path: str
     written: float
 
@@ -81,6 +82,7 @@ def linked_packages(prefix: str) -> Iterator[LinkedPackage]:
                 build=glance.build or "",
                 source=source,
                 is_soft=link.type in (SOFT_LINKED, "softlink"),
+                is_copied=link.type in (COPIED, "copy"),
                 path=entry.path,
                 written=entry.stat().st_mtime,
             )

@@ -8,17 +8,16 @@ several, a few numbers in arrays. A million files fit into less than 200 MB.
 from __future__ import annotations
 
 import os
-import stat
 import sys
 from array import array
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from stat import S_ISDIR, S_ISLNK
 
 from engine.cache.directories import BLOCK, DirectoryLog, Status
+from engine.cache.listing import devices_with_true_listings, entries_in, statuses_in
 from engine.cache.windows import WindowsEntry, windows_status
 
-# File systems on which the number in a folder's listing is the file's own number, always.
-TRUE_LISTINGS = frozenset(("ext2", "ext3", "ext4", "xfs", "btrfs", "tmpfs", "f2fs", "jfs"))
 MOST_BLOCKS = 2**32 - 1
 _NONE: frozenset[int] = frozenset()
 
@@ -62,7 +61,9 @@ class EnvironmentUnit:
 class _Volume:
     """Remember the files with several names on one volume that have a name in a cache."""
 
-    __slots__ = ("blocks", "first", "is_listing_true", "missing", "others", "slots", "user")
+    __slots__ = (
+        *("blocks", "first", "is_listing_true", "links", "missing", "others", "slots", "user"),
+    )
 
     def __init__(self, is_listing_true: bool) -> None:
         self.is_listing_true = is_listing_true
@@ -72,13 +73,17 @@ class _Volume:
         self.first = array("I")  # the unit that it was seen in first
         self.user = array("i")  # the environment that it was seen in first, -1 for none
         self.others: dict[int, set[int]] = {}  # further units
+        self.links: set[int] = set()  # soft links
 
     def add(self, found: Status) -> int:
         """Count one more name of a file in caches; returns its slot, the next one if it is new."""
-        slot = self.slots.setdefault(found.st_ino, len(self.blocks))
-        if slot == len(self.blocks):
+        slot = self.slots.get(found.st_ino)
+        if slot is None:
+            slot = self.slots[found.st_ino] = len(self.blocks)
             self.blocks.append(min(found.st_blocks, MOST_BLOCKS))
             self.missing.append(found.st_nlink - 1)
+            if S_ISLNK(found.st_mode):
+                self.links.add(slot)
         else:
             self.missing[slot] -= 1
         return slot
@@ -117,7 +122,7 @@ class Tally:
         self._told = told
         self._is_windows = platform == "win32"
         self._status: Callable[[str], Status] = windows_status if self._is_windows else os.lstat
-        self._true_devices = _devices_with_true_listings() if platform == "linux" else _NONE
+        self._true_devices = devices_with_true_listings() if platform == "linux" else _NONE
         self._volumes: dict[int, _Volume] = {}
         self._between: dict[int, set[int]] = {}
         self._count = 0
@@ -145,7 +150,7 @@ class Tally:
                 continue
             volume = self._volume(status.st_dev)
             repeated: list[int] = []
-            if stat.S_ISDIR(status.st_mode):
+            if S_ISDIR(status.st_mode):
                 self._count_cached(path, status, unit, leave_out, repeated)
             elif status.st_nlink > 1:
                 unit.files += 1
@@ -174,22 +179,19 @@ class Tally:
         pending = [top]
         while pending:
             folder = pending.pop()
-            for entry in self._entries(folder, unit):
-                if leave_out and entry.path in leave_out:
+            for name, found in self._statuses(folder, unit):
+                if leave_out and f"{folder}{os.sep}{name}" in leave_out:
                     continue
-                try:
-                    found = entry.stat(follow_symlinks=False)
-                except OSError:
-                    continue
-                if entry.is_dir(follow_symlinks=False):
+                if S_ISDIR(found.st_mode):
                     if found.st_dev != device:
                         unit.has_mount = True
                     elif (device, found.st_ino) in roots:
                         unit.has_root = True
                     else:
+                        path = f"{folder}{os.sep}{name}"
                         blocks += found.st_blocks
-                        log(entry.path, found)
-                        pending.append(entry.path)
+                        log(path, found)
+                        pending.append(path)
                     continue
                 files += 1
                 if found.st_nlink == 1:
@@ -234,13 +236,14 @@ class Tally:
         self._log.add(prefix, status)
         unit.own = status.st_blocks * BLOCK
         linked: dict[int, list[int]] = {}  # files with several names, none of them in a cache
-        met: list[int] = []  # files that have a name in a cache
+        met: set[int | None] = set()  # files that have a name in a cache
         pending = [prefix]
         while pending:
             folder = pending.pop()
             pending += self._look_into(folder, (prefix, status.st_dev), unit, linked, met)
             self._tell(unit.files, folder)
-        self._add_shared(self._volume(status.st_dev), met, number, unit)
+        slots = {slot for slot in met if slot is not None}
+        self._add_shared(self._volume(status.st_dev), slots, number, unit)
         between = self._between.setdefault(status.st_dev, set())
         for inode, (missing, size) in linked.items():
             if missing <= 0:
@@ -258,51 +261,55 @@ class Tally:
         where: tuple[str, int],
         unit: EnvironmentUnit,
         linked: dict[int, list[int]],
-        met: list[int],
+        met: set[int | None],
     ) -> list[str]:
         """Count what is in one folder of an environment; returns the folders below it."""
         prefix, device = where
         volume = self._volume(device)
-        slots, is_listing_true = volume.slots, volume.is_listing_true
+        entries = self._entries(folder)
+        known: list[int | None] = [None] * len(entries)
+        if volume.is_listing_true:
+            known = [*map(volume.slots.get, [entry.inode() for entry in entries])]
         below: list[str] = []
-        blocks = names = 0
-        for entry in self._entries(folder, None):
-            slot = slots.get(entry.inode()) if is_listing_true else None
-            if slot is None:
-                try:
-                    found = entry.stat(follow_symlinks=False)
-                except OSError:
-                    continue
-                if entry.is_dir(follow_symlinks=False):
-                    if found.st_dev == device and (device, found.st_ino) not in self._roots:
-                        blocks += found.st_blocks
-                        self._log.add(entry.path, found)
-                        below.append(entry.path)
-                    continue
-                if found.st_nlink <= 1:
-                    blocks += found.st_blocks
-                else:
-                    slot = slots.get(found.st_ino)
-                    if slot is None:
-                        seen = linked.get(found.st_ino)
-                        if seen is None:
-                            linked[found.st_ino] = [found.st_nlink - 1, found.st_blocks * BLOCK]
-                        else:
-                            seen[0] -= 1
-            names += 1
+        blocks = folders = 0
+        for at, entry in enumerate(entries):
+            slot = known[at]
             if slot is not None:
-                met.append(slot)
+                if volume.links and slot in volume.links:
+                    self._note_link(folder, entry.path, prefix, unit)
+                continue
+            try:
+                found = entry.stat(follow_symlinks=False)
+            except OSError:
+                folders += 1
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                folders += 1
+                if found.st_dev == device and (device, found.st_ino) not in self._roots:
+                    blocks += found.st_blocks
+                    self._log.add(entry.path, found)
+                    below.append(entry.path)
+                continue
+            if found.st_nlink <= 1:
+                blocks += found.st_blocks
+            else:
+                known[at] = volume.slots.get(found.st_ino)
+                if known[at] is None:
+                    seen = linked.setdefault(
+                        found.st_ino, [found.st_nlink, found.st_blocks * BLOCK]
+                    )
+                    seen[0] -= 1
             if entry.is_symlink():
                 self._note_link(folder, entry.path, prefix, unit)
+        met.update(known)
         unit.own += blocks * BLOCK
-        unit.files += names
+        unit.files += len(entries) - folders
         return below
 
     def _add_shared(
-        self, volume: _Volume, met: Iterable[int], number: int, unit: EnvironmentUnit
+        self, volume: _Volume, slots: set[int], number: int, unit: EnvironmentUnit
     ) -> None:
         """Book files that the environment shares with caches, each once."""
-        slots = set(met)
         size = sum(map(volume.blocks.__getitem__, slots)) * BLOCK
         unit.shared += size
         unit.cached += size
@@ -311,13 +318,14 @@ class Tally:
             users |= volume.others[slot]
         for each in users:
             self.units[each].users.add(number)
-        user = volume.user
+        user, first, others, units = volume.user, volume.first, volume.others, self.units
         for slot in slots:
             if user[slot] < 0:
                 user[slot] = number
-                self.units[volume.first[slot]].links += 1
-                for each in volume.others.get(slot, ()):
-                    self.units[each].links += 1
+                units[first[slot]].links += 1
+                if slot in others:
+                    for each in others[slot]:
+                        units[each].links += 1
 
     def _note_link(self, folder: str, path: str, prefix: str, unit: EnvironmentUnit) -> None:
         """Remember a soft link that leads out of the environment."""
@@ -331,18 +339,24 @@ class Tally:
         if not full.startswith(prefix + os.sep):
             unit.links_out.append((folder, target))
 
-    def _entries(
-        self, folder: str, unit: CacheUnit | None
-    ) -> Sequence[os.DirEntry[str] | WindowsEntry]:
+    def _statuses(self, folder: str, unit: CacheUnit) -> list[tuple[str, Status]]:
+        """Return name and status of all that is in a folder of a cache."""
         try:
-            with os.scandir(folder) as entries:
-                return [*map(WindowsEntry, entries)] if self._is_windows else [*entries]
+            return statuses_in(folder, is_windows=self._is_windows)
         except FileNotFoundError:
             return []
         except OSError:
             self.unreadable.append(folder)
-            if unit is not None:
-                unit.has_unreadable = True
+            unit.has_unreadable = True
+            return []
+
+    def _entries(self, folder: str) -> Sequence[os.DirEntry[str] | WindowsEntry]:
+        try:
+            return entries_in(folder, is_windows=self._is_windows)
+        except FileNotFoundError:
+            return []
+        except OSError:
+            self.unreadable.append(folder)
             return []
 
     def _volume(self, device: int) -> _Volume:
@@ -355,18 +369,3 @@ class Tally:
         self._count += 1
         if self._count % 256 == 0:
             self._told(files, place)
-
-
-def _devices_with_true_listings() -> frozenset[int]:
-    """Return the mounted devices whose listings tell true file numbers (proc(5), mountinfo)."""
-    found: set[int] = set()
-    try:
-        with open("/proc/self/mountinfo", encoding="utf-8", errors="replace") as lines:  # noqa: PTH123
-            for line in lines:
-                fields, _, rest = line.partition(" - ")
-                if rest.split(" ", 1)[0] in TRUE_LISTINGS:
-                    major, minor = fields.split(" ")[2].split(":")
-                    found.add(os.makedev(int(major), int(minor)))
-    except (OSError, ValueError, IndexError):
-        return frozenset()
-    return frozenset(found)

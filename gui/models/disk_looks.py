@@ -11,22 +11,29 @@ from engine.cache.values import DiskPicture, EnvironmentSpace, Skipped, VolumeSp
 from engine.plan import Plan
 from engine.records import Environment
 from gui.models.disk import DiskRow, disk_rows
+from gui.models.disk_choices import AGES, ChoiceGround, ground_for
 from gui.models.disk_tree import DiskNode, disk_tree
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Hold a picture and what is shown of it, worked out beside the window's thread."""
+    """Hold a picture and what is shown of it, worked out beside the window's thread.
+
+    `grounds` are what choices to clean stand on, for each age that can be chosen.
+    """
 
     picture: DiskPicture
     tree: DiskNode
     rows: tuple[DiskRow, ...]
+    grounds: tuple[ChoiceGround, ...] = ()
 
 
 def prepared(picture: DiskPicture, titles: dict[Path, str]) -> Prepared:
     """Return what is shown of `picture`; `titles` are the names of environments by prefix."""
     tree = disk_tree(picture, lambda prefix: titles.get(prefix, prefix.name))
-    return Prepared(picture, tree, disk_rows(picture))
+    now = datetime.now(UTC)
+    grounds = tuple(ground_for(picture, days, now) for days in AGES)
+    return Prepared(picture, tree, disk_rows(picture), grounds)
 
 
 def known_picture(

@@ -41,6 +41,7 @@ from gui.presenting.disk import disk_words, skipped_sentences
 from gui.presenting.disk_lessons import Lesson
 from gui.settings import WindowSettings
 from gui.theme import SPACE, TextRole, Tone
+from gui.turns import in_turns
 from gui.views.disk_clean import CleanPanel
 from gui.views.disk_picture import PicturePanel
 from gui.views.disk_table import DiskTable
@@ -292,12 +293,18 @@ class DiskPage(QWidget):
     def _take(self, ready: Prepared | None) -> None:
         if ready is None:
             return
-        picture = ready.picture
+        in_turns(
+            self,
+            lambda: self.table.show_rows(ready.rows),
+            lambda: self.clean.show_picture(ready.picture, ready.grounds),
+            lambda: self._draw_picture(ready),
+            lambda: self._show(ready.picture),
+        )
+
+    def _show(self, picture: DiskPicture) -> None:
         self._picture = picture
         self._sum.set_whole(self._words(picture))
-        self.table.show_rows(ready.rows)
-        self.clean.show_picture(picture)
-        self._draw_picture(ready)
+        self._draw_progress()
         is_empty = not picture.total_bytes
         self._show_page(self.empty if is_empty else self._scroll)
         self.volumes_seen.emit(picture.volumes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +21,14 @@ from PySide6.QtWidgets import (
 from engine.cache.values import Choice, DiskPicture, ItemKind, Preset
 from gui.dialogs.fitting import scrolled
 from gui.formats import format_bytes
-from gui.models.disk_choices import ChoiceFigures, KindFigure, figures_for
+from gui.models.disk_choices import (
+    AGES,
+    ChoiceFigures,
+    ChoiceGround,
+    KindFigure,
+    figures_for,
+    ground_for,
+)
 from gui.presenting.disk import (
     disk_words,
     kind_sentence,
@@ -33,7 +41,6 @@ from gui.theme import SPACE, TextRole, Tone
 from gui.views.disk_why import WhyButton
 from gui.widgets import ButtonKind, button, column, label, line, row
 
-_AGES: Final = (None, 7, 30, 90, 180, 365)
 _INDENT: Final = SPACE * 3
 _WIDTH: Final = SPACE * 34
 _NO_CHOICE: Final = Choice()
@@ -105,6 +112,7 @@ class CleanPanel(QFrame):
         super().__init__(parent)
         self.setProperty("panel", "raised")
         self._picture: DiskPicture | None = None
+        self._grounds: dict[int | None, ChoiceGround] = {}
         self._figures: ChoiceFigures | None = None
         self._choice = Choice(preset=Preset.SAFE)
         self._selected: tuple[Path, ...] = ()
@@ -158,11 +166,17 @@ class CleanPanel(QFrame):
         """Return what is said about copies, "" when there are none."""
         return "" if self._copies.isHidden() else self._saved.text()
 
-    def show_picture(self, picture: DiskPicture) -> None:
-        """Show the figures of `picture`; what is chosen stays chosen."""
+    def show_picture(self, picture: DiskPicture, grounds: Iterable[ChoiceGround] = ()) -> None:
+        """Show the figures of `picture`; what is chosen stays chosen.
+
+        `grounds` are what is known of it already, so that it need not be worked out here.
+        """
         self._picture = picture
-        here = {item.path for item in picture.items}
-        kept = tuple(path for path in self._choice.items if path in here)
+        self._grounds = {each.older_than_days: each for each in grounds}
+        kept = self._choice.items
+        if kept:
+            here = {item.path for item in picture.items}
+            kept = tuple(path for path in kept if path in here)
         self._choose(replace(self._choice, items=kept))
         self._show_copies(picture)
 
@@ -222,7 +236,7 @@ class CleanPanel(QFrame):
 
     def _make_ages(self) -> QComboBox:
         box = QComboBox()
-        for days in _AGES:
+        for days in AGES:
             words = self.tr("of any age") if days is None else disk_words().days(days)
             box.addItem(words, days)
         box.setAccessibleName(self.tr("How old"))
@@ -232,7 +246,10 @@ class CleanPanel(QFrame):
         self._choice = choice
         if self._picture is None:
             return
-        self._figures = figures_for(self._picture, choice, datetime.now(UTC))
+        now, days = datetime.now(UTC), choice.older_than_days
+        if days not in self._grounds:
+            self._grounds[days] = ground_for(self._picture, days, now)
+        self._figures = figures_for(self._picture, choice, now, self._grounds[days])
         self._draw(self._figures)
 
     def _draw(self, figures: ChoiceFigures) -> None:

@@ -1,4 +1,4 @@
-"""A cleaning that is killed leaves every environment sound and every package whole or gone."""
+"""A cleaning, or a sharing of copies, that is killed leaves everything sound; the next finishes."""
 
 from __future__ import annotations
 
@@ -7,34 +7,48 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs fork")
 
 ROOT = Path(__file__).parents[2]
 TIMES = 100
 
 
-@pytest.mark.skipif(os.name != "posix", reason="needs fork")
-def test_that_a_killed_cleaning_harms_nothing_and_the_next_one_finishes(tmp_path: Path) -> None:
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[str]:
     memory = Path("/dev/shm")  # a thousand small files a second, without wearing a disk out
-    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else tmp_path) as folder:
-        check_in(folder)
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else tmp_path) as made:
+        yield made
 
 
-def check_in(folder: str) -> None:
+def kills_of(module: str, folder: str) -> list[dict[str, Any]]:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.support.killed_cleaning", folder, str(TIMES)],
+        [sys.executable, "-m", f"tests.support.{module}", folder, str(TIMES)],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
-        timeout=240,
+        timeout=400,
     )
     assert done.returncode == 0, done.stderr
     kills = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(kills) == TIMES
     assert [kill["wrong"] for kill in kills if kill["wrong"]] == []
-    # Of some 300 changes that a cleaning makes, the journal is there for all but a handful.
+    # Of hundreds of changes to the disk, the journal is there for all but a handful.
     assert sum(kill["at_work"] for kill in kills) > TIMES * 4 // 5
+    return kills
+
+
+def test_that_a_killed_cleaning_harms_nothing_and_the_next_one_finishes(folder: str) -> None:
+    kills = kills_of("killed_cleaning", folder)
     assert len({kill["left"] for kill in kills}) > 5
+
+
+def test_that_a_killed_sharing_harms_nothing_and_the_next_one_finishes(folder: str) -> None:
+    kills = kills_of("killed_relinking", folder)
+    assert len({kill["shared"] for kill in kills}) > 20

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -106,3 +107,30 @@ def ordinary_picture() -> DiskPicture:
     )
     duplicates = (Duplicate(DATA, "numpy", "1.0", "0", PKGS / "numpy-1.0-0", 30, 25 * MB),)
     return picture_of(conda, pip, environments=environments, between=12 * MB, duplicates=duplicates)
+
+
+def large_picture(things: int = 9000, environments: int = 60) -> DiskPicture:
+    """Return a picture of many things of every kind, some used, some sharing files."""
+    prefixes = [HOME / "conda" / "envs" / f"course-{number}" for number in range(environments)]
+    kinds = (ItemKind.UNPACKED, *ItemKind)
+    items = tuple(
+        replace(
+            thing(
+                f"package-{number}",
+                (number % 900 + 1) * 10_000,
+                kind=kinds[number % len(kinds)],
+                users=tuple(prefixes[number % 7 :: 9]) if number % 3 == 0 else (),
+                days=number % 400,
+            ),
+            path=PKGS / f"package-{number}-1.0-0",
+        )
+        for number in range(things)
+    )
+    ties = tuple(
+        Tie((items[at].path, items[at + 1].path), 10_000) for at in range(0, things // 3, 2)
+    )
+    spaces = tuple(
+        EnvironmentSpace(prefix, 1, (at + 1) * MB, 50 * MB, 40 * MB, 900)
+        for at, prefix in enumerate(prefixes)
+    )
+    return picture_of(cache_of(*items), environments=spaces, ties=ties)
