@@ -54,8 +54,8 @@ async def apply(source: str, places: Places, *, guarded: bool) -> int:
     report = LineReport()
     try:
         data = _await_plan() if source == "-" else _read_plan(Path(source))
-        if not data:
-            return 0
+        if source == "-" and not data:
+            return 0  # kept waiting for a plan that never came
         plan = decode(data, Plan)
         if guarded:
             folders = {prefix.parent for prefix in affected_prefixes(plan.request)}
