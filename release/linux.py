@@ -21,7 +21,15 @@ LINUX: Final = PACKAGING / "linux"
 METAINFO: Final = "app.envdesk.Envdesk.metainfo.xml"
 # What the bundle leaves to the system: drawing, fonts, and what Qt loads when it needs it.
 DEPENDS: Final = (
-    *("libdbus-1-3", "libegl1", "libfontconfig1", "libgl1", "libglib2.0-0", "libwayland-client0"),
+    *(
+        "ca-certificates",
+        "libdbus-1-3",
+        "libegl1",
+        "libfontconfig1",
+        "libgl1",
+        "libglib2.0-0",
+        "libwayland-client0",
+    ),
     *("libwayland-cursor0", "libwayland-egl1", "libx11-6", "libxcb1", "libxcb-cursor0"),
     *("libxcb-icccm4", "libxcb-keysyms1", "libxcb-shape0", "libxkbcommon0", "libxkbcommon-x11-0"),
 )
