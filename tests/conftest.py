@@ -23,6 +23,13 @@ _PREFIXES_TO_DROP = ("CONDA", "MAMBA", "PIP_", "UV_", "_CE_")
 _KEEP_FOR_THE_INDEX = ("PIP_CERT",)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let somebody look for hostile files longer than every run does."""
+    parser.addoption(
+        "--fuzz-seconds", type=float, default=5.0, help="how long to read mutated files"
+    )
+
+
 @pytest.fixture(autouse=True)
 def private_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Give the test a home of its own and an environment without any conda in it."""

@@ -31,6 +31,7 @@ from engine.files.yaml_nodes import malformed
 
 DIRECTORY_LIMIT: Final = 6 << 20  # bytes read at once; the directory of a zip file is read so
 METADATA_LIMIT: Final = 4 << 20  # bytes
+HEADER_LIMIT: Final = 128 << 10  # bytes
 STREAM_LIMIT: Final = 24 << 20  # bytes, unpacked, before the metadata has come
 
 _METADATA: Final = re.compile(r"(?P<stem>[^/]+)\.dist-info/METADATA\Z")
@@ -67,7 +68,8 @@ def read_wheel(path: Path, target: Target, found: Gathering) -> None:
     """Ask for the wheel in the file `path`, with what it needs; raises EngineError."""
     with os_stream(path) as stream:
         data = _metadata_of_wheel(stream, path)
-    headers = HeaderParser().parsestr(data.decode("utf-8", "replace"))
+    head = re.split(rb"\r?\n\r?\n", data[:HEADER_LIMIT], maxsplit=1)[0]
+    headers = HeaderParser().parsestr(head.decode("utf-8", "replace"))
     name, version = str(headers["Name"] or ""), str(headers["Version"] or "")
     if not name or not version:
         raise _broken(path, "It does not say its name and version.")

@@ -14,7 +14,7 @@ from engine.files.conda_specs import note_python, want_conda
 from engine.files.decoding import decode_text
 from engine.files.gathering import Gathering, Source
 from engine.files.includes import want_text
-from engine.files.lock_entries import check_platforms, platforms_of
+from engine.files.lock_entries import check_platforms, lines_of_names, platforms_of
 from engine.files.requirements import check_count, note_encoding
 from engine.files.toml_texts import TomlTable, table_of, text_of
 from engine.files.values import Place, RemarkCode, WantedKind
@@ -127,9 +127,9 @@ class _Reader:
             each for table in packages for each in platforms_of(text_of(table.get("platform")))
         )
         check_platforms(self._source, self._found)
-        places = _places(text, self._source.label)
+        lines = lines_of_names(text)
         for at, table in enumerate(packages):
-            place = places[at] if at < len(places) else Place(self._source.label)
+            place = Place(self._source.label, lines[at] if at < len(lines) else 0)
             self._item(table, place)
             check_count(self._found, self._source.path)
 
@@ -142,15 +142,3 @@ class _Reader:
             self._refuse(place, written)
             return
         self._package(name, version, build, channel, place, written)
-
-
-def _places(text: str, label: str) -> list[Place]:
-    """Return where each `"name":` of a list of packages stands."""
-    return (
-        [
-            Place(label, text.count("\n", 0, found.start()) + 1)
-            for found in re.finditer(r'"name"\s*:', text)
-        ]
-        if len(text) < 2_000_000
-        else []
-    )

@@ -14,6 +14,8 @@ from engine.files.requirement_specs import host_of
 from engine.files.targets import Target
 from engine.files.values import ConsentCode, Place, RemarkCode, Wanted, WantedKind
 
+LONGEST_SPEC: Final = 2000  # characters
+
 _SPEC: Final = re.compile(
     r"(?:(?P<channel>[^\s\[\]=<>!~]+?)::?(?::)?)?"
     r"(?P<name>[A-Za-z0-9_*][A-Za-z0-9_.*-]*)"
@@ -42,14 +44,14 @@ def want_conda(
     folder: Path | None = None,
 ) -> None:
     """Add the conda spec `text` to `found`, or a remark; the path of a package is in `folder`."""
-    spec = " ".join(text.split())
+    spec = " ".join(text[:LONGEST_SPEC].split())
     if "://" in spec or spec.lower().endswith((".conda", ".tar.bz2")):
         if "://" not in spec and folder is not None and not Path(spec).is_absolute():
             spec = os.path.normpath(folder / spec)
         _want_archive(spec, place, written, found, group, applies=applies)
         return
     name = conda_name_of(spec)
-    if name is None or len(spec) > 2000 or not re.search(r"[a-z*]", name):
+    if name is None or len(text) >= LONGEST_SPEC or not re.search(r"[a-z*]", name):
         found.remark(
             RemarkCode.LINE_INVALID,
             place,

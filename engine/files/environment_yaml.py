@@ -12,7 +12,10 @@ from engine.files.gathering import Gathering, Source
 from engine.files.requirements import check_count, note_encoding, read_requirement_text
 from engine.files.selectors import LeftOut, dictionary_selector, judge, select_lines
 from engine.files.values import Place, RemarkCode
+from engine.files.yaml_blocks import read_lock_yaml
 from engine.files.yaml_nodes import Mapping, Node, Scalar, Sequence, malformed, read_yaml
+
+LONG: Final = 50_000  # characters
 
 _NO_DEFAULTS: Final = "nodefaults"
 _FORBIDDEN_IN_NAMES: Final = re.compile(r"[/ :#\\]")
@@ -24,7 +27,8 @@ def read_environment_yaml(source: Source, found: Gathering) -> None:
     text, guessed = decode_text(source.data)
     note_encoding(guessed, source.label, found)
     text, left_out = select_lines(text, source.target)
-    root = read_yaml(text)
+    # What is long was written by a program, and plainly; the reader of that is far quicker.
+    root = read_yaml(text) if len(text) < LONG else read_lock_yaml(text)
     if root is None:
         root = Mapping((), 1)
     if not isinstance(root, Mapping):

@@ -22,7 +22,7 @@ from engine.files.values import (
     Wanted,
 )
 
-ENTRY_LIMIT: Final = 50_000  # lines that end in something; a real lock of four systems has 4,000
+ENTRY_LIMIT: Final = 20_000  # lines that end in something; a real lock of four systems has 4,000
 
 _LOGIN: Final = re.compile(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{0,30}://)(?P<login>[^/@\s]{1,2000})@"

@@ -36,8 +36,8 @@ class CondaAddress:
 
 def conda_address(text: str) -> CondaAddress | None:
     """Return what the address or path of a conda package says, None when it is none (CEP 23)."""
-    found = _ARCHIVE.match(text)
-    if found is None or len(text) > 4000:
+    found = _ARCHIVE.match(text) if len(text) < 4000 else None
+    if found is None:
         return None
     parts = unquote(found["stem"]).rsplit("-", 2)
     if len(parts) != 3 or not all(parts):
@@ -91,6 +91,12 @@ def check_platforms(source: Source, found: Gathering, line: int = 0) -> None:
             platform=here,
             platforms=", ".join(dict.fromkeys(found.platforms)),
         )
+
+
+def lines_of_names(text: str) -> list[int]:
+    """Return the line of each `"name":` in a JSON list of packages."""
+    lines = enumerate(text.split("\n"), start=1)
+    return [number for number, line in lines for _ in range(line.count('"name":'))]
 
 
 def remark_hash(name: str, place: Place, found: Gathering) -> None:

@@ -9,6 +9,7 @@ from typing import Final, cast
 from engine.files.decoding import decode_text
 from engine.files.gathering import Gathering, Source
 from engine.files.includes import want_text
+from engine.files.lock_entries import lines_of_names
 from engine.files.requirements import check_count, note_encoding, read_requirement_text
 from engine.files.toml_texts import table_of, text_of
 from engine.files.values import Place, RemarkCode, WantedKind
@@ -100,7 +101,7 @@ def _read_json(text: str, source: Source, found: Gathering) -> None:
         items = cast("object", json.loads(text))
     except (ValueError, RecursionError) as error:
         raise malformed("JSON", "It is broken, or cut off.", 0) from error
-    lines = [text.count("\n", 0, each.start()) + 1 for each in _names(text)]
+    lines = lines_of_names(text)
     for at, item in enumerate(cast("list[object]", items) if isinstance(items, list) else ()):
         table = table_of(item)
         name, version = text_of(table.get("name")), text_of(table.get("version"))
@@ -108,7 +109,3 @@ def _read_json(text: str, source: Source, found: Gathering) -> None:
         where = text_of(table.get("editable_project_location"))
         _pin(name, version, where, place, f"{name} {version}", source, found)
         check_count(found, source.path)
-
-
-def _names(text: str) -> list[re.Match[str]]:
-    return list(re.finditer(r'"name"\s*:', text)) if len(text) < 2_000_000 else []

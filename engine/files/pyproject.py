@@ -55,6 +55,7 @@ class _Reader:
         self._source = source
         self._found = found
         self._name = ""
+        self._taken: set[tuple[str, str, str]] = set()
 
     def _want(self, item: object, table: str, group: str = "", *, constraint: bool = False) -> None:
         text = text_of(item)
@@ -82,6 +83,8 @@ class _Reader:
 
     def _extra(self, extra: str, extras: TomlTable, group: str, above: tuple[str, ...]) -> None:
         """Add what `extra` holds; the project's own extras in it stand for what they hold."""
+        if not self._is_new("extra", extra, group):
+            return
         self._found.groups.append(group)
         table = "project.optional-dependencies"
         for item in list_of(extras.get(extra)):
@@ -125,7 +128,15 @@ class _Reader:
             self._found.groups.append(name)
             self._group(name, groups, name, ())
 
+    def _is_new(self, what: str, name: str, group: str) -> bool:
+        """Return whether `group` has not taken what `name` holds before."""
+        is_new = (what, name, group) not in self._taken
+        self._taken.add((what, name, group))
+        return is_new
+
     def _group(self, name: str, groups: TomlTable, group: str, above: tuple[str, ...]) -> None:
+        if not self._is_new("group", name, group):
+            return
         table = "dependency-groups"
         for item in list_of(groups.get(name)):
             included = text_of(table_of(item).get("include-group"))
@@ -135,7 +146,7 @@ class _Reader:
             known = next((key for key in groups if _same(key, included)), None)
             if known is None or known in (*above, name):
                 self._unresolved(included, table, included)
-            elif len(above) < 20:
+            elif len(above) < 60:
                 self._group(known, groups, group, (*above, name))
 
     def setuptools(self, dynamic: TomlTable) -> None:

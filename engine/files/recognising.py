@@ -12,16 +12,17 @@ from engine.files.decoding import decode_text
 from engine.files.requirement_lines import logical_lines
 from engine.files.values import FileKind
 
+LINE: Final = 500  # characters of a line that are looked at
 HEAD: Final = 1 << 18  # bytes that are looked at where a part tells as much as the whole
 
 _LIST_HEADER: Final = re.compile(
     r"^#\s*packages in environment at|^#\s+Name\s+Version\s+Build"
-    r"|^\s*List of packages in environment|^\s*Name\s+Version\s+Build\s+Channel",
+    r"|^[ \t]*List of packages in environment|^[ \t]*Name\s+Version\s+Build\s+Channel",
     re.MULTILINE | re.IGNORECASE,
 )
-_EXPLICIT: Final = re.compile(r"^\s*@EXPLICIT\s*$", re.MULTILINE)
+_EXPLICIT: Final = re.compile(r"^[ \t]*@EXPLICIT[ \t]*$", re.MULTILINE)
 _CONDA_URL: Final = re.compile(
-    r"^\s*(?:https?|file)://\S+\.(?:conda|tar\.bz2)(?:#\S+)?\s*$", re.MULTILINE
+    r"^[ \t]*(?:https?|file)://\S+\.(?:conda|tar\.bz2)(?:#\S+)?[ \t]*$", re.MULTILINE
 )
 _SCRIPT: Final = re.compile(r"^# /// script\s*$", re.MULTILINE)
 _PIP_TABLE: Final = re.compile(r"^Package\s+Version\b.*\n-{3,}", re.MULTILINE)
@@ -52,7 +53,8 @@ def recognise(data: bytes, name: str) -> tuple[FileKind, ...]:
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06", b"BZh")):
         return _archive(data, lower)
     text, _ = decode_text(data[:HEAD])
-    text = text.replace("\r\n", "\n")
+    text = re.sub(r"[ \t]{200,}", " ", text.replace("\r\n", "\n"))
+    text = "\n".join(line[: 20 * LINE] for line in text.split("\n"))
     if "\0" in text:
         return ()
     found = tuple(dict.fromkeys(_by_content(text, lower, whole=len(data) <= HEAD)))
@@ -159,9 +161,11 @@ def _json_list(items: list[object]) -> Iterator[FileKind]:
 
 
 def _toml(text: str, name: str, *, whole: bool) -> Iterator[FileKind]:
-    headers = set(re.findall(r"^\s*\[+\s*([A-Za-z0-9_.\-\"' ]+?)\s*\]+\s*(?:#.*)?$", text, re.M))
+    headers = set(
+        re.findall(r"^[ \t]*\[+[ \t]*([A-Za-z0-9_.\-\"' ]+?)\s*\]+\s*(?:#.*)?$", text, re.M)
+    )
     tops = {each.partition(".")[0].strip("\"' ") for each in headers}
-    is_toml = bool(re.search(r"^\s*[A-Za-z0-9_\-\"'.]+\s*=\s*[\[{\"'0-9tf]", text, re.M))
+    is_toml = bool(re.search(r"^[ \t]*[A-Za-z0-9_\-\"'.]+[ \t]*=\s*[\[{\"'0-9tf]", text, re.M))
     has_lock = re.search(r"^lock-version\s*=", text, re.M) is not None
     if has_lock and ("packages" in tops or re.search(r"^created-by\s*=", text, re.M)):
         yield FileKind.PYLOCK
@@ -203,7 +207,8 @@ def _yaml(text: str) -> Iterator[FileKind]:
 
 
 def _lines(text: str) -> Iterator[FileKind]:
-    lines = [line.text for line in logical_lines("\n".join(text.splitlines()[:2000]), {})]
+    head = "\n".join(line[:LINE] for line in text.splitlines()[:2000])
+    lines = [line.text[: 4 * LINE] for line in logical_lines(head, {})]
     if not lines:
         return
     urls = len(_CONDA_URL.findall(text))

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, NoReturn
 
-_COMMENT: Final = re.compile(r"(^|\s+)#.*$")
 _VARIABLE: Final = re.compile(r"\$\{(?P<name>[A-Z0-9_]+)\}")
 _HASH: Final = re.compile(r"(?:sha256|sha384|sha512):\S+\Z")
 
@@ -34,7 +33,7 @@ class LogicalLine:
 def logical_lines(text: str, variables: Mapping[str, str]) -> Iterator[LogicalLine]:
     """Yield every line of `text` that says something; `variables` replace `${NAME}`."""
     for number, joined in _joined(text):
-        written = _COMMENT.sub("", joined).strip() if "#" in joined else joined.strip()
+        written = without_comment(joined).strip()
         if not written:
             continue
         if "${" not in written:
@@ -51,11 +50,19 @@ def logical_lines(text: str, variables: Mapping[str, str]) -> Iterator[LogicalLi
         yield LogicalLine(number, expanded, written, tuple(dict.fromkeys(unset)))
 
 
+def without_comment(line: str) -> str:
+    """Return `line` up to the first # that begins it or follows a space."""
+    at = line.find("#")
+    while at > 0 and not line[at - 1].isspace():
+        at = line.find("#", at + 1)
+    return line if at < 0 else line[:at]
+
+
 def _joined(text: str) -> Iterator[tuple[int, str]]:
     first = 0
     parts: list[str] = []
     for number, line in enumerate(text.splitlines(), start=1):
-        is_comment = "#" in line and _COMMENT.match(line) is not None
+        is_comment = "#" in line and line.lstrip().startswith("#")
         if not line.endswith("\\") or is_comment:
             if is_comment:
                 line = " " + line  # noqa: PLW2901 - what follows a space is a comment for sure

@@ -282,7 +282,8 @@ def _as_path(text: str) -> str:
 
 def check_count(found: Gathering, path: Path | None) -> None:
     """Raise EngineError (file-too-large) when more was found than anybody could look through."""
-    if len(found.wanted) + len(found.constraints) + len(found.remarks) > ENTRY_LIMIT:
+    count = len(found.wanted) + len(found.constraints) + len(found.remarks) + len(found.locked)
+    if count > ENTRY_LIMIT:
         raise EngineError(
             ErrorCode.FILE_TOO_LARGE,
             "This file names more packages than Envdesk reads.",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from collections.abc import Iterator
 from typing import Final, cast
 
 from engine.files.conda_specs import want_conda
@@ -20,10 +21,7 @@ from engine.files.toml_texts import TomlFile, inner, list_of, shown, table_of, t
 from engine.files.values import Place, RemarkCode, WantedKind
 from engine.files.yaml_nodes import malformed
 
-# PEP 723, "Reference Implementation"; the type is matched as it is spelled there.
-_BLOCK: Final = re.compile(
-    r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)[ \t]*$\s(?P<content>(?:^#(?:| .*)$\s)+)^# ///[ \t]*$"
-)
+_START: Final = re.compile(r"# /// (?P<type>[a-zA-Z0-9-]+)[ \t]*\Z")
 _INSTALL: Final = re.compile(
     r"^\s*[%!]\s*(?:\{?sys\.executable\}?\s+-m\s+|python3?\s+-m\s+)?"
     r"(?P<tool>uv pip|pip3?|conda|mamba)\s+install\s+(?P<rest>.+?)\s*$",
@@ -59,17 +57,14 @@ def read_notebook(source: Source, found: Gathering) -> None:
 
 
 def _block(text: str, offset: int, source: Source, found: Gathering, label: str = "") -> None:
-    blocks = [each for each in _BLOCK.finditer(text) if each["type"] == "script"]
+    blocks = [each for each in _blocks(text.split("\n")) if each[0] == "script"]
     if not blocks:
         return
     if len(blocks) > 1:
-        line = text.count("\n", 0, blocks[1].start()) + 1 + offset
-        raise malformed("script", "It says twice what it needs.", line)
-    content = "".join(
-        line[2:] if line.startswith("# ") else line[1:]
-        for line in blocks[0]["content"].splitlines(keepends=True)
-    )
-    start = text.count("\n", 0, blocks[0].start()) + 1 + offset
+        raise malformed("script", "It says twice what it needs.", blocks[1][1] + offset)
+    _, first, lines = blocks[0]
+    content = "\n".join(line[2:] if line.startswith("# ") else line[1:] for line in lines)
+    start = first + offset
     file = TomlFile(content, label or source.label)
 
     def place(table: str, *words: str) -> Place:
@@ -93,6 +88,28 @@ def _block(text: str, offset: int, source: Source, found: Gathering, label: str 
             summary = f"{key} of uv is not kept."
             at = place("tool.uv", key)
             found.remark(RemarkCode.NOT_SUPPORTED, at, summary, option=key)
+
+
+def _blocks(lines: list[str]) -> Iterator[tuple[str, int, list[str]]]:
+    """Yield the type, the first line and the content of each block of metadata (PEP 723).
+
+    As in its reference implementation, a block reaches to the last `# ///` of its comment.
+    """
+    at = 0
+    while at < len(lines):
+        found = _START.match(lines[at])
+        end = at + 1
+        if found:
+            while end < len(lines) and (lines[end] == "#" or lines[end].startswith("# ")):
+                end += 1
+            inside = lines[at + 1 : end]
+            last = next(
+                (n for n in range(len(inside) - 1, 0, -1) if inside[n].rstrip() == "# ///"), 0
+            )
+            if last:
+                yield found["type"], at + 1, inside[:last]
+                end = at + last + 2
+        at = end
 
 
 def _installs(code: str, place: Place, source: Source, found: Gathering) -> None:

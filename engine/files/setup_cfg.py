@@ -49,6 +49,7 @@ def read_setup_cfg(source: Source, found: Gathering) -> None:
 class _Reader:
     def __init__(self, text: str, source: Source, found: Gathering) -> None:
         self._lines = text.split("\n")
+        self._options = dict(self._all_options())
         self._source = source
         self._found = found
 
@@ -56,14 +57,17 @@ class _Reader:
         return Place(self._source.label, self._line(section, option))
 
     def _line(self, section: str, option: str) -> int:
-        inside = False
+        return self._options.get((section, option.lower()), 0)
+
+    def _all_options(self) -> Iterator[tuple[tuple[str, str], int]]:
+        section = ""
         for number, line in enumerate(self._lines, start=1):
             header = re.match(r"\[([^\]]+)\]", line)
+            option = re.match(r"([^\s:=#;][^:=]{0,200}?)\s*[:=]", line)
             if header:
-                inside = header[1] == section
-            elif inside and re.match(rf"{re.escape(option)}\s*[:=]", line, re.IGNORECASE):
-                return number
-        return 0
+                section = header[1]
+            elif option:
+                yield (section, option[1].lower()), number
 
     def requirements(
         self, section: str, option: str, parser: configparser.RawConfigParser, group: str = ""
@@ -92,7 +96,7 @@ class _Reader:
             text = re.sub(r"(?:\A|\s+)#.*\Z", "", part).strip()
             if not text:
                 continue
-            for at in range(number, len(self._lines) + 1):
+            for at in range(number, min(number + 200, len(self._lines) + 1)):
                 if at and text in self._lines[at - 1]:
                     number = at
                     break

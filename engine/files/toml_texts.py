@@ -17,6 +17,8 @@ from engine.files.yaml_nodes import malformed
 SIZE_LIMIT: Final = 2 << 20  # bytes
 TomlTable = dict[str, object]
 
+_LOOKS: Final = 500_000  # lines looked at to find others; then it is told where the table begins
+_LONG_LINE: Final = 10_000  # characters
 _HEADER: Final = re.compile(r"\s*\[{1,2}\s*(?P<name>[^\[\]#]+?)\s*\]{1,2}\s*(?:#.*)?\Z")
 # The reader takes the square of the length of a dotted key; nobody writes one of forty parts.
 _LONG_KEY: Final = re.compile(r"(?<![\w-])(?:[\w-]++\s*+\.\s*+){40}")
@@ -36,6 +38,8 @@ class TomlFile:
                 name = ".".join(part.strip("\"' ") for part in found["name"].split("."))
                 self._tables.setdefault(name, at)
         self._cursors: dict[tuple[str, str], int] = {}
+        self._last: dict[str, int] = {}
+        self._looks = _LOOKS
 
     def place(self, table: str, *words: str) -> Place:
         """Return where in `table` the first of `words` stands that can be found there.
@@ -45,10 +49,12 @@ class TomlFile:
         start = self._start(table)
         first = start + 1 if table in self._tables else start
         for word in words:
-            for at in (self._cursors.get((table, word), first), first):
+            after = self._cursors.get((table, word), max(first, self._last.get(table, 0)))
+            for at in dict.fromkeys((after, first)):
                 number = self._find(table, word, at) if word else -1
                 if number >= 0:
                     self._cursors[table, word] = number + 1
+                    self._last[table] = number
                     return Place(self._label, number + 1)
         return Place(self._label, start + 1 if start or table in self._tables else 0)
 
@@ -56,7 +62,10 @@ class TomlFile:
         for number in range(start, len(self._lines)):
             if number > start and self._ends(number, table):
                 break
-            if _holds(self._lines[number], word):
+            self._looks -= 1
+            if self._looks < 0:
+                break
+            if len(self._lines[number]) < _LONG_LINE and _holds(self._lines[number], word):
                 return number
         return -1
 

@@ -14,7 +14,7 @@ from typing import Final
 from engine.errors import EngineError, ErrorCode
 from engine.files.yaml_nodes import DEPTH_LIMIT, Mapping, Node, Scalar, Sequence, read_yaml
 
-SIZE_LIMIT: Final = 8 << 20  # bytes
+SIZE_LIMIT: Final = 5 << 20  # bytes
 
 _KEY: Final = re.compile(
     r"""(?P<key>"[^"\\]*"|'[^']*'|[A-Za-z0-9_./][^:#'"\s]*):(?:[ ]+(?P<rest>\S.*))?\Z"""

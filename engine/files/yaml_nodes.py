@@ -12,9 +12,10 @@ from ruamel.yaml.nodes import MappingNode, ScalarNode
 
 from engine.errors import EngineError, ErrorCode
 
-SIZE_LIMIT: Final = 320_000  # bytes; more would take longer than anybody waits
+SIZE_LIMIT: Final = 160_000  # bytes; more would take longer than anybody waits
 NODE_LIMIT: Final = 60_000  # an alias counts with all that is behind it
 DEPTH_LIMIT: Final = 40
+BRACKET_LIMIT: Final = 2_000  # the time to read them grows with the square of their depth
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,8 @@ def read_yaml(text: str) -> Node | None:
             hint="Choose the file that names the packages, not the data.",
             limit=str(SIZE_LIMIT),
         )
+    if text.count("[") + text.count("{") > BRACKET_LIMIT or text.count("? ") > BRACKET_LIMIT:
+        raise malformed("YAML", "It has more brackets than any list of packages.", 0)
     try:
         reader = YAML(typ="safe", pure=True)
         root = cast("object", reader.compose(text))  # pyright: ignore[reportUnknownMemberType]
