@@ -45,6 +45,7 @@ from engine.planning.forewarning import (
     python_warning,
 )
 from engine.planning.leaving import check_environment, check_may_leave, running_warning
+from engine.planning.new_pypi import with_pypi
 from engine.planning.pypi_part import plan_pypi
 from engine.planning.pypi_remedies import opened_on_remedy
 from engine.planning.relaxing import EACH_SECONDS, refused
@@ -152,7 +153,7 @@ async def _planned(
     freed = await asyncio.to_thread(freed_by, prefix, gone)
     wider = await _wider(request, standing, changes)
     warnings: tuple[PlanWarning, ...] = (
-        *(space_warnings(prefix, choice, cost) if fresh else ()),
+        *(space_warnings(prefix, choice, with_pypi(cost, pypi)) if fresh or pypi.lock else ()),
         *keep_warning(resolution),
         *dependents_warning(resolution),
         *python_warning(before.records, after.records),

@@ -28,6 +28,7 @@ from engine.planning.placing import (
     name_warning,
     space_warning,
 )
+from engine.planning.wishing import users_of
 from engine.records import Record, RecordProblem, State
 from engine.replicas.contents import too_long
 from engine.replicas.ownership import owned_key
@@ -66,13 +67,21 @@ def _plan_clone(request: CloneRequest, configuration: CondaConfiguration) -> Pla
     _check_inside(source, prefix, found.kept)
     _check_length(prefix, found)
     cached = _cached_packages(found)
+    users = users_of(records)
     return Plan(
         request=request,
         prefix=prefix,
         before=State(),
         after=State(records),
         changes=tuple(
-            Change(ChangeKind.ADD, record.name, None, record, from_cache=record.spelled in cached)
+            Change(
+                ChangeKind.ADD,
+                record.name,
+                None,
+                record,
+                needed_by=() if record.requested else users.get(record.key, ()),
+                from_cache=record.spelled in cached,
+            )
             for record in records
         ),
         figures=_figures(found, records, len(cached)),

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
+from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from engine.conda.condarc import CondaConfiguration
@@ -23,6 +24,8 @@ from engine.planning.pypi_conflicts import broken_by, conflict_warning, other_na
 from engine.planning.pypi_ground import Ground, by_name
 from engine.planning.pypi_refused import refused_warning
 from engine.planning.pypi_scene import REFUSALS, Answer, Broken, Scene, work_out
+from engine.planning.wishing import users_of
+from engine.pypi.complaints import without_logins
 from engine.pypi.distributions import PYPI
 from engine.pypi.locking import Lock, Pin, PinForm, write_lock
 from engine.pypi.names import carried, same_files
@@ -170,7 +173,7 @@ def _part(
     )
     return PypiPart(
         records=records,
-        changes=_changes(there, new, pins, removed, frozenset(owned)),
+        changes=_changes(ground, scene, new, pins, removed),
         warnings=warnings,
         figures=_figures(pins, removed),
         lock=write_lock(lock),
@@ -229,7 +232,7 @@ def _record(pin: Pin, old: Record | None) -> Record:
         summary=old.summary if old is not None else "",
         license=old.license if old is not None else "",
         archive_bytes=pin.size,
-        url=pin.location,
+        url=_public(pin.location),
         sha256=sha256[0] if len(sha256) == 1 else "",
     )
 
@@ -245,20 +248,33 @@ def _source(pin: Pin) -> Source:
         return Source(SourceKind.EDITABLE if pin.editable else SourceKind.LOCAL, last, pin.location)
     if address.scheme == "file":
         return Source(SourceKind.LOCAL, last, pin.location)
-    return Source(SourceKind.URL, address.hostname or last, pin.location)
+    return Source(SourceKind.URL, address.hostname or last, _public(pin.location))
+
+
+def _public(location: str) -> str:
+    """Return an address as it may be shown; only the lock, for the installer, keeps its login."""
+    return without_logins(location) if "://" in location else location
 
 
 def _changes(
-    there: Mapping[str, Record],
+    ground: Ground,
+    scene: Scene,
     new: Mapping[str, Record],
     pins: Iterable[Pin],
     removed: Iterable[Record],
-    owned: frozenset[str],
 ) -> tuple[Change, ...]:
-    found = [Change(ChangeKind.REMOVE, record.name, record, None) for record in removed]
+    there = {record.name: record for record in ground.mine}
+    owned = {each.name for each in ground.conda_now}
+    named = {canonicalize_name(name) for name in ground.request.update_pypi} | scene.asked
+    used = users_of((*ground.mine, *ground.gone))
+    orphans = {record.name: used.get(record.key, ()) for record in ground.orphans}
+    found = [
+        Change(ChangeKind.REMOVE, each.name, each, None, orphans.get(each.name, ()))
+        for each in removed
+    ]
     for pin in pins:
         old, record = there.get(pin.name), new[pin.name]
-        users = () if pin.requested else pin.needed_by
+        users = () if pin.requested or pin.name in named else pin.needed_by
         kind = _kind(old, record)
         if pin.name in owned and old is None:
             kind = ChangeKind.REPLACE

@@ -24,6 +24,7 @@ from engine.planning.leaving import (
     link_warning,
     running_warning,
 )
+from engine.planning.wishing import users_of
 from engine.records import Record, State
 from engine.replicas.ownership import OwnedFile, owned_key, read_owned
 from engine.replicas.surveying import Item, Treatment, unowned_files
@@ -63,13 +64,23 @@ def _plan(request: RemoveRequest, places: Places, configuration: CondaConfigurat
     check_may_leave(prefix, places, configuration)
     stamp = stamp_of(prefix)
     records = read_packages(prefix, configuration)
+    users = users_of(records)
     found = _Tree(1, 0, 0) if prefix.is_symlink() else _look_through(prefix)
     return Plan(
         request=request,
         prefix=prefix,
         before=State(records),
         after=State(),
-        changes=tuple(Change(ChangeKind.REMOVE, each.name, each, None) for each in records),
+        changes=tuple(
+            Change(
+                ChangeKind.REMOVE,
+                each.name,
+                each,
+                None,
+                needed_by=() if each.requested else users.get(each.key, ()),
+            )
+            for each in records
+        ),
         figures=_figures(found, records),
         warnings=(
             *link_warning(prefix),

@@ -33,6 +33,39 @@ def needs_of(record: Record) -> frozenset[str]:
     return frozenset(spec.split(" ")[0].partition("[")[0].lower() for spec in record.depends)
 
 
+def users_of(records: Iterable[Record]) -> dict[str, tuple[str, ...]]:
+    """Return who needs each of `records`, by its key; each tuple is sorted.
+
+    A PyPI package needs conda's by the names that both give them; what is called otherwise there
+    is left out.
+    """
+    everyone = tuple(record for record in records if record.problem is None)
+    keys = {(record.kind, canonicalize_name(record.name)): record.key for record in everyone}
+    found: dict[str, set[str]] = {}
+    for record in everyone:
+        is_conda = record.kind is RecordKind.CONDA
+        kinds = (RecordKind.CONDA,) if is_conda else (RecordKind.PYPI, RecordKind.CONDA)
+        for name in needs_of(record) if is_conda else _required(record):
+            named = [keys.get((kind, canonicalize_name(name)), "") for kind in kinds]
+            key = next(filter(None, named), "")
+            if key and key != record.key:
+                found.setdefault(key, set()).add(record.name)
+    return {key: tuple(sorted(names)) for key, names in found.items()}
+
+
+def _required(record: Record) -> frozenset[str]:
+    """Return the names that a PyPI package always needs."""
+    found: set[str] = set()
+    for text in record.depends:
+        try:
+            requirement = Requirement(text)
+        except InvalidRequirement:
+            continue
+        if "extra" not in str(requirement.marker or ""):
+            found.add(requirement.name)
+    return frozenset(found)
+
+
 def needed_from_pypi(records: Iterable[Record], owners: Mapping[str, str]) -> frozenset[str]:
     """Return the conda packages that PyPI packages among `records` need, Python included.
 

@@ -224,3 +224,23 @@ def test_that_what_a_dead_thread_left_is_swept_up_later_but_not_at_once(places: 
     os.utime(journal.folder, (past, past))
     settle_all([places.envs], places)
     assert not journal.folder.exists()
+
+
+def test_that_a_journal_holds_no_logins_and_no_tokens(tmp_path: Path) -> None:
+    request = ChangeRequest(
+        tmp_path / "course",
+        ("https://reader:secret@example.org/lab", "https://example.org/t/tk-123-abc/lab"),
+        add_pypi=(
+            "ink @ https://user:secret@example.org/ink.whl",
+            "git+https://secret@example.org/i",
+        ),
+    )
+    journal = begin(request, request.prefix)
+    text = journal.file.read_text(encoding="utf-8")
+    assert "secret" not in text
+    assert "tk-123" not in text
+    (found,) = unfinished((tmp_path,))
+    assert found.prefix == request.prefix
+    assert isinstance(found.request, ChangeRequest)
+    assert found.request.channels == ("https://example.org/lab", "https://example.org/lab")
+    end(journal)
