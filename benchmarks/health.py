@@ -1,7 +1,7 @@
 """How long it takes to say how 600 packages are: quickly, and with every file read.
 
 `python benchmarks/health.py` writes an environment of 400 conda and 200 PyPI packages, 30,000
-files, whose packages need each other as real ones do, into a temporary folder. The quick check
+files of 23 kB on average, whose packages need each other as real ones do. The quick check
 runs as it does for a front end, in a worker that is there already and has seen no such environment;
 it goes against `uv pip check`, plus reading conda-meta once with Python's own JSON reader. The deep
 check goes against `sha256sum` in two processes over the same files.
@@ -10,6 +10,7 @@ check goes against `sha256sum` in two processes over the same files.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import platform
@@ -60,8 +61,24 @@ def build(places: Places, conda: int, pypi: int, files: int) -> Path:
             version = f"{number % 7}.{number % 11}.{number}"
             _append(site / f"package_{number:03}-{version}.dist-info", _requires(number, pypi))
     (prefix / "bin" / "pip").write_text("#!/usr/bin/env python\n")
+    _fill(prefix)
     _make_virtual(prefix)
     return prefix
+
+
+def _fill(prefix: Path) -> None:
+    """Make the files as large as those of real packages: most of some kilobytes, a few of many."""
+    sizes = (300, 900, 2_000, 4_000, 9_000, 16_000, 30_000, 120_000)
+    for record in (prefix / "conda-meta").glob("*.json"):
+        document = json.loads(record.read_bytes())
+        for at, entry in enumerate(document["paths_data"]["paths"]):
+            path = prefix / entry["_path"]
+            if path.suffix == ".dat":
+                data = (path.read_bytes() * 12_000)[: sizes[at % len(sizes)]]
+                path.write_bytes(data)
+                digest = hashlib.sha256(data).hexdigest()
+                entry |= {"sha256": digest, "sha256_in_prefix": digest, "size_in_bytes": len(data)}
+        record.write_text(json.dumps(document), encoding="utf-8")
 
 
 def _make_virtual(prefix: Path) -> None:
