@@ -39,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     read = commands.add_parser("read", help="tell what files ask for, several of them together")
     read.add_argument("files", nargs="+", type=Path, metavar="FILE", help="- for standard input")
     _add_file_kind(read)
+    _add_export(commands.add_parser("export", help="write an environment as a file for others"))
     practice = commands.add_parser("practice", help="build a practice world in a folder")
     practice.add_argument("directory", type=Path, metavar="DIR")
 
@@ -60,6 +61,18 @@ def _parser() -> argparse.ArgumentParser:
     settle.add_argument("folders", nargs="*", type=Path)
     settle.add_argument("--timeout", type=float, default=0)
     return parser
+
+
+def _add_export(parser: argparse.ArgumentParser) -> None:
+    from engine.files.values import ExportFormat
+
+    parser.add_argument("prefix", type=Path)
+    parser.add_argument(
+        "--format",
+        choices=[each.value for each in ExportFormat],
+        default=ExportFormat.ENVIRONMENT_YAML.value,
+    )
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write the file itself there")
 
 
 def _add_file_kind(parser: argparse.ArgumentParser) -> None:

@@ -58,6 +58,15 @@ class Offering:
         """
         return await self._asking.releases(PypiReleasesQuery(name, prefix, python))
 
+    async def refresh_names(self, address: str = "") -> int:
+        """Fetch a newer table of what conda's packages are on PyPI; return how many it knows.
+
+        Nothing else ever asks the network for it. Without an `address` the public one is asked.
+        """
+        from engine.pypi.refreshing import refresh_names
+
+        return await refresh_names(self.places, address)
+
     async def pins(self, prefix: Path) -> tuple[Pin, ...]:
         """Return which packages of an environment are to stay at their versions."""
 

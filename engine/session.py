@@ -32,15 +32,11 @@ from engine.events import (
     TaskChanged,
     TaskId,
 )
-from engine.files.assigned import Assignment
-from engine.files.values import FileKind, Reading
+from engine.filing import Filing
 from engine.health.values import Depth, Health, HealthProgress
 from engine.messages import (
-    AssignQuery,
     HealthQuery,
     PlanQuery,
-    ReadFilesQuery,
-    ReadTextQuery,
     SettledMessage,
     SizesMessage,
     VirtualPackagesQuery,
@@ -62,7 +58,7 @@ from engine.tasks import Leaving, TaskQueue
 _log = logging.getLogger(__name__)
 
 
-class Engine(Offering):
+class Engine(Offering, Filing):
     """Answer questions and carry changes out for one front end.
 
     Every method is called on the event loop's thread, and listeners are called there. Reading
@@ -188,35 +184,6 @@ class Engine(Offering):
         """Stop listing what is only there because `folder` was added."""
         await asyncio.to_thread(remembering.forget_folder, self.places, folder)
         self._publish(EnvironmentsChanged((folder,)))
-
-    async def read_files(self, paths: Iterable[Path], *, kind: FileKind | None = None) -> Reading:
-        """Return what files ask for, several read together; `kind` corrects what one was taken for.
-
-        A worker with limits on time and memory reads them. Raises EngineError (file-...).
-        """
-        return await self._asking.reading(ReadFilesQuery(tuple(paths), kind))
-
-    async def read_text(self, text: str, *, kind: FileKind | None = None) -> Reading:
-        """Return what pasted text asks for; raises EngineError (file-...)."""
-        return await self._asking.reading(ReadTextQuery(text, kind))
-
-    async def assign(
-        self,
-        reading: Reading,
-        channels: tuple[str, ...],
-        *,
-        python: str = "",
-        lenient: bool = False,
-    ) -> Assignment:
-        """Return who brings each line of what a file asks for.
-
-        `python` is the version that is meant, empty for a usual one that the file allows. With
-        `lenient` the lines come from another computer's list. Raises EngineError about a channel.
-        """
-        query = AssignQuery(
-            channels, reading.wanted, reading.constraints, python, reading.python, lenient
-        )
-        return await self._asking.assign(query)
 
     def check_name(self, name: str, folder: Path) -> tuple[NameProblem, ...]:
         """Return what speaks against `name` for an environment in `folder`; quick."""

@@ -21,6 +21,7 @@ class EnvironmentAction(StrEnum):
     PYTHON = "python"
     FOLDER = "folder"
     COPY_COMMAND = "copy-command"
+    SHARE = "share"
     CLONE = "clone"
     RENAME = "rename"
     REMOVE = "remove"
@@ -32,7 +33,12 @@ USE = (
     EnvironmentAction.FOLDER,
     EnvironmentAction.COPY_COMMAND,
 )
-CHANGE = (EnvironmentAction.CLONE, EnvironmentAction.RENAME, EnvironmentAction.REMOVE)
+CHANGE = (
+    EnvironmentAction.SHARE,
+    EnvironmentAction.CLONE,
+    EnvironmentAction.RENAME,
+    EnvironmentAction.REMOVE,
+)
 
 
 def action_text(action: EnvironmentAction) -> str:
@@ -46,6 +52,8 @@ def action_text(action: EnvironmentAction) -> str:
             text = QCoreApplication.translate("Actions", "Open &folder")
         case EnvironmentAction.COPY_COMMAND:
             text = QCoreApplication.translate("Actions", "&Copy activation command")
+        case EnvironmentAction.SHARE:
+            text = QCoreApplication.translate("Actions", "&Share...")
         case EnvironmentAction.CLONE:
             text = QCoreApplication.translate("Actions", "C&lone...")
         case EnvironmentAction.RENAME:
@@ -62,6 +70,7 @@ _ICONS = {
     EnvironmentAction.PYTHON: "python",
     EnvironmentAction.FOLDER: "folder",
     EnvironmentAction.COPY_COMMAND: "copy",
+    EnvironmentAction.SHARE: "share",
     EnvironmentAction.CLONE: "clone",
     EnvironmentAction.RENAME: "rename",
     EnvironmentAction.REMOVE: "trash",

@@ -61,7 +61,9 @@ def format_day(moment: datetime | None) -> str:
 
 
 def format_duration(seconds: float) -> str:
-    """Return a rough stretch of time: "8 s", "3 min", "2 h"."""
+    """Return a rough stretch of time: "under 1 s", "8 s", "3 min", "2 h"."""
+    if seconds < 1:
+        return QCoreApplication.translate("Formats", "under 1 s")
     if seconds < _SHOWN_AS_SECONDS:
         return QCoreApplication.translate("Formats", "{count} s").format(
             count=format_count(max(0, round(seconds)))

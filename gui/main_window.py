@@ -30,7 +30,7 @@ from engine.requests import (
     RenameRequest,
     affected_prefixes,
 )
-from gui.actions import EnvironmentAction, reason_against, reason_against_files
+from gui.actions import EnvironmentAction, reason_against
 from gui.bridge import EngineBridge
 from gui.dialogs import (
     PreviewDialog,
@@ -39,8 +39,10 @@ from gui.dialogs import (
     import_files,
     remove_environment,
     rename_environment,
+    share_environment,
 )
 from gui.dialogs.import_form import FileSource
+from gui.dragging_out import DragOut
 from gui.dropping import FileDrops
 from gui.models.environments import EnvironmentsModel
 from gui.models.health import HealthBook
@@ -104,6 +106,7 @@ class MainWindow(QMainWindow):
         self.content = ContentPane(self.page, self.outside, self.disk, self.activity)
         self._build()
         self.drops = FileDrops(self, self.import_files)
+        self.drag_out = DragOut(engine, self.sidebar.environments)
         self._connect(bridge)
         make_shortcuts(
             self,
@@ -194,6 +197,8 @@ class MainWindow(QMainWindow):
             case EnvironmentAction.COPY_COMMAND:
                 ask = Operation(self, lambda: self._engine.activation_command(prefix))
                 ask.then(self._copy_command).run()
+            case EnvironmentAction.SHARE:
+                share_environment(self._engine, environment, self).told.connect(self.content.say)
             case EnvironmentAction.CLONE:
                 clone_environment(self._engine, environment, self)
             case EnvironmentAction.RENAME:
@@ -211,8 +216,6 @@ class MainWindow(QMainWindow):
         """Open the dialog that installs what files ask for, and return it."""
         prefix = self.page.prefix if self.content.content is Content.ENVIRONMENT else None
         chosen = self.model.environment(prefix) if prefix is not None else None
-        if chosen is not None and reason_against_files(chosen):
-            chosen = None
         return import_files(self._engine, source, chosen, self)
 
     def save(self) -> None:

@@ -16,6 +16,7 @@ from engine.records import Environment, Mark, Record, RecordKind
 from gui.models.basket import Wish, WishKind
 from gui.texts import mark_sentence
 from gui.theme import theme
+from gui.widgets import copy_text
 
 
 class PackageAction(StrEnum):
@@ -157,3 +158,22 @@ def fill_menu(
         entry.setToolTip(reason)
         entry.triggered.connect(lambda _=False, chosen=action: act(chosen))
         menu.addAction(entry)
+
+
+def offer_copies(menu: QMenu, records: Sequence[Record], copy_rows: Callable[[], None]) -> None:
+    """Put into `menu` what of `records` can be copied; `copy_rows` copies what is shown."""
+    names = [record.name for record in records]
+    versions = [f"{record.name} {record.version}".strip() for record in records]
+    menu.addAction(
+        QCoreApplication.translate("PackageActions", "Copy &name"),
+        lambda: copy_text("\n".join(names)),
+    )
+    menu.addAction(
+        QCoreApplication.translate("PackageActions", "Copy name and &version"),
+        lambda: copy_text("\n".join(versions)),
+    )
+    rows = menu.addAction(
+        QCoreApplication.translate("PackageActions", "&Copy row(s)", None, len(records))
+    )
+    rows.setShortcut(QKeySequence.StandardKey.Copy)
+    rows.triggered.connect(copy_rows)

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from engine.conda.channels import without_credentials
 from engine.requests import ChannelPriority
 
 _FILE = "window.ini"
@@ -40,6 +41,7 @@ class WindowSettings:
 
     def __init__(self, folder: Path) -> None:
         self._store = QSettings(str(folder / _FILE), QSettings.Format.IniFormat)
+        self._logins: dict[str, str] = {}
 
     def state(self, name: str) -> QByteArray | None:
         """Return the bytes stored for `name`, such as a geometry; None when there are none."""
@@ -92,17 +94,27 @@ class WindowSettings:
             return None
         priority = str(self._store.value(f"{group}/priority", ""))
         known = priority in set(ChannelPriority)
+        channels = tuple(self._logins.get(channel, channel) for channel in channels)
         return ChannelChoice(
             channels, ChannelPriority(priority) if known else ChannelPriority.STRICT
         )
 
     def set_channel_choice(self, prefix: Path, choice: ChannelChoice | None) -> None:
-        """Store the channels chosen for an environment; None forgets them."""
+        """Store the channels chosen for an environment; None forgets them.
+
+        Tokens and passwords in addresses are kept in memory alone, until the window is closed.
+        """
         group = _group_of(prefix)
         if choice is None:
             self._store.remove(group)
             return
-        self._store.setValue(f"{group}/channels", list(choice.channels))
+        plain = [without_credentials(channel) for channel in choice.channels]
+        self._logins |= {
+            bare: channel
+            for bare, channel in zip(plain, choice.channels, strict=True)
+            if bare != channel
+        }
+        self._store.setValue(f"{group}/channels", plain)
         self._store.setValue(f"{group}/priority", choice.priority.value)
 
     def ignored_findings(self, prefix: Path) -> tuple[str, ...]:

@@ -85,6 +85,8 @@ async def answer(arguments: argparse.Namespace, places: Places) -> int:
             print_document(encode({"prefix": prefix, "revisions": read_revisions(prefix)}))
         case "plan":
             await _plan(arguments, places)
+        case "export":
+            await _export(arguments, places)
         case "practice":
             _practice(arguments.directory)
         case other:
@@ -181,6 +183,18 @@ async def _plan(arguments: argparse.Namespace, places: Places) -> None:
     except OSError as error:
         raise from_os_error(error, arguments.out) from error
     print_document(encode({"plan": arguments.out}))
+
+
+async def _export(arguments: argparse.Namespace, places: Places) -> None:
+    from engine.files.values import Export, ExportFormat
+    from engine.files.writing import export, save_export
+
+    prefix = _existing(arguments.prefix)
+    chosen = ExportFormat(arguments.format)
+    written = await export(prefix, chosen, places, read_configuration(places))
+    if arguments.out is not None:
+        save_export(written, arguments.out.absolute())
+    print_document(encode(written, Export))
 
 
 def _request(

@@ -15,7 +15,7 @@ from engine.files.decoding import decode_text
 from engine.files.gathering import Gathering, Source
 from engine.files.includes import want_text
 from engine.files.lock_entries import check_platforms, lines_of_names, platforms_of
-from engine.files.requirements import check_count, note_encoding
+from engine.files.requirements import check_count, check_size, note_encoding
 from engine.files.toml_texts import TomlTable, table_of, text_of
 from engine.files.values import Place, RemarkCode, WantedKind
 from engine.files.yaml_nodes import malformed
@@ -122,6 +122,7 @@ class _Reader:
             raise malformed("JSON", "It is broken, or cut off.", 0) from error
         if not isinstance(items, list):
             raise malformed("JSON", "A list of packages is expected.", 0)
+        check_size(len(cast("list[object]", items)), self._source.path)
         packages = [table_of(item) for item in cast("list[object]", items)]
         self._found.platforms.extend(
             each for table in packages for each in platforms_of(text_of(table.get("platform")))

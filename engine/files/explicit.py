@@ -59,7 +59,7 @@ def _comment(words: str, place: Place, source: Source, found: Gathering) -> None
         summary = f"This line cannot be understood: {error}"
         found.remark(RemarkCode.LINE_INVALID, place, summary, line=words)
         return
-    version = re.search(r"-(\d[^-]*)(?:-[^/]*\.whl|\.(?:tar\.gz|zip))(?:#|\Z)", spec.location)
+    version = re.search(r"-(\d[^-/]*)(?:-[^/]*\.whl|\.(?:tar\.gz|zip))(?:#|\Z)", spec.location)
     sha256 = next((each[7:] for each in spec.hashes if each.startswith("sha256:")), "")
     url = spec.location.partition("#")[0]
     found.locked.append(

@@ -10,7 +10,7 @@ from engine.files.decoding import decode_text
 from engine.files.gathering import Gathering, Source
 from engine.files.includes import want_text
 from engine.files.lock_entries import lines_of_names
-from engine.files.requirements import check_count, note_encoding, read_requirement_text
+from engine.files.requirements import check_count, check_size, note_encoding, read_requirement_text
 from engine.files.toml_texts import table_of, text_of
 from engine.files.values import Place, RemarkCode, WantedKind
 from engine.files.yaml_nodes import malformed
@@ -102,7 +102,9 @@ def _read_json(text: str, source: Source, found: Gathering) -> None:
     except (ValueError, RecursionError) as error:
         raise malformed("JSON", "It is broken, or cut off.", 0) from error
     lines = lines_of_names(text)
-    for at, item in enumerate(cast("list[object]", items) if isinstance(items, list) else ()):
+    packages = cast("list[object]", items) if isinstance(items, list) else []
+    check_size(len(packages), source.path)
+    for at, item in enumerate(packages):
         table = table_of(item)
         name, version = text_of(table.get("name")), text_of(table.get("version"))
         place = Place(source.label, lines[at] if at < len(lines) else 0)

@@ -283,6 +283,11 @@ def _as_path(text: str) -> str:
 def check_count(found: Gathering, path: Path | None) -> None:
     """Raise EngineError (file-too-large) when more was found than anybody could look through."""
     count = len(found.wanted) + len(found.constraints) + len(found.remarks) + len(found.locked)
+    check_size(max(count, found.asked), path)
+
+
+def check_size(count: int, path: Path | None) -> None:
+    """Raise EngineError (file-too-large) when `count` things are more than Envdesk reads."""
     if count > ENTRY_LIMIT:
         raise EngineError(
             ErrorCode.FILE_TOO_LARGE,

@@ -9,8 +9,9 @@ import os
 import posixpath
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from engine.health.conda_side import CondaPackage
 from engine.health.python_side import Distribution
@@ -23,8 +24,7 @@ COMPILED: Final = (".pyc", ".pyo")
 CLOBBERED: Final = "__clobbers__/"  # rattler's folder for the files that lost to another package
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(msgspec.Struct, frozen=True, gc=False):  # by the ten thousand, made in half the time
     """Say that a package has the file at `path`, relative to the prefix, with `/`.
 
     `sha256` is what it should be in the prefix, empty when not known; `original` what it is in the

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -51,21 +52,25 @@ def check_deep(
         return missing
     stamp = stamp_of(prefix)
     scene = read_scene(prefix, around)
-    found = look_quickly(scene)
-    if not any(each.code is FindingCode.INTERPRETER_BROKEN for each in found):
-        found += starting.find(scene)
-    found += _look_at_files(scene, found, told, cancelled)
+    with ThreadPoolExecutor(1, "envdesk-start") as pool:
+        started = pool.submit(lambda: list(starting.find(scene)))
+        found = look_quickly(scene)
+        claims = claims_of(scene)
+        if not any(each.code is FindingCode.INTERPRETER_BROKEN for each in found):
+            found += started.result()
+    reader = FileReader(str(prefix), _other_prefixes(scene), cancelled)
+    found += _look_at_files(scene, found, claims, reader, told)
     return health_of(prefix, Depth.DEEP, stamp, found, scene.unchecked)
 
 
 def _look_at_files(
     scene: Scene,
     found: Sequence[Finding],
+    claims: Mapping[str, Sequence[Claim]],
+    reader: FileReader,
     told: Callable[[HealthProgress], None],
-    cancelled: Callable[[], bool],
 ) -> list[Finding]:
     explained = _explained(found)
-    claims = claims_of(scene)
     twice = shared_files.claimed_twice(claims, explained)
     chosen = [
         claim
@@ -74,15 +79,14 @@ def _look_at_files(
         for claim in several[:1]
         if claim.package not in explained and not claim.has_lost
     ]
-    others = _other_prefixes(scene)
-    odd = FileReader(str(scene.prefix), others, cancelled).read(chosen, told)
+    odd = reader.read(chosen, told)
     claimed = frozenset(claims)
     return [
         *files.missing(scene, odd),
         *files.altered(scene, odd),
         *files.links(scene, odd, claimed),
         *shared_files.find(scene, twice),
-        *elsewhere.find(scene, odd, others),
+        *elsewhere.find(scene, odd, reader.others),
         *unowned.find(scene, claimed),
         *_permissions(scene, found, claims, odd),
     ]

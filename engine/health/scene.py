@@ -16,6 +16,7 @@ from engine.health.python_side import PythonSide, read_python_side
 from engine.health.requiring import Wants, marker_environment, work_out
 from engine.health.surroundings import Surroundings
 from engine.health.values import Evidence, Finding, FindingCode, Gravity, RepairStep
+from engine.opening.activation import environment_variables
 from engine.pypi.names import conda_names
 
 
@@ -70,8 +71,6 @@ class Scene:
     @cached_property
     def variables(self) -> Mapping[str, str]:
         """Return the variables of a terminal in which the environment is active."""
-        from engine.opening.activation import environment_variables
-
         found = {**self.around.environ, **environment_variables(self.prefix)}
         return {name: value for name, value in found.items() if value is not None}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import assert_never
 
 from engine.conda.condarc import CondaConfiguration
@@ -23,6 +24,9 @@ from engine.requests import (
 
 async def plan_request(request: Request, places: Places, configuration: CondaConfiguration) -> Plan:
     """Return the plan of any request; read-only. Raises EngineError when there can be none."""
+    from engine.pypi.names import use_refreshed
+
+    await asyncio.to_thread(use_refreshed, places)
     match request:
         case CreateRequest():
             from engine.planning.creating import plan_create

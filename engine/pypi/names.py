@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -13,6 +14,7 @@ from typing import Final, cast
 
 from packaging.utils import canonicalize_name
 
+from engine.places import Places
 from engine.records import Record
 
 _TABLE: Final = Path(__file__).with_name("names_table.json")
@@ -25,6 +27,7 @@ class NameCertainty(StrEnum):
     INSTALLED = "installed"
     PURL = "purl"
     TABLE = "table"
+    REFRESHED = "refreshed"
     GUESS = "guess"
 
 
@@ -43,6 +46,37 @@ class _Table:
     no_python: frozenset[str]
     families: tuple[frozenset[str], ...]
     imports: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Refreshed:
+    to_pypi: dict[str, tuple[str, ...]]
+    to_conda: dict[str, tuple[str, ...]]
+
+
+_NOTHING_REFRESHED: Final = _Refreshed({}, {})
+_refreshed: list[_Refreshed] = [_NOTHING_REFRESHED]
+
+
+def refreshed_file(places: Places) -> Path:
+    """Return where a fetched table of names is kept."""
+    return places.cache / "names" / "conda-pypi.json"
+
+
+def use_refreshed(places: Places) -> None:
+    """Have this process answer also from the table that was fetched last, if there is one.
+
+    Reads a file of about a megabyte. One that cannot be read counts as none.
+    """
+    _refreshed[0] = _NOTHING_REFRESHED
+    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+        document = json.loads(refreshed_file(places).read_bytes())
+        to_pypi = {str(k): tuple(map(str, v)) for k, v in document["names"].items()}
+        to_conda: dict[str, list[str]] = {}
+        for conda, names in to_pypi.items():
+            for name in names:
+                to_conda.setdefault(name, []).append(conda)
+        _refreshed[0] = _Refreshed(to_pypi, {k: tuple(v) for k, v in to_conda.items()})
 
 
 @cache
@@ -65,7 +99,8 @@ def pypi_name(record: Record) -> NameAnswer | None:
     """Return the PyPI name of a conda package that is not installed; None when it has none.
 
     Asks its purls (conda docs, CEP 36: `purls` of repodata), then the table of well-known
-    differences, then takes its own name, which is a guess. A package that needs no Python has no
+    differences, then the one that was fetched, if any was, then takes its own name, which is a
+    guess. A package that needs no Python has no
     PyPI name.
     """
     purl = _purl_of(record)
@@ -75,6 +110,9 @@ def pypi_name(record: Record) -> NameAnswer | None:
     known = _table().to_pypi.get(name)
     if known is not None:
         return NameAnswer(known, NameCertainty.TABLE)
+    fetched = _refreshed[0].to_pypi.get(name)
+    if fetched is not None:
+        return NameAnswer(fetched[0], NameCertainty.REFRESHED) if fetched else None
     if name in _table().no_python or not _needs_python(record):
         return None
     return NameAnswer(canonicalize_name(name), NameCertainty.GUESS)
@@ -85,7 +123,9 @@ def conda_names(pypi: str) -> tuple[NameAnswer, ...]:
     name = canonicalize_name(pypi)
     known = sorted(_table().to_conda.get(name, ()), key=lambda each: each != name)
     found = [NameAnswer(each, NameCertainty.TABLE) for each in known]
-    if name not in known and name not in _table().no_python:
+    fetched = sorted(_refreshed[0].to_conda.get(name, ()), key=lambda each: (each != name, each))
+    found += [NameAnswer(each, NameCertainty.REFRESHED) for each in fetched if each not in known]
+    if name not in (*known, *fetched) and name not in _table().no_python:
         belongs_elsewhere = name in _table().to_pypi and _table().to_pypi[name] != name
         if not belongs_elsewhere:
             found.append(NameAnswer(name, NameCertainty.GUESS))

@@ -9,14 +9,17 @@ from gui.dialogs.errors import FailureBox, present_error
 from gui.dialogs.importing import import_files
 from gui.dialogs.preview import PreviewDialog
 from gui.dialogs.remove import remove_environment
+from gui.dialogs.share import ShareDialog, share_environment
 
 __all__ = [
     "FailureBox",
     "PreviewDialog",
+    "ShareDialog",
     "clone_environment",
     "create_environment",
     "import_files",
     "present_error",
     "remove_environment",
     "rename_environment",
+    "share_environment",
 ]

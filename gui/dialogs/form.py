@@ -19,8 +19,11 @@ class RequestForm(QWidget):
     """How high the dialog is while it asks, in pixels."""
 
     def request(self) -> Request | None:
-        """Return what is asked for, None while something is missing or not possible."""
-        raise NotImplementedError
+        """Return what is asked for, None while something is missing or not possible.
+
+        A form that asks nothing never comes to a request.
+        """
+        return None
 
     def start(self) -> None:
         """Begin loading what the form offers; called once, when it is about to be shown."""

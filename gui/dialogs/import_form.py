@@ -311,6 +311,7 @@ class ImportForm(ImportFields):
         reading = self._reading
         parts = self.parts
         is_read = reading is not None
+        self.kind.setVisible(self.kind.count() > 0)
         is_new = self.new.isChecked()
         is_lock = reading is not None and reading.is_lock
         can_choose = self._environment is not None and not is_lock

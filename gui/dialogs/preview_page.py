@@ -29,6 +29,7 @@ from gui.dialogs.clean_preview import CleanPreview
 from gui.dialogs.errors import RawText
 from gui.dialogs.fitting import fill, scroll_area
 from gui.dialogs.flow import FlowLayout
+from gui.dialogs.repair_preview import RepairPreview
 from gui.models.packages import source_chip
 from gui.panels import Disclosure, Segmented
 from gui.presenting import (
@@ -311,6 +312,13 @@ class PreviewPage(QWidget):
         self._body.insertWidget(self._body.indexOf(self._view) + 1, made)
         return made
 
+    @cached_property
+    def repairing(self) -> RepairPreview:
+        """Return what shows the files that a repair touches; made for the first repair."""
+        made = RepairPreview()
+        self._body.insertWidget(self._body.indexOf(self._view) + 1, made)
+        return made
+
     def show_plan(self, plan: Plan) -> None:
         """Show `plan` from its beginning."""
         self._title.setText(request_title(plan.request))
@@ -328,6 +336,8 @@ class PreviewPage(QWidget):
         self._view.setVisible(bool(plan.changes))
         if plan.cleaning is not None or plan.relinking is not None:
             self.cleaning.show_plan(plan)
+        if plan.repairing is not None:
+            self.repairing.show_repairing(plan.repairing)
         self._find.setVisible(len(plan.changes) > _LONG_LIST)
         self._nothing.hide()
         self._view.share_width()

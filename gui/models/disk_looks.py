@@ -55,14 +55,21 @@ def known_picture(
     return DiskPicture(one_per_device(spaces.values()), known, (), (), 0, (), (), datetime.now(UTC))
 
 
-def really_freed(plan: Plan, skipped: Iterable[Skipped]) -> int:
-    """Return what a cleaning freed, without what it left alone; never too much."""
-    if plan.cleaning is None:
-        return plan.figures.freed_bytes
+def really_freed(plan: Plan, skipped: Iterable[Skipped], before: DiskPicture | None) -> int:
+    """Return what a cleaning freed, without what it left alone; never too much, in bytes.
+
+    `before` is the picture that was shown until now: it tells what things share with each other.
+    """
     left = {each.path for each in skipped}
+    if plan.cleaning is None or not left:
+        return plan.figures.freed_bytes
+    gone = [item for item in plan.cleaning.items if item.path not in left]
+    paths = {item.path for item in gone}
     # what several share stays as long as one of them does
-    apart = [item.freed_bytes for item in plan.cleaning.items if item.path not in left]
-    return sum(apart) if left else plan.figures.freed_bytes
+    shared = (
+        sum(tie.freed_bytes for tie in before.ties if paths.issuperset(tie.items)) if before else 0
+    )
+    return min(sum(item.freed_bytes for item in gone) + shared, plan.figures.freed_bytes)
 
 
 def one_per_device(spaces: Iterable[VolumeSpace]) -> tuple[VolumeSpace, ...]:

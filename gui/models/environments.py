@@ -191,6 +191,10 @@ class EnvironmentsModel(QAbstractListModel):
         """Return how many rows are shown."""
         return 0 if parent is not None and parent.isValid() else len(self._rows)
 
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Return that every row can be dragged out of the list."""
+        return super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled
+
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Return what a row shows."""
         if not index.isValid() or index.row() >= len(self._rows):

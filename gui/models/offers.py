@@ -81,6 +81,16 @@ def offers_for(
     return _one(wanted, specs[0] if specs else "", index, installed, most)
 
 
+def looks_at_disk(text: str) -> bool:
+    """Return whether telling what can be added for `text` means to look at files, which may take.
+
+    Folders on a network that went away answer after half a minute.
+    """
+    wanted = text.strip()
+    is_path = _PATH.match(wanted) or wanted.lower().endswith(_ARCHIVES)
+    return bool(is_path) or "file:" in wanted.lower()
+
+
 def _is_for_pypi(text: str) -> bool:
     return bool(
         _ADDRESS.match(text)

@@ -45,7 +45,7 @@ class PackageFilter:
                 return False
             case SourceFilter.PYPI if record.kind is not RecordKind.PYPI:
                 return False
-            case SourceFilter.CHOSEN if not record.requested:
+            case SourceFilter.CHOSEN if not is_chosen(record):
                 return False
             case _:
                 pass
@@ -173,7 +173,7 @@ def _columns(wishes: _Wishes, pin_of: Callable[[Record], Pin | None]) -> tuple[C
             "reason",
             lambda: QCoreApplication.translate("PackagesModel", "Why it is here"),
             lambda record: _reason(record, wishes),
-            lambda record: not record.requested,
+            lambda record: not is_chosen(record),
             width=136,
             tone=Tone.MUTED,
             tip=lambda record: ", ".join(record.requested),
@@ -251,9 +251,17 @@ def _reason(record: Record, wishes: _Wishes) -> str:
         return QCoreApplication.translate("PackagesModel", "record is damaged")
     if (kind := wishes.kind_of(record)) is not None:
         return wish_word(kind)
-    if record.requested:
+    if is_chosen(record):
         return QCoreApplication.translate("PackagesModel", "chosen by you")
+    if record.requested:
+        return QCoreApplication.translate("PackagesModel", "comes with Python")
     return QCoreApplication.translate("PackagesModel", "needed by others")
+
+
+def is_chosen(record: Record) -> bool:
+    """Return whether somebody asked for `record`; a plain pip comes with every Python."""
+    is_plain_pip = record.kind is RecordKind.CONDA and record.requested == ("pip",)
+    return bool(record.requested) and not is_plain_pip
 
 
 def source_chip(record: Record) -> Chip | None:

@@ -152,6 +152,11 @@ _TEXTS: Final[dict[Lesson, _Text]] = {
                 "Two things that share files free them only when both go. The figure on the button"
                 " counts all that: it is what the disk will show afterwards.",
             ),
+            QT_TRANSLATE_NOOP(
+                "Lessons",
+                "Some disks (Btrfs, XFS, APFS) let copies share their space unseen. There, less may"
+                " come back than this figure says.",
+            ),
         ),
         QT_TRANSLATE_NOOP(
             "Lessons", "The name in the cache is deleted; the file stays for the environment."

@@ -9,11 +9,13 @@ from typing import Final, assert_never
 
 from PySide6.QtCore import QCoreApplication
 
+from engine.health.mending import MendKind
 from engine.health.values import Evidence, Finding, Gravity, RepairKind, RepairStep
 from gui import formats
 from gui.presenting.health_files import FILE_FINDINGS
 from gui.presenting.health_packages import PACKAGE_FINDINGS
 from gui.presenting.wording import (
+    QT_TRANSLATE_N_NOOP,
     QT_TRANSLATE_NOOP,
     FindingSentences,
     Sentence,
@@ -111,6 +113,46 @@ def repair_sentence(steps: Sequence[RepairStep]) -> str:
 def repair_label(steps: Sequence[RepairStep]) -> str:
     """Return the words of the button for a way to repair that is not the first."""
     return "; ".join(_said(_LABELS, kind, names) for kind, names in _grouped(steps))
+
+
+def mend_sentence(kind: MendKind, count: int) -> str:
+    """Return what happens to `count` files."""
+    words = {
+        MendKind.DELETED: QT_TRANSLATE_N_NOOP(
+            "Health", "Deleted: %n file(s) that should not be there."
+        ),
+        MendKind.PUT_BACK: QT_TRANSLATE_N_NOOP("Health", "Put back: %n missing file(s)."),
+        MendKind.RENEWED: QT_TRANSLATE_N_NOOP(
+            "Health", "Made as they were installed: %n altered file(s)."
+        ),
+        MendKind.REWRITTEN: QT_TRANSLATE_N_NOOP(
+            "Health", "Corrected: %n file(s) that name another folder."
+        ),
+        MendKind.WRITTEN: QT_TRANSLATE_N_NOOP(
+            "Health", "Written anew: %n record(s) of the environment."
+        ),
+        MendKind.OPENED: QT_TRANSLATE_N_NOOP("Health", "Opened for your changes: %n file(s)."),
+    }
+    return filled(words[kind], (("count", str(count)),))
+
+
+def mend_word(kind: MendKind) -> str:
+    """Return the word that stands before a file in a list."""
+    match kind:
+        case MendKind.DELETED:
+            return QCoreApplication.translate("Health", "deleted")
+        case MendKind.PUT_BACK:
+            return QCoreApplication.translate("Health", "put back")
+        case MendKind.RENEWED:
+            return QCoreApplication.translate("Health", "renewed")
+        case MendKind.REWRITTEN:
+            return QCoreApplication.translate("Health", "corrected")
+        case MendKind.WRITTEN:
+            return QCoreApplication.translate("Health", "written")
+        case MendKind.OPENED:
+            return QCoreApplication.translate("Health", "opened")
+        case _:
+            assert_never(kind)
 
 
 def _grouped(steps: Sequence[RepairStep]) -> tuple[tuple[RepairKind, tuple[str, ...]], ...]:

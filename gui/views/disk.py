@@ -355,7 +355,7 @@ class DiskPage(QWidget):
         self._look_if_stale()
 
     def _end_words(self, plan: Plan, task: Task) -> str:
-        size = format_bytes(really_freed(plan, task.skipped))
+        size = format_bytes(really_freed(plan, task.skipped, self._picture))
         if isinstance(plan.request, RelinkRequest):
             return self.tr("{size} saved: these files are shared now.").format(size=size)
         freed_words = self.tr("{size} freed.").format(size=size)

@@ -42,7 +42,7 @@ class EnvironmentHeader(QWidget):
             lambda: self.action_requested.emit(EnvironmentAction.TERMINAL)
         )
         self.use = icon_button("chevron-down", self.tr("Other ways to use this environment"))
-        self.more = icon_button("more", self.tr("Clone, rename or remove this environment"))
+        self.more = icon_button("more", self.tr("Share, clone, rename or remove this environment"))
         self.use.clicked.connect(lambda: self._open_menu(self.use, USE[1:]))
         self.more.clicked.connect(lambda: self._open_menu(self.more, CHANGE))
         words = column(self.title, self.facts, spacing=0.25)

@@ -149,11 +149,14 @@ def _paint_background(painter: QPainter, area: QRect, state: QStyle.StateFlag) -
 class EnvironmentList(QListView):
     """List environments; `chosen` tells the prefix, `action_requested` what to do with which.
 
+    `dragged` tells the prefix of the one that is being dragged out of the list.
+
     The chosen environment stays chosen, by its prefix, whatever comes and goes around it.
     """
 
     chosen = Signal(object)
     action_requested = Signal(object, object)
+    dragged = Signal(object)
 
     def __init__(self, model: EnvironmentsModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -164,6 +167,8 @@ class EnvironmentList(QListView):
         self.setModel(model)
         self.setItemDelegate(self._delegate)
         self.setUniformItemSizes(True)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setMouseTracking(True)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -208,6 +213,12 @@ class EnvironmentList(QListView):
             self._show_menu(self.visualRect(self.currentIndex()).center())
             return
         super().keyPressEvent(event)
+
+    def startDrag(self, supportedActions: Qt.DropAction) -> None:  # noqa: N803 - Qt's name
+        """Let the environment under the mouse be dragged, if there is one."""
+        index = self.currentIndex()
+        if index.isValid() and self._rows.row_at(index.row()).environment is not None:
+            self.dragged.emit(self._rows.row_at(index.row()).prefix)
 
     def _on_current(self, current: QModelIndex) -> None:
         if self._is_restoring or not current.isValid():

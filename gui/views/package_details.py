@@ -11,6 +11,7 @@ from engine.records import Record
 from gui.dialogs.flow import FlowLayout
 from gui.formats import format_bytes
 from gui.models.dependents import Dependents
+from gui.models.packages import is_chosen
 from gui.package_actions import ICONS, PackageAction, action_text
 from gui.texts import problem_sentence, source_sentence
 from gui.theme import SPACE, TextRole, Tone
@@ -107,7 +108,7 @@ class PackageDetails(QFrame):
         facts = [format_bytes(record.installed_bytes)]
         if record.license:
             facts.append(self.tr("Licence: {name}").format(name=record.license))
-        if record.requested:
+        if is_chosen(record):
             text = self.tr("Chosen by you as {specs}")
             facts.append(text.format(specs=", ".join(record.requested)))
         return " · ".join(fact for fact in facts if fact)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import assert_never
 
@@ -16,9 +17,10 @@ from gui.formats import format_count
 from gui.models.basket import UPDATE_ALL, Basket, Wish, WishKind, wish_to_remove, wish_to_update
 from gui.models.dependents import Dependents
 from gui.models.name_index import NameIndex
-from gui.models.offers import Installed, Offer, offers_for
+from gui.models.offers import Installed, Offer, looks_at_disk, offers_for
 from gui.models.packages import PackageFilter, PackagesModel, SourceFilter, pin_sentence
-from gui.package_actions import PackageAction, actions_for, fill_menu, reason_against
+from gui.operations import Operation
+from gui.package_actions import PackageAction, actions_for, fill_menu, offer_copies, reason_against
 from gui.panels import EmptyState, Loading, Segmented
 from gui.presenting import explain
 from gui.settings import WindowSettings
@@ -27,7 +29,7 @@ from gui.views.available import AvailablePackages
 from gui.views.basket_bar import BasketBar
 from gui.views.package_details import PackageDetails
 from gui.views.record_table import RecordTable
-from gui.widgets import ButtonKind, SearchBox, column, copy_text, icon_button, label, row
+from gui.widgets import ButtonKind, SearchBox, column, icon_button, label, row
 
 _DETAILS = "package-details-height"
 _NO_MODIFIERS = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
@@ -63,6 +65,7 @@ class PackagesView(QWidget):
         self._protection = ""
         self._index: NameIndex | None = None
         self._installed = Installed()
+        self._looking: Operation[tuple[Offer, ...]] | None = None
         self.available = AvailablePackages()
         self.bar = BasketBar()
         self._dependents = Dependents(())
@@ -242,7 +245,20 @@ class PackagesView(QWidget):
     def _offer(self) -> None:
         """Show what could be added for the words in the field."""
         text = self.filter_box.text().strip()
-        offers = offers_for(text, self._index, self._installed) if text else ()
+        if self._looking is not None:
+            self._looking.cancel()
+            self._looking = None
+        if not looks_at_disk(text):
+            self._show_offers(offers_for(text, self._index, self._installed) if text else ())
+            return
+        self._show_offers(())
+        index, installed = self._index, self._installed
+        look = Operation(self, lambda: asyncio.to_thread(offers_for, text, index, installed))
+        self._looking = look.then(self._show_offers)
+        self._looking.run()
+
+    def _show_offers(self, offers: tuple[Offer, ...]) -> None:
+        text = self.filter_box.text().strip()
         if offers and self._protection:
             offers = (Offer(self.tr("Nothing can be added here"), note=self._protection),)
         fresh = tuple(
@@ -377,18 +393,5 @@ class PackagesView(QWidget):
         actions = actions_for(records, self.model.wish_of, self.model.pins)
         fill_menu(menu, actions, lambda action: self._reason_against(action, records), self.act)
         menu.addSeparator()
-        menu.addAction(
-            self.tr("Copy &name"), lambda: copy_text("\n".join(record.name for record in records))
-        )
-        menu.addAction(
-            self.tr("Copy name and &version"),
-            lambda: copy_text("\n".join(_with_version(record) for record in records)),
-        )
-        rows = menu.addAction(self.tr("&Copy row(s)", None, len(records)))
-        rows.setShortcut(QKeySequence.StandardKey.Copy)
-        rows.triggered.connect(self.table.copy_selection)
+        offer_copies(menu, records, self.table.copy_selection)
         menu.popup(self.table.viewport().mapToGlobal(at))
-
-
-def _with_version(record: Record) -> str:
-    return f"{record.name} {record.version}".strip()

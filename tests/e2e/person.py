@@ -33,6 +33,18 @@ class Person:
         """Click at a place of the screen."""
         self._do("mousemove", str(x), str(y), "click", "1")
 
+    def hold_at(self, x: int, y: int) -> None:
+        """Press the mouse button at a place of the screen, and keep it down."""
+        self._do("mousemove", str(x), str(y), "mousedown", "1")
+
+    def move_to(self, x: int, y: int) -> None:
+        """Move the mouse, whatever it holds."""
+        self._do("mousemove", str(x), str(y))
+
+    def let_go(self) -> None:
+        """Let go of the mouse button."""
+        self._do("mouseup", "1")
+
     def point_away(self) -> None:
         """Move the mouse to where it points at nothing."""
         self._do("mousemove", "1", "1")
@@ -79,6 +91,10 @@ class Person:
         The server is not asked for it: while it answers, no window can go on.
         """
         self.point_away()
+        return self.take_picture_of_drag(name)
+
+    def take_picture_of_drag(self, name: str) -> Path:
+        """Save a picture with the mouse left where it is."""
         shown = self._desktop.picture.read_bytes()
         for _ in range(_TRIES):
             time.sleep(_PAUSE_S)

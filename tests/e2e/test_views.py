@@ -69,7 +69,9 @@ def test_that_every_view_shows_what_it_should(
         screen.see_none("dialog")
 
         person.click("list item", re.compile("^tiny,"))
-        person.choose_from_menu("Clone, rename or remove this environment", re.compile("^Remove"))
+        person.choose_from_menu(
+            "Share, clone, rename or remove this environment", re.compile("^Remove")
+        )
         person.see_preview("Remove tiny")
         person.take_picture(f"{scheme}-preview")
         person.press("Escape")

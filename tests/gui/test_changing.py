@@ -269,3 +269,13 @@ async def test_that_a_pinned_package_is_marked_and_stays_when_others_are_updated
     await until(lambda: not view.model.pins)
     assert not pinned.exists()
     assert "almanac" in {change.name for change in (await engine.plan(request)).changes}
+
+
+async def test_that_a_path_is_looked_at_beside_the_window(
+    window: MainWindow, made: Path, tmp_path: Path
+) -> None:
+    view = window.page.packages
+    type_text(view.filter_box, str(tmp_path / "nothing-here.whl"))
+    assert view.available.offers == ()
+    await until(lambda: view.available.offers)
+    assert "no such file" in view.available.offers[0].note

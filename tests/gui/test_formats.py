@@ -61,7 +61,15 @@ def test_that_a_moment_is_told_in_local_time() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "shown"),
-    [(0.2, "0 s"), (8.4, "8 s"), (89, "89 s"), (90, "2 min"), (3600, "60 min"), (7200, "2 h")],
+    [
+        (0.2, "under 1 s"),
+        (1, "1 s"),
+        (8.4, "8 s"),
+        (89, "89 s"),
+        (90, "2 min"),
+        (3600, "60 min"),
+        (7200, "2 h"),
+    ],
 )
 def test_that_a_stretch_of_time_is_rough(seconds: float, shown: str) -> None:
     assert formats.format_duration(seconds) == shown

@@ -83,3 +83,23 @@ def test_that_the_channels_of_an_environment_are_remembered_under_its_prefix(
     assert again.channel_choice(here) == ChannelChoice(("one",))
     again.set_channel_choice(here, None)
     assert again.channel_choice(here) is None
+
+
+def test_that_tokens_and_passwords_of_channels_never_reach_the_disk(tmp_path: Path) -> None:
+    settings = WindowSettings(tmp_path)
+    token = "https://lab.example.org/t/sesame-token/lab"
+    login = "https://me:secret-word@lab.example.org/other"
+    choice = ChannelChoice((token, login, "conda-forge"))
+    settings.set_channel_choice(Path("/envs/a"), choice)
+    assert settings.channel_choice(Path("/envs/a")) == choice
+    settings.save()
+    written = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert b"sesame" not in written
+    assert b"secret" not in written
+    again = WindowSettings(tmp_path).channel_choice(Path("/envs/a"))
+    assert again is not None
+    assert again.channels == (
+        "https://lab.example.org/lab",
+        "https://lab.example.org/other",
+        "conda-forge",
+    )

@@ -43,7 +43,7 @@ RELEASES = (
             project("inkstand", "1.0.0", "inkwell[colour]>=1.2"),
             project("notebook", "1.0.0", "numerals>=2.2; extra == 'roman'", extras=("roman",)),
             project("needs-nothing-here", "1.0.0", "absent; sys_platform == 'an-unknown-system'"),
-            project("tide.tables", "1.0.0", module="tides_of/tables"),
+            project("tide-tables", "1.0.0", module="tides_of/tables"),
             project("tide-charts", "1.0.0", module="tides_of/charts"),
         )
     ),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from engine.records import RecordKind
 from gui.models.basket import Wish, WishKind
 from gui.models.name_index import NameIndex
-from gui.models.offers import MOST_OFFERS, Installed, Offer, offers_for
+from gui.models.offers import MOST_OFFERS, Installed, Offer, looks_at_disk, offers_for
 from tests.support.records import record
 
 INDEX = NameIndex(
@@ -142,3 +142,21 @@ def test_that_the_index_finds_what_looking_at_each_name_would(
     begin = [name for name in known if name.startswith(text)]
     inside = [name for name in known if text in name and name not in begin]
     assert list(NameIndex(names).find(text, most)) == [*begin, *inside][:most]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("/data/wheels/sail-1.0-py3-none-any.whl", True),
+        ("~/project", True),
+        ("C:\\wheels\\sail", True),
+        ("sail-1.0.tar.gz", True),
+        ("sail @ file:///data/sail", True),
+        ("git+https://example.org/sail", False),
+        ("https://example.org/sail", False),
+        ("numpy >=2", False),
+        ("", False),
+    ],
+)
+def test_that_what_means_looking_at_files_is_told_beforehand(text: str, expected: bool) -> None:
+    assert looks_at_disk(text) is expected

@@ -101,3 +101,11 @@ def test_that_a_damaged_record_is_one_marked_row_with_an_explanation() -> None:
 def test_that_versions_sort_as_people_read_them(ordered: list[str]) -> None:
     keys = [version_key(version) for version in ordered]
     assert all(before < after for before, after in pairwise(keys))
+
+
+def test_that_pip_comes_with_python_unless_a_certain_one_was_chosen() -> None:
+    plain = record("pip", "26.0", requested=("pip",))
+    certain = record("pip", "26.0", requested=("pip <27",))
+    assert text(model_of(plain), 0, "reason") == "comes with Python"
+    assert text(model_of(certain), 0, "reason") == "chosen by you"
+    assert not PackageFilter(source=SourceFilter.CHOSEN).accepts(plain)

@@ -16,6 +16,7 @@ from gui.main_window import MainWindow
 from gui.views.content import Content
 from gui.views.sidebar import DiskChosen
 from tests.support.disk_pictures import MB, ordinary_picture
+from tests.support.environments import make_environment
 from tests.support.windowing import click, press, until
 
 
@@ -146,6 +147,40 @@ async def test_that_progress_is_said_while_the_window_answers(
     await until(lambda: window.disk.picture is not None)
     assert "as of" in window.disk.state_text()
     assert window.disk.again.isEnabled()
+
+
+@pytest.fixture
+def with_environment(places: Places) -> Path:
+    """Make an environment of a few files."""
+    return make_environment(places.envs / "course", ["zlib", "xz"], files=True)
+
+
+async def test_that_environments_are_drawn_before_the_caches_are_looked_at(
+    with_environment: Path, filled: Path, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = asyncio.Event()
+    real = window.disk.engine.disk
+
+    async def late(*, fresh: bool = False) -> AsyncIterator[DiskProgress | DiskPicture]:
+        await gate.wait()
+        async for told in real(fresh=fresh):
+            yield told
+
+    monkeypatch.setattr(window.disk.engine, "disk", late)
+    window.resize(1200, 800)
+    window.sidebar.choose(DiskChosen())
+    key = f"environment:{with_environment}"
+
+    def drawn() -> set[str]:
+        return {box.node.key for box in window.disk.panel.map.boxes()}
+
+    await until(lambda: key in drawn())
+    assert window.disk.picture is None
+    assert window.disk.is_looking
+    assert f"cache:{filled}" not in drawn()
+    gate.set()
+    await until(lambda: window.disk.picture is not None)
+    assert f"cache:{filled}" in drawn()
 
 
 async def test_that_nothing_at_all_is_said_to_be_nothing(window: MainWindow) -> None:

@@ -20,7 +20,7 @@ from tests.support.windowing import click, press
 def test_that_every_lesson_has_words_and_a_drawing_that_fits_together(lesson: Lesson) -> None:
     drawing = lesson_drawing(lesson)
     assert lesson_title(lesson)
-    assert len(lesson_paragraphs(lesson)) == 2
+    assert len(lesson_paragraphs(lesson)) >= 2
     assert all(text.endswith(".") for text in (*lesson_paragraphs(lesson), drawing.said))
     assert {name.file for name in drawing.names} == set(range(len(drawing.files)))
     for file in drawing.goes:

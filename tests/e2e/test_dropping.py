@@ -1,0 +1,84 @@
+"""A file dragged onto the window from another program becomes an environment that works."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from engine.practice import PracticeWorld
+from tests.e2e.application import SOURCE, Application, Stage
+from tests.e2e.drag_source import SIDE
+
+pytestmark = pytest.mark.xserver
+
+LABEL = re.compile("^Drop it to install")
+NAME = "课程 2026"
+
+
+@contextmanager
+def drag_source(stage: Stage, file: Path) -> Generator[subprocess.Popen[str]]:
+    """Show a window of another process that `file` can be dragged out of."""
+    program = Path(__file__).with_name("drag_source.py")
+    process = subprocess.Popen(
+        [sys.executable, str(program), str(file)],
+        cwd=SOURCE,
+        env=stage.desktop.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "shown\n"
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_that_a_file_dragged_from_another_program_becomes_an_environment(
+    stage: Stage, world: PracticeWorld, tmp_path: Path
+) -> None:
+    folder = tmp_path / NAME
+    folder.mkdir()
+    file = folder / "requirements.txt"
+    file.write_text("numerals<2.1\ninkwell[colour]\n", encoding="utf-8")
+    with (
+        Application(stage, world.root, "--scheme", "light") as app,
+        drag_source(stage, file) as source,
+    ):
+        person, screen = app.person, app.screen
+        target = screen.see_enabled("push button", "New environment").centre
+        person.hold_at(SIDE // 2, SIDE // 2)
+        places = iter([(target[0] + step % 40, target[1] + 200 + step % 30) for step in range(600)])
+
+        def is_offered() -> bool:
+            person.move_to(*next(places))
+            return screen.find("label", LABEL) is not None
+
+        screen.wait(is_offered, 30, "the window does not say that a file can be dropped")
+        person.take_picture_of_drag("light-drop")
+        person.let_go()
+        assert source.stdout is not None
+        assert source.stdout.readline() == "CopyAction\n"
+        screen.see("dialog", re.compile("^Install what a file asks for"))
+        screen.see("label", "requirements.txt")
+        person.take_picture("light-import")
+        person.click("push button", "Review")
+        person.see_preview(f"Create {NAME}")
+        person.take_picture("light-preview-of-import")
+        person.click("push button", "Create")
+        screen.see("label", f"{NAME} is ready.")
+        assert app.close() == 0
+    python = world.envs / NAME / "bin" / "python"
+    code = "import inkwell, pigment, numerals; print(inkwell.__version__, numerals.__version__)"
+    done = subprocess.run(
+        [python, "-I", "-c", code], capture_output=True, encoding="utf-8", timeout=60, check=True
+    )
+    assert done.stdout.split() == ["1.2.0", "2.0.1"]

@@ -1,0 +1,96 @@
+"""What channels and the index say is asked for, and told, only in an online check."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from engine.health.values import FindingCode
+from engine.practice import ChannelServer
+from tests.support.checking import checked_online, checked_quickly, codes, the
+from tests.support.linking import index, link
+from tests.support.pypi import point_pip_at
+from tests.support.ward import Ward
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="breaks with POSIX tools")
+HOLE: dict[str, object] = {
+    "id": "PYSEC-2026-1",
+    "aliases": ["CVE-2026-0001"],
+    "details": "Light leaks out.",
+    "fixed_in": ["1.2.0"],
+    "link": "",
+    "withdrawn": None,
+}
+
+
+def pages(folder: Path, **holes: list[dict[str, object]]) -> Path:
+    """Write the JSON pages of an index that reports vulnerabilities."""
+    for release, known in holes.items():
+        name, _, version = release.partition("__")
+        page = folder / name / version.replace("_", ".") / "json"
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(json.dumps({"info": {}, "vulnerabilities": known}))
+    return folder
+
+
+def test_that_a_vulnerability_is_told_where_the_index_reports_it(
+    ward: Ward, tmp_path: Path
+) -> None:
+    gone = HOLE | {"id": "PYSEC-2026-2", "withdrawn": "2026-01-01T00:00:00Z"}
+    folder = pages(tmp_path / "pypi", lanternfish__1_1_0=[HOLE, gone], inkwell__1_0_0=[])
+    mounts = {"simple": ward.world.simple.path, "pypi": folder}
+    with ChannelServer(ward.world.root / "channels", mounts=mounts) as server:
+        point_pip_at(ward.places, server.url_of("simple") + "/")
+        health = ward.worker.call(checked_online, ward.prefix, ward.root)
+        asked = {request.path for request in server.requests}
+    assert codes(health) == {FindingCode.VULNERABLE}
+    finding = the(health, FindingCode.VULNERABLE)
+    assert finding.subject == "lanternfish"
+    assert (finding.value("ids"), finding.value("fixed")) == ("PYSEC-2026-1", "1.2.0")
+    assert "/pypi/lanternfish/1.1.0/json" in asked
+    assert any("not known to the package index" in words for words in health.unchecked)
+
+
+def test_that_an_index_without_reports_is_told_and_no_finding(ward: Ward, tmp_path: Path) -> None:
+    with ChannelServer(tmp_path, mounts={"simple": ward.world.simple.path}) as server:
+        point_pip_at(ward.places, server.url_of("simple") + "/")
+        health = ward.worker.call(checked_online, ward.prefix, ward.root)
+    assert health.findings == ()
+    assert health.unchecked == ("The package index reports no vulnerabilities.",)
+
+
+def test_that_a_package_gone_from_its_channel_is_told(ward: Ward) -> None:
+    channel = ward.root / "waning"
+    shutil.rmtree(channel, ignore_errors=True)
+    shutil.copytree(ward.world.channels[0].path, channel)
+    prefix = ward.prefix.with_name("ward waning")
+    (prefix / "conda-meta").mkdir(parents=True)
+    pkgs = ward.places.pkgs
+    ward.worker.call(link, prefix, pkgs, (channel.as_uri(),), ("driftwood", "lodestone"), ())
+    assert ward.worker.call(checked_online, prefix, ward.root).findings == ()
+    for archive in channel.rglob("lodestone-*"):
+        archive.unlink()
+    ward.worker.call(index, channel)
+    shutil.rmtree(ward.places.cache, ignore_errors=True)
+    health = ward.worker.call(checked_online, prefix, ward.root)
+    assert codes(health) == {FindingCode.GONE_FROM_CHANNEL}
+    finding = the(health, FindingCode.GONE_FROM_CHANNEL)
+    assert (finding.subject, finding.value("channel")) == ("lodestone", "waning")
+    assert ward.worker.call(checked_quickly, prefix, ward.root).findings == ()
+
+
+def test_that_a_channel_that_cannot_be_reached_is_told(ward: Ward) -> None:
+    channel = ward.root / "lost"
+    shutil.copytree(ward.world.channels[0].path, channel)
+    prefix = ward.prefix.with_name("ward lost")
+    (prefix / "conda-meta").mkdir(parents=True)
+    ward.worker.call(link, prefix, ward.places.pkgs, (channel.as_uri(),), ("driftwood",), ())
+    shutil.rmtree(channel)
+    health = ward.worker.call(checked_online, prefix, ward.root)
+    assert health.findings == ()
+    assert len(health.unchecked) == 1
+    assert health.unchecked[0].startswith("The channel lost")

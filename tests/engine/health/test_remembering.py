@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from engine.health.values import FindingCode, Health
+from tests.support.checking import codes, surroundings
+from tests.support.environments import Package, make_environment, write_distribution
+from tests.support.rattling import RattlerWorker
+
+SITE = "lib/python3.12/site-packages"
+
+
+def recalled(
+    prefix: Path, root: Path, environ: dict[str, str] | None = None, today: date | None = None
+) -> Health:
+    """Return the health as the background has it, from memory where that is allowed."""
+    from engine.health.remembering import quick_health
+
+    around = surroundings(root, environ)
+    return quick_health(prefix, replace(around, today=today or around.today))
+
+
+def sound(root: Path) -> Path:
+    prefix = make_environment(root / "envs" / "e", [Package("pip", distribution="pip")], files=True)
+    (prefix / "bin" / "pip").write_text("#!/usr/bin/env python\n")
+    (prefix / "bin" / "python").chmod(0o755)
+    return prefix
+
+
+def test_that_what_has_not_changed_is_not_looked_at_again(
+    tmp_path: Path, checker: RattlerWorker
+) -> None:
+    prefix = sound(tmp_path)
+    first = checker.call(recalled, prefix, tmp_path)
+    assert first.findings == ()
+    assert checker.call(recalled, prefix, tmp_path) == first
+
+
+def test_that_a_change_of_packages_is_noticed(tmp_path: Path, checker: RattlerWorker) -> None:
+    prefix = sound(tmp_path)
+    first = checker.call(recalled, prefix, tmp_path)
+    write_distribution(prefix / SITE, "almanac", "1.0")
+    write_distribution(prefix / SITE, "almanac", "2.0")
+    second = checker.call(recalled, prefix, tmp_path)
+    assert codes(second) == {FindingCode.TWO_COPIES}
+    assert second.stamp != first.stamp
+
+
+def test_that_what_lies_around_the_environment_is_noticed(
+    tmp_path: Path, checker: RattlerWorker
+) -> None:
+    prefix = sound(tmp_path)
+    assert checker.call(recalled, prefix, tmp_path).findings == ()
+    on_leave = checker.call(recalled, prefix, tmp_path, {"PIP_USER": "1"})
+    assert codes(on_leave) == {FindingCode.PATH_LEAKS}
+    later = checker.call(recalled, prefix, tmp_path, None, date(2040, 1, 1))
+    assert codes(later) == {FindingCode.PYTHON_ENDED}
+    site = tmp_path / "home" / ".local" / "lib" / "python3.12" / "site-packages"
+    write_distribution(site, "almanac", "1.0")
+    assert codes(checker.call(recalled, prefix, tmp_path)) == {FindingCode.USER_SITE_LEAKS}
+    (prefix / "bin" / "python").unlink()
+    found = codes(checker.call(recalled, prefix, tmp_path))
+    assert FindingCode.INTERPRETER_MISSING in found
+
+
+def test_that_a_damaged_memory_is_no_trouble(tmp_path: Path, checker: RattlerWorker) -> None:
+    prefix = sound(tmp_path)
+    checker.call(recalled, prefix, tmp_path)
+    (memory,) = (tmp_path / "state" / "health").glob("*.json")
+    memory.write_bytes(memory.read_bytes()[:50])
+    assert checker.call(recalled, prefix, tmp_path).findings == ()

@@ -1,0 +1,244 @@
+"""What the Health tab shows, remembers and asks for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from engine.errors import ErrorCode, Failure
+from engine.health.mending import MendKind
+from engine.health.values import (
+    Depth,
+    Evidence,
+    Finding,
+    FindingCode,
+    Gravity,
+    Health,
+    HealthProgress,
+    RepairKind,
+    RepairStep,
+)
+from gui.models.health import Diagnosis, HealthBook
+from gui.presenting.health import (
+    HealthState,
+    explain_finding,
+    known_findings,
+    mend_sentence,
+    mend_word,
+    repair_label,
+    repair_sentence,
+    state_sentence,
+)
+from gui.settings import WindowSettings
+from gui.views.health import HealthView
+from tests.support.windowing import click, until
+
+ENV = Path("/envs/course")
+NOW = datetime(2026, 3, 4, tzinfo=UTC)
+PLACE = re.compile(r"[{}]|%n|\(s\)")
+RESTORE = (RepairStep(RepairKind.RESTORE_CONDA, "numpy"),)
+HAND = (RepairStep(RepairKind.HAND_TO_PYPI, "numpy"),)
+OVERWRITTEN = Finding(
+    FindingCode.CONDA_OVERWRITTEN,
+    Gravity.RISKY,
+    "numpy",
+    ENV,
+    "pip put numpy 2 in the place of conda's 1.",
+    values=(
+        ("installer", "pip"),
+        ("package", "numpy"),
+        ("conda_version", "1.0"),
+        ("pypi_version", "2.0"),
+    ),
+    evidence=(Evidence(ENV / "conda-meta" / "numpy-1.0-0.json", "numpy 1.0"),),
+    repairs=(RESTORE, HAND),
+    since=NOW,
+)
+MISSING = replace(
+    OVERWRITTEN,
+    code=FindingCode.REQUIREMENT_MISSING,
+    gravity=Gravity.BROKEN,
+    subject="six",
+    values=(("by", "dateutil"), ("needed", "six")),
+    repairs=((RepairStep(RepairKind.INSTALL, "six"),),),
+)
+FROZEN = replace(
+    OVERWRITTEN, code=FindingCode.FROZEN, gravity=Gravity.NOTE, subject="", repairs=(), evidence=()
+)
+
+
+def health(*findings: Finding, depth: Depth = Depth.QUICK, stamp: str = "1") -> Health:
+    return Health(ENV, depth, stamp, NOW, findings)
+
+
+@pytest.fixture
+def book(settings: WindowSettings) -> HealthBook:
+    return HealthBook(settings)
+
+
+@pytest.fixture
+def view(qapp: QApplication) -> HealthView:
+    made = HealthView()
+    made.resize(760, 500)
+    made.show()
+    return made
+
+
+@pytest.mark.parametrize("code", FindingCode)
+def test_that_every_finding_is_said_without_values_and_without_a_place_left(
+    code: FindingCode,
+) -> None:
+    words = explain_finding(replace(OVERWRITTEN, code=code, values=()))
+    for text in (words.sentence, words.meaning, words.why):
+        assert text.endswith((".", "”."))
+        assert not PLACE.search(text)
+        assert len(text) < 200
+
+
+def test_that_sentences_of_findings_differ_and_take_their_values() -> None:
+    told = [
+        explain_finding(replace(OVERWRITTEN, code=code, values=())).sentence for code in FindingCode
+    ]
+    assert len(set(told)) == len(told)
+    assert known_findings().keys() == {code.value for code in FindingCode}
+    words = explain_finding(OVERWRITTEN)
+    assert words.sentence == "pip put version 2.0 of numpy over conda's 1.0."
+
+
+@pytest.mark.parametrize(("count", "said"), [("1", "1 file of zlib"), ("3", "3 files of zlib")])
+def test_that_counts_have_their_plural(count: str, said: str) -> None:
+    values = (("count", count), ("package", "zlib"))
+    found = replace(OVERWRITTEN, code=FindingCode.FILES_MISSING, values=values)
+    assert explain_finding(found).sentence.startswith(said)
+
+
+@pytest.mark.parametrize("kind", RepairKind)
+def test_that_every_repair_says_what_it_does_and_has_a_button(kind: RepairKind) -> None:
+    for subject in ("", "numpy"):
+        steps = (RepairStep(kind, subject), RepairStep(kind, f"{subject}-other"))
+        assert repair_sentence(steps).endswith(".")
+        assert repair_label(steps)
+        assert not PLACE.search(repair_sentence(steps) + repair_label(steps)) or not subject
+
+
+def test_that_every_kind_of_file_and_state_has_its_words() -> None:
+    for words in (
+        [mend_sentence(kind, 2) for kind in MendKind],
+        [mend_word(kind) for kind in MendKind],
+        [state_sentence(state) for state in HealthState],
+    ):
+        assert all(words)
+        assert len(set(words)) == len(words)
+
+
+def test_that_the_dot_shows_the_worst_that_is_not_ignored(book: HealthBook) -> None:
+    assert book.of(ENV).state is HealthState.UNKNOWN
+    book.take(health(FROZEN))
+    assert book.of(ENV).state is HealthState.SOUND
+    book.take(health(OVERWRITTEN, MISSING, FROZEN))
+    assert book.of(ENV).state is HealthState.BROKEN
+    assert [each.code for each in book.of(ENV).findings] == [
+        FindingCode.REQUIREMENT_MISSING,
+        FindingCode.CONDA_OVERWRITTEN,
+        FindingCode.FROZEN,
+    ]
+    book.ignore(ENV, MISSING.key)
+    assert book.of(ENV).state is HealthState.RISKY
+    assert book.of(ENV).ignored == (MISSING,)
+
+
+def test_that_what_is_ignored_stays_so_and_can_be_taken_back(settings: WindowSettings) -> None:
+    first = HealthBook(settings)
+    first.take(health(MISSING))
+    first.ignore(ENV, MISSING.key)
+    settings.save()
+    second = HealthBook(settings)
+    second.take(health(MISSING))
+    assert second.of(ENV).findings == ()
+    second.heed(ENV, MISSING.key)
+    assert second.of(ENV).findings == (MISSING,)
+    assert settings.ignored_findings(ENV) == ()
+
+
+def test_that_a_thorough_check_stands_until_the_environment_changes(book: HealthBook) -> None:
+    altered = replace(MISSING, code=FindingCode.FILES_ALTERED)
+    book.take(health(MISSING))
+    book.take(health(MISSING, altered, depth=Depth.DEEP))
+    book.take(health(MISSING))
+    assert {each.code for each in book.of(ENV).findings} == {
+        FindingCode.REQUIREMENT_MISSING,
+        FindingCode.FILES_ALTERED,
+    }
+    book.take(health(stamp="2"))
+    assert book.of(ENV).findings == ()
+
+
+def test_that_the_same_health_again_tells_nobody(book: HealthBook) -> None:
+    told: list[object] = []
+    book.changed.connect(told.append)
+    for _ in range(3):
+        book.take(health(MISSING))
+    assert told == [ENV]
+
+
+async def test_that_cards_offer_the_best_way_the_other_one_and_ignoring(view: HealthView) -> None:
+    chosen: list[object] = []
+    view.repair_chosen.connect(chosen.append)
+    view.ignore_chosen.connect(chosen.append)
+    view.show_diagnosis(Diagnosis((OVERWRITTEN, FROZEN), (), frozenset({Depth.QUICK})))
+    await until(lambda: len(view.cards) == 2)
+    assert view.summary() == "2 things found"
+    first, second = view.cards
+    assert [way.text() for way in first.ways] == ["Repair", "Keep pip's numpy"]
+    assert second.ways == []
+    for way in first.ways:
+        click(way)
+    click(first.ignore)
+    assert chosen == [RESTORE, HAND, OVERWRITTEN.key]
+    assert "Needs attention" in first.accessibleName()
+    chosen.clear()
+    click(view.repair_all)
+    assert chosen == [RESTORE]
+
+
+async def test_that_ignored_findings_can_be_shown_again(view: HealthView) -> None:
+    heeded: list[str] = []
+    view.heed_chosen.connect(heeded.append)
+    view.show_diagnosis(Diagnosis((), (MISSING,), frozenset({Depth.QUICK})))
+    await until(lambda: len(view.ignored) == 1)
+    assert view.summary() == "No problems found"
+    assert not view.repair_all.isVisible()
+    view.ignored[0].show_again.click()
+    assert heeded == [MISSING.key]
+
+
+async def test_that_nothing_can_be_repaired_where_changes_are_refused(view: HealthView) -> None:
+    view.show_diagnosis(Diagnosis((MISSING,), (), frozenset({Depth.QUICK})), "It holds conda.")
+    await until(lambda: len(view.cards) == 1)
+    assert not view.repair_all.isVisible()
+    assert not any(way.isEnabled() for way in view.cards[0].ways)
+
+
+def test_that_a_check_shows_how_far_it_is_and_can_be_stopped(view: HealthView) -> None:
+    stopped: list[bool] = []
+    asked: list[object] = []
+    view.stop_chosen.connect(lambda: stopped.append(True))
+    view.check_chosen.connect(asked.append)
+    click(view.deep)
+    click(view.online)
+    assert asked == [Depth.DEEP, Depth.ONLINE]
+    view.show_check(Depth.DEEP)
+    view.show_progress(HealthProgress(ENV, 5, 10, 100, 400))
+    assert view.stop.isVisible()
+    assert not view.deep.isVisible()
+    click(view.stop)
+    assert stopped == [True]
+    view.show_check(None)
+    assert view.deep.isVisible()
+    view.show_trouble(Failure(ErrorCode.CHANNEL_UNREACHABLE, "No."))
+    assert view.trouble.isVisible()
