@@ -34,6 +34,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         from gui.self_check import run_self_check
 
         return run_self_check()
+    if options.quit:
+        from engine.places import places_for
+        from gui.quitting import close_windows
+
+        return 0 if close_windows(places_for(options.root)) else 1
     if options.offscreen:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     if not has_display():

@@ -25,6 +25,7 @@ class Options:
     scheme: str = "system"
     size: tuple[int, int] | None = None
     self_check: bool = False
+    quit: bool = False
     files: tuple[Path, ...] = ()
 
 
@@ -40,6 +41,7 @@ def read_options(argv: Sequence[str] | None = None) -> Options:
         read.scheme,
         read.size,
         read.self_check,
+        read.quit,
         tuple(read.files),
     )
 
@@ -74,6 +76,9 @@ def _parser() -> argparse.ArgumentParser:
         "--self-check",
         action="store_true",
         help="do the main job in a folder that is thrown away, and report",
+    )
+    parser.add_argument(
+        "--quit", action="store_true", help="close the windows that are open, and what they do"
     )
     return parser
 

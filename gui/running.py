@@ -20,6 +20,7 @@ from engine.version import __version__
 from gui.faults import FaultReporter, hold_log, write_log_to
 from gui.operations import Operation, cancel_operations, present_failure, present_failures_with
 from gui.options import Options
+from gui.quitting import QuitRequests
 from gui.signals import TerminationSignals
 from gui.texts import EnglishPlurals
 from gui.theme import Scheme, Tone, start_theme, theme
@@ -144,6 +145,7 @@ class _Run:
             window.select_name(self._options.select)
         window.close_requested.connect(lambda: self._ask(engine, bridge, is_practice=is_practice))
         signals = TerminationSignals(lambda: self._leave(Leaving.CANCEL))
+        requests = QuitRequests(places, lambda: self._leave(Leaving.CANCEL))
         window.show()
         if is_practice:
             from gui.practice import practice_note
@@ -161,6 +163,7 @@ class _Run:
             watchdog.stop()
         signals.close()
         await self._close(window, engine, bridge)
+        requests.close()
         return status
 
     async def _wait(self, window: MainWindow) -> int:

@@ -71,6 +71,7 @@ class _SelfCheck:
             ("create an environment", self._create),
             ("list environments and packages", self._list),
             ("add a package from PyPI", self._add_from_pypi),
+            ("add Python and a PyPI package in one go", self._add_both),
             ("find a conflict of conda packages", self._find_conda_conflict),
             ("find a conflict with a PyPI package", self._find_pypi_conflict),
             ("cancel", self._cancel),
@@ -139,6 +140,15 @@ class _SelfCheck:
         said = await self._run_program("inkwell")
         _demand(added["inkwell"] in said, f"its command said {said!r}")
         return f"inkwell {added['inkwell']} and what it needs"
+
+    async def _add_both(self) -> str:
+        prefix = self._places.envs / "tiny"
+        await self._carry_out(
+            ChangeRequest(prefix, self._channels, add=("python",), add_pypi=("lanternfish",))
+        )
+        records = await self._engine.packages(prefix)
+        _demand({"python", "lanternfish"} <= {each.name for each in records}, "they are not there")
+        return "to an environment that had no Python"
 
     async def _find_conda_conflict(self) -> str:
         return await self._refused(self._change(add=("moonrise",)), ErrorCode.UNSATISFIABLE)

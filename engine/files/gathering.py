@@ -92,6 +92,7 @@ class Gathering:
     remarks: list[Remark] = field(default_factory=list[Remark])
     consents: list[Consent] = field(default_factory=list[Consent])
     told: dict[object, Place] = field(default_factory=dict[object, Place])
+    asked: int = 0  # how often something was asked for, what stands there twice included
 
     def remark(self, code: RemarkCode, place: Place, summary: str, **values: str) -> None:
         """Note what is not kept, or not as written; `values` are masked and kept short."""
@@ -106,6 +107,7 @@ class Gathering:
 
     def want(self, wanted: Wanted, *, constraint: bool = False) -> None:
         """Add something that is asked for, or that narrows what is."""
+        self.asked += 1
         wanted = replace(wanted, written=masked(wanted.written))
         same = (constraint, wanted.kind, wanted.text, wanted.group, wanted.hashes, wanted.applies)
         first = self.told.setdefault(same, wanted.place)

@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, NoReturn
 
+LONGEST_LINE: Final = 64_000  # characters; a package with all its hashes needs a tenth
+
 _VARIABLE: Final = re.compile(r"\$\{(?P<name>[A-Z0-9_]+)\}")
 _HASH: Final = re.compile(r"(?:sha256|sha384|sha512):\S+\Z")
 
@@ -158,6 +160,8 @@ def split_options(text: str) -> SplitLine:
     """Return the parts of a line; raises OptionsError."""
     if "-" not in text:
         return SplitLine(text)
+    if len(text) > LONGEST_LINE:
+        raise OptionsError("It is too long.")
     words = text.split(" ")
     first = next((at for at, word in enumerate(words) if word.startswith("-")), len(words))
     requirement = " ".join(words[:first])

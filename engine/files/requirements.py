@@ -283,7 +283,7 @@ def _as_path(text: str) -> str:
 def check_count(found: Gathering, path: Path | None) -> None:
     """Raise EngineError (file-too-large) when more was found than anybody could look through."""
     count = len(found.wanted) + len(found.constraints) + len(found.remarks) + len(found.locked)
-    check_size(count, path)
+    check_size(max(count, found.asked), path)
 
 
 def check_size(count: int, path: Path | None) -> None:

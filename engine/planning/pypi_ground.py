@@ -10,7 +10,6 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from engine.conda.condarc import CondaConfiguration
-from engine.environments.outside import outside_pythons
 from engine.errors import EngineError, ErrorCode
 from engine.places import Places
 from engine.plan import (
@@ -257,16 +256,9 @@ def minor_version(version: str) -> str:
 
 def _other_python(places: Places) -> Path:
     """Return an interpreter to resolve with when the environment has none yet."""
-    if not getattr(sys, "frozen", False):
-        return Path(sys.executable)
-    for found in outside_pythons(places):
-        return found.executable
-    raise EngineError(
-        ErrorCode.PYPI_UNSATISFIABLE,
-        "The environment needs its Python before it can have PyPI packages.",
-        cause="Nothing on this computer can work out what fits a Python that is not there yet.",
-        hint="Add Python first, and the PyPI packages after that.",
-    )
+    from engine.practice.bundled import bundled_python
+
+    return bundled_python(places.cache) or Path(sys.executable)
 
 
 def by_name(record: Record) -> tuple[str, str]:

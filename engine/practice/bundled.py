@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import io
 import tarfile
 import tempfile
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -21,6 +24,10 @@ BUNDLE: Final = "practice/channels.tar.zst"  # below the folder of the frozen ap
 _DESCRIPTION = "interpreter.json"
 _LEVEL = 10
 _WINDOW_LOG = 26  # 64 MB: the second copy of the interpreter lies within it
+_DAMAGES = (
+    *(FileNotFoundError, tarfile.TarError, zipfile.BadZipFile, KeyError, IndexError),
+    *(StopIteration, EOFError, msgspec.DecodeError),
+)
 
 
 def write_bundle(target: Path) -> None:
@@ -61,26 +68,82 @@ def unpack_channels(bundle: Path, folder: Path) -> Interpreter:
 
     Raises EngineError (internal) when the file is not there or not whole, OSError, RattlingError.
     """
-    from backports import zstd
-
     try:
-        data = zstd.decompress(
-            bundle.read_bytes(),
-            options={zstd.DecompressionParameter.window_log_max: _WINDOW_LOG},
-        )
-        with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+        with _opened(bundle) as archive:
             member = archive.extractfile(_DESCRIPTION)
             description = b"" if member is None else member.read()
             for each in archive.getmembers():
                 if each.name != _DESCRIPTION:
                     archive.extract(each, folder, filter="data")
         interpreter = msgspec.json.decode(description, type=Interpreter, dec_hook=as_path)
-    except (FileNotFoundError, zstd.ZstdError, tarfile.TarError, KeyError) as error:
-        raise _damaged(bundle, error) from error
-    except (msgspec.DecodeError, EOFError) as error:
+    except _DAMAGES as error:
         raise _damaged(bundle, error) from error
     index_channels((folder / MAIN_CHANNEL, folder / EXTRA_CHANNEL))
     return interpreter
+
+
+def bundled_python(cache: Path) -> Path | None:
+    """Return the interpreter that a frozen application carries, unpacked below `cache`.
+
+    It answers for what a Python can have, where there is no other; environments never use it.
+    None from source. Takes a second the first time; raises what `unpack_python` raises.
+    """
+    bundle = bundled_channels()
+    return None if bundle is None else unpack_python(bundle, cache / "own-python")
+
+
+def unpack_python(bundle: Path, folder: Path) -> Path:
+    """Return the interpreter of `bundle`, unpacked into `folder` unless it is there already.
+
+    Raises EngineError (internal) when the bundle is not whole, and OSError.
+    """
+    stamp = hashlib.sha256(bundle.read_bytes()).hexdigest()[:16] if bundle.is_file() else "none"
+    target = folder / stamp
+    found = _program(target)
+    if found is None:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as staging:
+            _unpack_python(bundle, Path(staging, "python"))
+            with contextlib.suppress(OSError):  # another process was quicker
+                Path(staging, "python").rename(target)
+        found = _program(target)
+    if found is None:
+        raise _damaged(bundle, FileNotFoundError("python"))
+    return found
+
+
+def _program(prefix: Path) -> Path | None:
+    places = (prefix / "python.exe", prefix / "bin" / "python")
+    return next((each for each in places if each.is_file()), None)
+
+
+def _unpack_python(bundle: Path, target: Path) -> None:
+    from backports import zstd
+
+    try:
+        with _opened(bundle) as archive:
+            names = sorted(each for each in archive.getnames() if "/python-" in each)
+            member = archive.extractfile(names[-1])
+            assert member is not None
+            with zipfile.ZipFile(io.BytesIO(member.read())) as package:
+                inner = next(each for each in package.namelist() if each.startswith("pkg-"))
+                files = io.BytesIO(zstd.decompress(package.read(inner)))
+        with tarfile.open(fileobj=files) as archive:
+            archive.extractall(target, filter="data")
+    except _DAMAGES as error:
+        raise _damaged(bundle, error) from error
+
+
+def _opened(bundle: Path) -> tarfile.TarFile:
+    from backports import zstd
+
+    options: dict[int, int] = {zstd.DecompressionParameter.window_log_max: _WINDOW_LOG}
+    try:
+        return tarfile.open(
+            fileobj=io.BytesIO(zstd.decompress(bundle.read_bytes(), options=options))
+        )
+    except zstd.ZstdError as error:
+        raise tarfile.ReadError(str(error)) from error
 
 
 def _is_packed(file: Path) -> bool:

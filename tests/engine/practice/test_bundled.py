@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import platform
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from engine.errors import EngineError, ErrorCode
-from engine.practice.bundled import unpack_channels, write_bundle
+from engine.practice.bundled import unpack_channels, unpack_python, write_bundle
 from engine.practice.interpreter import running_interpreter
 
 
@@ -47,6 +48,32 @@ def test_that_a_damaged_bundle_is_said_to_be_one(bundle: Path, tmp_path: Path, k
         unpack_channels(damaged, tmp_path / "channels")
     assert caught.value.failure.code is ErrorCode.INTERNAL
     assert "Install Envdesk again" in caught.value.failure.hint
+
+
+def test_that_the_interpreter_in_a_bundle_runs_and_is_unpacked_once(
+    bundle: Path, tmp_path: Path
+) -> None:
+    program = unpack_python(bundle, tmp_path)
+    code = "import ssl, sqlite3, sys; print('%d.%d.%d' % sys.version_info[:3], sys.prefix)"
+    said = subprocess.run([program, "-I", "-c", code], capture_output=True, check=True, text=True)
+    version, prefix = said.stdout.split(maxsplit=1)
+    assert version == platform.python_version()
+    assert Path(prefix.strip()).is_relative_to(tmp_path)
+    before = program.stat().st_mtime_ns
+    assert unpack_python(bundle, tmp_path) == program
+    assert program.stat().st_mtime_ns == before
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_that_a_bundle_without_a_whole_interpreter_is_said_to_be_damaged(
+    bundle: Path, tmp_path: Path
+) -> None:
+    damaged = tmp_path / "damaged.tar.zst"
+    damaged.write_bytes(bundle.read_bytes()[:100_000])
+    for missing in (damaged, tmp_path / "none"):
+        with pytest.raises(EngineError) as caught:
+            unpack_python(missing, tmp_path / "python")
+        assert caught.value.failure.code is ErrorCode.INTERNAL
 
 
 def test_that_a_bundle_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
