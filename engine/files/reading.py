@@ -95,7 +95,16 @@ def read_text(
 
     Raises EngineError as `read_file` does.
     """
-    data = text.encode("utf-8", "replace")
+    return read_data(text.encode("utf-8", "replace"), name=name, kind=kind, target=target)
+
+
+def read_data(
+    data: bytes, *, name: str = "", kind: FileKind | None = None, target: Target | None = None
+) -> Reading:
+    """Return what the bytes of a file called `name` ask for, which has nothing beside it.
+
+    Raises EngineError as `read_file` does.
+    """
     if len(data) > TEXT_LIMIT:
         raise too_large(None, TEXT_LIMIT)
     source = Source(data, name, None, target or this_target(), Surroundings())
