@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QWidget
 
 from engine.files.values import Consent, Place, Remark
@@ -13,8 +14,7 @@ from gui.presenting.files import consent_reason, consent_title, remark_sentence
 from gui.theme import SPACE, TextRole, Tone
 from gui.widgets import column, label
 
-_LINE: Final = SPACE * 2 + 4
-_MOST_LINES: Final = 6
+_MOST_LINES: Final = 8
 
 
 class GroupBoxes(QWidget):
@@ -122,5 +122,20 @@ class RemarkList(QPlainTextEdit):
         if text == self.toPlainText():
             return
         self.setPlainText(text)
-        lines = min(max(len(remarks), 2), _MOST_LINES)
-        self.setFixedHeight(lines * _LINE + SPACE * 2)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Break the lines anew, and be as high as they are."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        broken = round(self.document().size().height())  # lines, in a plain document
+        is_long = broken > _MOST_LINES
+        # A bar that comes and goes would break the lines anew each time.
+        policy = Qt.ScrollBarPolicy
+        self.setVerticalScrollBarPolicy(
+            policy.ScrollBarAsNeeded if is_long else policy.ScrollBarAlwaysOff
+        )
+        lines = min(max(broken, 2), _MOST_LINES)
+        self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + SPACE * 4)
