@@ -239,7 +239,7 @@ async def _run(arguments: argparse.Namespace, places: Places) -> int:
         case "cache" | "clean":
             status = await cleaning.answer(arguments, places)
         case "read":
-            status = file_reading.answer(arguments)
+            status = file_reading.answer(arguments, places)
         case "settle":
             status = working.settle(arguments.folders, places, arguments.timeout)
         case _:

@@ -27,6 +27,7 @@ from engine.messages import (
     PypiReleasesQuery,
     PythonVersionsQuery,
     Query,
+    ReadAddressQuery,
     ReadFilesQuery,
     ReadTextQuery,
     SettledMessage,
@@ -83,7 +84,7 @@ class Asking:
         data = await self._ask(query)
         return await asyncio.to_thread(decode, data, Assignment)
 
-    async def reading(self, query: ReadFilesQuery | ReadTextQuery) -> Reading:
+    async def reading(self, query: ReadFilesQuery | ReadTextQuery | ReadAddressQuery) -> Reading:
         """Return what files or text want; whoever wrote them cannot hold us up."""
         try:
             async with asyncio.timeout(READING_TIMEOUT):

@@ -11,7 +11,7 @@ from engine.conda.condarc import read_configuration
 from engine.files.assigned import Assignment
 from engine.files.values import Export, ExportFormat, FileKind, Reading
 from engine.files.writing import export, save_export
-from engine.messages import AssignQuery, ReadFilesQuery, ReadTextQuery
+from engine.messages import AssignQuery, ReadAddressQuery, ReadFilesQuery, ReadTextQuery
 from engine.places import Places
 
 
@@ -32,6 +32,13 @@ class Filing:
     async def read_text(self, text: str, *, kind: FileKind | None = None) -> Reading:
         """Return what pasted text asks for; raises EngineError (file-...)."""
         return await self._asking.reading(ReadTextQuery(text, kind))
+
+    async def read_address(self, address: str, *, kind: FileKind | None = None) -> Reading:
+        """Return what the file at a web address asks for; a worker fetches it, within limits.
+
+        Only for addresses that the user gave. Raises EngineError (file-...).
+        """
+        return await self._asking.reading(ReadAddressQuery(address, kind))
 
     async def assign(
         self,

@@ -139,6 +139,14 @@ class ReadTextQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadAddressQuery:
+    """Ask what the file at a web address wants, which is fetched for that."""
+
+    address: str
+    kind: FileKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class HealthQuery:
     """Ask for the quick health of one environment."""
 
@@ -155,6 +163,7 @@ Query = (
     | VirtualPackagesQuery
     | ReadFilesQuery
     | ReadTextQuery
+    | ReadAddressQuery
     | HealthQuery
 )
 

@@ -25,7 +25,7 @@ class DragOut(QObject):
 
     def __init__(self, engine: Engine, source: EnvironmentList) -> None:
         super().__init__(source)
-        self._engine = engine
+        self.engine = engine
         self._source = source
         source.dragged.connect(self.begin)
 
@@ -34,11 +34,11 @@ class DragOut(QObject):
         Operation(self._source, lambda: self._written(prefix)).then(self._start_soon).run()
 
     async def _written(self, prefix: Path) -> Path:
-        written = await self._engine.export(prefix, ExportFormat.ENVIRONMENT_YAML)
-        folder = self._engine.places.cache / "shared" / prefix.name
+        written = await self.engine.export(prefix, ExportFormat.ENVIRONMENT_YAML)
+        folder = self.engine.places.cache / "shared" / prefix.name
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / written.file_name
-        await self._engine.save_export(written, path)
+        await self.engine.save_export(written, path)
         return path
 
     def _start_soon(self, path: Path) -> None:

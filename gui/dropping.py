@@ -22,25 +22,35 @@ from gui.theme import SPACE, TextRole, Tone
 from gui.widgets import IconLabel, column, label
 
 _LONGEST_TEXT: Final = 1 << 20
+_WRITTEN: Final = QUrl.ComponentFormattingOption.FullyEncoded
 _DRAGS: Final = (QEvent.Type.DragEnter, QEvent.Type.DragMove, QEvent.Type.Drop)
 
 
 def source_in(data: QMimeData) -> FileSource | None:
     """Return what is dragged or pasted: files of this computer, else text; None for neither.
 
-    A browser drags text, or the address of a file that it has; other addresses are no files.
+    A browser drags text, the address of a file that it has, or a link: one web address is that of
+    a file, too.
     """
     paths = tuple(Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile())
     if paths:
         return FileSource(paths)
+    links = [url for url in data.urls() if _is_web(url)]
+    if len(links) == 1 == len(data.urls()):
+        return FileSource(address=links[0].toString(_WRITTEN))
     text = data.text()
     if not text.strip() or len(text) > _LONGEST_TEXT:
         return None
     lines = [QUrl(line.strip()) for line in text.splitlines() if line.strip()]
     if lines and all(url.isLocalFile() for url in lines):
         return FileSource(tuple(Path(url.toLocalFile()) for url in lines))
-    is_address = len(lines) == 1 and lines[0].scheme() in ("http", "https") and " " not in text
-    return None if is_address else FileSource(text=text)
+    if len(lines) == 1 and _is_web(lines[0]) and " " not in text.strip():
+        return FileSource(address=lines[0].toString(_WRITTEN))
+    return None if data.urls() else FileSource(text=text)
+
+
+def _is_web(url: QUrl) -> bool:
+    return url.isValid() and url.scheme() in ("http", "https") and bool(url.host())
 
 
 class DropOverlay(QWidget):

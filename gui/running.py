@@ -18,6 +18,7 @@ from engine.errors import EngineError, Failure
 from engine.places import Places, places_for
 from engine.version import __version__
 from gui.faults import FaultReporter, hold_log, write_log_to
+from gui.opening_files import FileOpenings
 from gui.operations import Operation, cancel_operations, present_failure, present_failures_with
 from gui.options import Options
 from gui.quitting import QuitRequests
@@ -81,6 +82,7 @@ class _Run:
         self._window: MainWindow | None = None
         self._leaving: asyncio.Future[Leaving] = loop.create_future()
         self._is_asking = False
+        self._openings = FileOpenings(app)  # the desktop can ask before there is a window
 
     async def run(self) -> int:
         practice: PracticeWorld | None = None
@@ -157,6 +159,7 @@ class _Run:
             from gui.dialogs.import_form import FileSource
 
             window.import_files(FileSource(tuple(file.absolute() for file in self._options.files)))
+        self._openings.hand_to(window.import_files)
         watchdog = start_watchdog(self._app)
         status = await self._wait(window)
         if watchdog is not None:
@@ -205,6 +208,7 @@ class _Run:
         from engine.tasks import Leaving
 
         leaving = await self._leaving
+        self._openings.hand_to(None)
         window.save()
         if leaving is not Leaving.CANCEL or not self._is_asking:
             window.hide()

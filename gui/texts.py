@@ -75,7 +75,9 @@ def mark_sentence(mark: Mark) -> str:
             )
         case Mark.UNREADABLE:
             return QCoreApplication.translate(
-                "Marks", "Some package records in this environment could not be read."
+                "Marks",
+                "Some package records in this environment could not be read. "
+                "Its Health tab says which, and how to repair them.",
             )
         case Mark.INTERRUPTED:
             return QCoreApplication.translate(

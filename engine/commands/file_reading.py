@@ -17,7 +17,8 @@ from engine.commands.output import leave, print_document, print_failure
 from engine.errors import EngineError, ErrorCode
 from engine.files.taking import TEXT_LIMIT
 from engine.files.values import FileKind, Reading
-from engine.messages import ReadFilesQuery, ReadTextQuery
+from engine.messages import ReadAddressQuery, ReadFilesQuery, ReadTextQuery
+from engine.places import Places
 
 SECONDS: Final = 8.0  # of this process's own work; readers give up far earlier by their own limits
 MEMORY: Final = 300 << 20  # bytes on top of what the process had
@@ -25,7 +26,10 @@ MEMORY: Final = 300 << 20  # bytes on top of what the process had
 _LOOK: Final = 0.05
 
 
-def read_within_limits(query: ReadFilesQuery | ReadTextQuery) -> Reading:
+ReadQuery = ReadFilesQuery | ReadTextQuery | ReadAddressQuery
+
+
+def read_within_limits(query: ReadQuery, places: Places) -> Reading:
     """Return what the files or the text in `query` ask for; ends the process when it is too much.
 
     The process prints the failure before it ends. To be called once, in a process of its own.
@@ -35,14 +39,14 @@ def read_within_limits(query: ReadFilesQuery | ReadTextQuery) -> Reading:
     watch = threading.Thread(target=_watch, args=(ended,), name="envdesk-limits", daemon=True)
     watch.start()
     try:
-        return _read(query)
+        return _read(query, places)
     except (MemoryError, RecursionError) as error:
         raise _too_much() from error
     finally:
         ended.set()
 
 
-def _read(query: ReadFilesQuery | ReadTextQuery) -> Reading:
+def _read(query: ReadQuery, places: Places) -> Reading:
     from engine.files.reading import read_files, read_text
 
     match query:
@@ -50,6 +54,21 @@ def _read(query: ReadFilesQuery | ReadTextQuery) -> Reading:
             return read_files(paths, kind=kind)
         case ReadTextQuery(text=text, kind=kind):
             return read_text(text, kind=kind)
+        case ReadAddressQuery(address=address, kind=kind):
+            return _read_address(address, kind, places)
+
+
+def _read_address(address: str, kind: FileKind | None, places: Places) -> Reading:
+    """Return what the file at `address` asks for; a package is installed from there unread."""
+    from engine.files.fetching import fetch, name_in
+    from engine.files.reading import read_data, read_text
+
+    name = name_in(address)
+    if name.endswith((".conda", ".tar.bz2")):
+        return read_text(f"@EXPLICIT\n{address}\n", kind=FileKind.EXPLICIT)
+    if name.endswith(".whl"):
+        return read_text(f"{address}\n", kind=FileKind.REQUIREMENTS)
+    return read_data(fetch(address, places), name=name, kind=kind)
 
 
 def _limit_memory() -> None:
@@ -83,7 +102,7 @@ def _too_much() -> EngineError:
     )
 
 
-def answer(arguments: argparse.Namespace) -> int:
+def answer(arguments: argparse.Namespace, places: Places) -> int:
     """Print the reading of the files that were named; returns the exit status."""
     kind = FileKind(arguments.kind) if arguments.kind else None
     paths = tuple(arguments.files)
@@ -92,5 +111,5 @@ def answer(arguments: argparse.Namespace) -> int:
         query = ReadTextQuery(data.decode("utf-8", "replace"), kind)
     else:
         query = ReadFilesQuery(tuple(type(path)(os.path.abspath(path)) for path in paths), kind)
-    print_document(encode(read_within_limits(query)))
+    print_document(encode(read_within_limits(query, places)))
     return 0

@@ -28,6 +28,7 @@ from engine.messages import (
     PypiReleasesQuery,
     PythonVersionsQuery,
     Query,
+    ReadAddressQuery,
     ReadFilesQuery,
     ReadTextQuery,
     SizesMessage,
@@ -125,10 +126,10 @@ async def _answer(query: Query, places: Places) -> bytes:
     from engine.conda.solving import virtual_packages
     from engine.planning import plan_request
 
-    if isinstance(query, ReadFilesQuery | ReadTextQuery):
+    if isinstance(query, ReadFilesQuery | ReadTextQuery | ReadAddressQuery):
         from engine.commands.file_reading import read_within_limits
 
-        return encode(read_within_limits(query))
+        return encode(read_within_limits(query, places))
     configuration = read_configuration(places)
     match query:
         case PlanQuery(request=request):

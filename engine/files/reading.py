@@ -8,7 +8,9 @@ be stopped and has limits of its own.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -35,6 +37,7 @@ from engine.files.setup_cfg import read_setup_cfg
 from engine.files.taking import TEXT_LIMIT, Surroundings, take, take_head, too_large
 from engine.files.targets import Target, aimed, fitting_python, this_target
 from engine.files.values import FileKind, Place, Reading, Remark, RemarkCode
+from engine.files.yaml_nodes import malformed
 
 Reader = Callable[[Source, Gathering], None]
 
@@ -58,6 +61,7 @@ _ARCHIVES: Final = {
     FileKind.CONDA_PACKAGE: read_conda_package,
     FileKind.WHEEL: read_wheel,
 }
+_LONG_NUMBER: Final = re.compile(rb"[0-9]{4000}")
 
 
 def read_file(path: Path, *, kind: FileKind | None = None, target: Target | None = None) -> Reading:
@@ -91,7 +95,16 @@ def read_text(
 
     Raises EngineError as `read_file` does.
     """
-    data = text.encode("utf-8", "replace")
+    return read_data(text.encode("utf-8", "replace"), name=name, kind=kind, target=target)
+
+
+def read_data(
+    data: bytes, *, name: str = "", kind: FileKind | None = None, target: Target | None = None
+) -> Reading:
+    """Return what the bytes of a file called `name` ask for, which has nothing beside it.
+
+    Raises EngineError as `read_file` does.
+    """
     if len(data) > TEXT_LIMIT:
         raise too_large(None, TEXT_LIMIT)
     source = Source(data, name, None, target or this_target(), Surroundings())
@@ -111,8 +124,9 @@ def _read_one(
         if not head.startswith((b"PK", b"BZh")):
             raise not_recognised(path)
         found = Gathering(chosen, path, [path])
-        _ARCHIVES[chosen](path, target or this_target(), found)
-        return _finished(found, path.name, kinds, kind, target)
+        with _numbers_in_reason(b""):
+            _ARCHIVES[chosen](path, target or this_target(), found)
+            return _finished(found, path.name, kinds, kind, target)
     data = head if len(head) < HEAD else take(path)
     source = Source(data, path.name, path, target or this_target(), Surroundings(named))
     return _read(source, kind, target)
@@ -145,8 +159,25 @@ def _read(source: Source, kind: FileKind | None, target: Target | None) -> Readi
     if chosen in _ARCHIVES:
         raise not_recognised(source.path)
     found = Gathering(chosen, source.path, [source.path] if source.path else [])
-    _READERS[chosen](source, found)
-    return _finished(found, source.label, kinds, kind, target)
+    with _numbers_in_reason(source.data):
+        _READERS[chosen](source, found)
+        return _finished(found, source.label, kinds, kind, target)
+
+
+@contextmanager
+def _numbers_in_reason(data: bytes) -> Generator[None]:
+    """Refuse a file for a number that Python will not read (docs.python.org, int_max_str_digits).
+
+    Whichever reader or library meets it, in a version mostly, gives up with the same ValueError.
+    """
+    try:
+        yield
+    except ValueError as error:
+        if "integer string conversion" not in str(error):
+            raise
+        found = _LONG_NUMBER.search(data)
+        line = data.count(b"\n", 0, found.start()) + 1 if found else 0
+        raise malformed("file", "A number in it has thousands of digits.", line) from error
 
 
 def _finished(

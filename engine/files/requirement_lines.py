@@ -15,6 +15,8 @@ from typing import Final, NoReturn
 
 LONGEST_LINE: Final = 64_000  # characters; a package with all its hashes needs a tenth
 
+_PIECE: Final = 1 << 18  # characters
+
 _VARIABLE: Final = re.compile(r"\$\{(?P<name>[A-Z0-9_]+)\}")
 _HASH: Final = re.compile(r"(?:sha256|sha384|sha512):\S+\Z")
 
@@ -60,10 +62,19 @@ def without_comment(line: str) -> str:
     return line if at < 0 else line[:at]
 
 
+def _lines(text: str) -> Iterator[str]:
+    """Yield what `text.splitlines()` has, without ever holding millions of lines at once."""
+    begin = 0
+    while begin < len(text):
+        end = text.find("\n", begin + _PIECE) + 1 or len(text)
+        yield from text[begin:end].splitlines()
+        begin = end
+
+
 def _joined(text: str) -> Iterator[tuple[int, str]]:
     first = 0
     parts: list[str] = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(_lines(text), start=1):
         is_comment = "#" in line and line.lstrip().startswith("#")
         if not line.endswith("\\") or is_comment:
             if is_comment:

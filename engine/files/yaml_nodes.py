@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Protocol, cast
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from ruamel.yaml.error import ReusedAnchorWarning, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode
 
 from engine.errors import EngineError, ErrorCode
@@ -87,7 +88,9 @@ def read_yaml(text: str) -> Node | None:
         raise malformed("YAML", "It has more brackets than any list of packages.", 0)
     try:
         reader = YAML(typ="safe", pure=True)
-        root = cast("object", reader.compose(text))  # pyright: ignore[reportUnknownMemberType]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ReusedAnchorWarning)  # the last one counts (YAML 1.2)
+            root = cast("object", reader.compose(text))  # pyright: ignore[reportUnknownMemberType]
         return _Walk().node(cast("_Composed", root), 0) if root is not None else None
     except YAMLError as error:
         raise malformed("YAML", _reason(error), _line(error)) from error

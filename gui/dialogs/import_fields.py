@@ -32,7 +32,7 @@ class ImportFields(RequestForm):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Install what a file asks for"))
-        self._title = label(names or self.tr("Pasted text"), TextRole.TITLE, wrap=True)
+        self.title = label(names or self.tr("Pasted text"), TextRole.TITLE, wrap=True)
         self.kind = QComboBox()
         self.kind.setAccessibleName(self.tr("What kind of file it is"))
         self.message = FieldMessage()
@@ -93,7 +93,7 @@ class ImportFields(RequestForm):
         }
         self.setLayout(
             column(
-                self._title,
+                self.title,
                 question(self.tr("&Recognised as"), self.kind, self.message),
                 self.parts["target"],
                 self.parts["anew"],

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote, urlsplit
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QWidget
 
 from engine.conda.condarc import CondaConfiguration
@@ -40,10 +41,11 @@ _PAUSE_MS: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class FileSource:
-    """Say what is to be read: files and folders, or text that was pasted."""
+    """Say what is to be read: files and folders, text that was pasted, or a file on the web."""
 
     paths: tuple[Path, ...] = ()
     text: str = ""
+    address: str = ""
 
 
 class ImportForm(ImportFields):
@@ -56,8 +58,7 @@ class ImportForm(ImportFields):
         chosen: Environment | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        names = [path.name or str(path) for path in source.paths]
-        super().__init__(engine, ", ".join(names), chosen, parent)
+        super().__init__(engine, _names(source), chosen, parent)
         self._engine = engine
         self._source = source
         self._environment = chosen
@@ -153,7 +154,11 @@ class ImportForm(ImportFields):
     def _read(self, kind: FileKind | None) -> None:
         source = self._source
         self.message.say(self.tr("Reading…"))
-        if source.paths:
+        if source.address:
+            host = urlsplit(source.address).hostname or ""
+            self.message.say(self.tr("Fetching it from {host}…").format(host=host))
+            reading = Operation(self, lambda: self._engine.read_address(source.address, kind=kind))
+        elif source.paths:
             reading = Operation(self, lambda: self._engine.read_files(source.paths, kind=kind))
         else:
             reading = Operation(self, lambda: self._engine.read_text(source.text, kind=kind))
@@ -330,3 +335,12 @@ class ImportForm(ImportFields):
 
 def _has_conda(reading: Reading) -> bool:
     return any(each.kind is WantedKind.CONDA for each in reading.locked)
+
+
+def _names(source: FileSource) -> str:
+    if source.address:
+        parts = urlsplit(source.address)
+        name = unquote(parts.path).rpartition("/")[2] or "/"
+        text = QCoreApplication.translate("ImportForm", "{name} from {host}")
+        return text.format(name=name, host=parts.hostname or "")
+    return ", ".join(path.name or str(path) for path in source.paths)

@@ -90,7 +90,7 @@ def _columns() -> tuple[Column[DiskRow], ...]:
             lambda: QCoreApplication.translate("DiskModel", "Package"),
             lambda row: row.item.name or row.item.path.name,
             lambda row: ((row.item.name or row.item.path.name).casefold(), str(row.item.path)),
-            width=136,
+            width=128,
             icon=_icon,
             tip=lambda row: item_tip(row.item),
         ),
@@ -99,7 +99,8 @@ def _columns() -> tuple[Column[DiskRow], ...]:
             lambda: QCoreApplication.translate("DiskModel", "Version"),
             lambda row: row.item.version,
             lambda row: version_key(row.item.version),
-            width=80,
+            width=72,
+            gives_way=True,
         ),
         Column(
             "build",
@@ -114,7 +115,7 @@ def _columns() -> tuple[Column[DiskRow], ...]:
             lambda: QCoreApplication.translate("DiskModel", "Cache"),
             lambda row: cache_word(row.cache),
             lambda row: (cache_word(row.cache).casefold(), str(row.item.cache)),
-            width=104,
+            width=92,
             chip=_chip,
             tip=lambda row: str(row.item.cache),
         ),
@@ -123,7 +124,8 @@ def _columns() -> tuple[Column[DiskRow], ...]:
             lambda: QCoreApplication.translate("DiskModel", "Kind"),
             lambda row: kind_word(row.item.kind),
             lambda row: kind_word(row.item.kind),
-            width=96,
+            width=88,
+            gives_way=True,
             tip=lambda row: kind_sentence(row.item.kind),
         ),
         Column(
@@ -152,6 +154,7 @@ def _columns() -> tuple[Column[DiskRow], ...]:
             lambda row: names_of(row.item.users),
             lambda row: (-len(row.item.users), names_of(row.item.users).casefold()),
             width=144,
+            gives_way=True,
             tip=lambda row: "\n".join(use_lines(row.item)),
         ),
         Column(
@@ -160,6 +163,7 @@ def _columns() -> tuple[Column[DiskRow], ...]:
             lambda row: format_count(row.item.links) if row.item.links else "",
             lambda row: row.item.links,
             width=64,
+            gives_way=True,
             is_number=True,
             tip=lambda row: QCoreApplication.translate(
                 "DiskModel", "How many of its files have a second name in an environment."
@@ -171,6 +175,7 @@ def _columns() -> tuple[Column[DiskRow], ...]:
             lambda row: format_when(row.item.last_used),
             lambda row: row.item.last_used.timestamp() if row.item.last_used else 0.0,
             width=136,
+            gives_way=True,
             tone=Tone.MUTED,
         ),
         Column(

@@ -44,7 +44,8 @@ class Column(Generic[R]):
     """Describe one column by what it shows of a record; `title` is called when it is shown.
 
     `sort_key` returns anything that compares; `width` is in pixels at first; `chip` draws the
-    cell as a coloured label in place of its text; a column not `shown` waits in the chooser.
+    cell as a coloured label in place of its text; a column not `shown` waits in the chooser,
+    and one that `gives_way` stays away where there is no room for it.
     """
 
     key: str
@@ -55,6 +56,7 @@ class Column(Generic[R]):
     tone: Tone = Tone.TEXT
     is_number: bool = False
     is_shown: bool = True
+    gives_way: bool = False
     icon: Callable[[R], tuple[str, Tone] | None] = _no_icon
     chip: Callable[[R], Chip | None] = _no_chip
     tip: Callable[[R], str] = _no_tip

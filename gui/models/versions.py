@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt
 
 from engine.records import PackageVersion, PypiRelease, Record, RecordKind, ReleaseForm
 from gui.formats import format_bytes, format_day
-from gui.models.basket import Wish, WishKind, wish_for
+from gui.models.basket import Wish, WishKind, wish_for, wish_to_update
 from gui.models.packages import version_key
 from gui.models.record_table import PLAIN, Chip, Column, Look, RecordTableModel
 from gui.theme import Tone
@@ -76,6 +76,10 @@ class Candidate:
         `build` narrows it to one build; `bounds` is what is asked of PyPI's version.
         """
         tool = RecordKind.PYPI if self.is_pypi else RecordKind.CONDA
+        is_there = record.path is not None and record.kind is tool
+        if is_there and self.is_pypi and self.release is None and not bounds:
+            # any version would do for the bare name, also the one that is there
+            return wish_to_update(record)
         if self.release is not None:
             bounds = f"=={self.version}"
         spec = f"{self.name}{bounds}" if self.is_pypi else self._spec(build)
@@ -159,7 +163,7 @@ def _columns() -> tuple[Column[Candidate], ...]:
                 found.version or QCoreApplication.translate("VersionsModel", "newest that fits")
             ),
             lambda found: (not found.version, version_key(found.version)),
-            width=144,
+            width=120,
             icon=lambda found: ("check", Tone.SUCCESS) if found.is_installed else None,
         ),
         Column(
@@ -167,7 +171,7 @@ def _columns() -> tuple[Column[Candidate], ...]:
             lambda: QCoreApplication.translate("VersionsModel", "Source"),
             lambda found: found.source,
             lambda found: found.source.casefold(),
-            width=152,
+            width=128,
             chip=lambda found: Chip(found.source, "chip_pypi" if found.is_pypi else "chip_channel"),
             tip=lambda found: found.address,
         ),
@@ -176,7 +180,7 @@ def _columns() -> tuple[Column[Candidate], ...]:
             lambda: QCoreApplication.translate("VersionsModel", "Download"),
             lambda found: format_bytes(found.archive_bytes),
             lambda found: found.archive_bytes or 0,
-            width=88,
+            width=84,
             is_number=True,
         ),
         Column(
@@ -184,7 +188,7 @@ def _columns() -> tuple[Column[Candidate], ...]:
             lambda: QCoreApplication.translate("VersionsModel", "Published"),
             lambda found: format_day(found.published),
             _published,
-            width=104,
+            width=92,
             tone=Tone.MUTED,
         ),
         Column(
@@ -192,7 +196,7 @@ def _columns() -> tuple[Column[Candidate], ...]:
             lambda: "",
             _note,
             _note,
-            width=120,
+            width=176,
             tone=Tone.MUTED,
             tip=_note,
         ),

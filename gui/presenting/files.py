@@ -42,6 +42,8 @@ def side_name(line: Assigned) -> str:
         case Side.CONDA:
             named = short_name(line.channel) if line.channel else ""
             return named or QCoreApplication.translate("Files", "conda")
+        case Side.PYPI if line.reason is ReasonCode.IS_ADDRESS:
+            return QCoreApplication.translate("Files", "its own address")
         case Side.PYPI:
             return "PyPI"
         case Side.NOBODY:
@@ -77,7 +79,7 @@ def reason_words(line: Assigned) -> str:
         ReasonCode.NOT_FOR_PYTHON: tr("Files", "no channel has it for this Python"),
         ReasonCode.NEEDS_EXTRA: tr("Files", "it asks for an extra part"),
         ReasonCode.NEEDS_HASHES: tr("Files", "the file says exactly which files of PyPI"),
-        ReasonCode.IS_ADDRESS: tr("Files", "it has an address of its own"),
+        ReasonCode.IS_ADDRESS: tr("Files", "the file says where it is"),
         ReasonCode.SAME_AS_OTHER_LINE: tr("Files", "another line takes it from PyPI"),
         ReasonCode.DOES_NOT_APPLY: tr("Files", "not for this computer or this Python"),
         ReasonCode.IS_PYTHON: tr("Files", "chosen above"),

@@ -163,7 +163,7 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
     ),
     FindingCode.DEPENDS_UNMET: FindingSentences(
         (
-            QT_TRANSLATE_NOOP("Health", "{by} needs {wants}, which this computer does not offer."),
+            QT_TRANSLATE_NOOP("Health", "{by} needs {system}, which this computer does not offer."),
             QT_TRANSLATE_NOOP("Health", "{by} needs {wants}, but {needed} {version} is installed."),
             QT_TRANSLATE_NOOP("Health", "{by} needs {wants}, which is not installed."),
             QT_TRANSLATE_NOOP("Health", "A package from conda lacks one that it needs."),

@@ -146,8 +146,8 @@ class ActivityView(QWidget):
         self._is_behind = False
         self._empty = EmptyState(
             "activity",
-            self.tr("Nothing was changed yet"),
-            self.tr("What you create, change or remove is listed here."),
+            self.tr("Nothing to show yet"),
+            self.tr("What you create, change or remove is listed here until Envdesk is closed."),
         )
         self._list = column(None, spacing=1.5)
         inner = QWidget()

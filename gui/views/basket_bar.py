@@ -55,10 +55,12 @@ class WishRow(QWidget):
 class BasketBar(QFrame):
     """Say how many changes wait; hidden while there are none.
 
-    `dropped` carries a wish that is taken out again.
+    `dropped` carries a wish that is taken out again; `left` comes when it goes while it has the
+    focus.
     """
 
     dropped = Signal(object)
+    left = Signal()
     discarded = Signal()
     reviewed = Signal()
 
@@ -91,6 +93,7 @@ class BasketBar(QFrame):
 
     def show_basket(self, basket: Basket) -> None:
         """Show what is in `basket`."""
+        self._hand_on_focus(basket)
         for old in self._shown:
             self._rows.removeWidget(old)
             old.hide()
@@ -108,3 +111,13 @@ class BasketBar(QFrame):
     def rows(self) -> tuple[WishRow, ...]:
         """Return the lines of the list."""
         return tuple(self._shown)
+
+    def _hand_on_focus(self, basket: Basket) -> None:
+        """Take the focus off what `basket` makes go: Qt would hand it to the next in the window."""
+        focused = self.window().focusWidget()
+        if not self.isAncestorOf(focused):
+            return
+        if not basket.wishes:
+            self.left.emit()
+        elif self._list.isAncestorOf(focused):
+            self.review.setFocus()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QPushButton, QScrollArea, QStackedWidget, QWidget
 
 from engine.errors import Failure
 from engine.records import Detail, DetailKey, Details
@@ -15,16 +15,20 @@ from gui.presenting import explain
 from gui.texts import detail_sentence, detail_title
 from gui.theme import SPACE, TextRole, Tone
 from gui.turns import in_turns
-from gui.widgets import ButtonKind, CopyButton, column, label, line, row
+from gui.widgets import ButtonKind, CopyButton, button, column, label, line, row
 
 _NAMES_WIDTH = SPACE * 34
 _ROWS_AT_ONCE = 3
 
 
 class DetailsView(QWidget):
-    """Show the facts of one environment; `retry_requested` after they could not be read."""
+    """Show the facts of one environment; `retry_requested` after they could not be read.
+
+    `share_requested` asks for a file about it, for somebody else.
+    """
 
     retry_requested = Signal()
+    share_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,7 +60,10 @@ class DetailsView(QWidget):
         shown = [fact for fact in facts if fact.values]
         rows = [(at, shown[at : at + _ROWS_AT_ONCE]) for at in range(0, len(shown), _ROWS_AT_ONCE)]
         steps = [partial(_add_rows, grid, at, few) for at, few in rows]
-        in_turns(page, *steps, lambda: self._finish(page, grid))
+        self.share = button(self.tr("&Share…"), icon="share")
+        self.share.clicked.connect(self.share_requested)
+        sharing = partial(_add_action, grid, 2 * len(shown), self.share)
+        in_turns(page, *steps, sharing, lambda: self._finish(page, grid))
 
     def _finish(self, page: QWidget, grid: QGridLayout) -> None:
         grid.setRowStretch(grid.rowCount(), 1)
@@ -101,6 +108,26 @@ def _add_rows(grid: QGridLayout, first: int, facts: Sequence[Detail]) -> None:
         grid.addLayout(values, at * 2, 1, Qt.AlignmentFlag.AlignTop)
         if at:
             grid.addWidget(line(), at * 2 - 1, 0, 1, 2)
+
+
+def _add_action(grid: QGridLayout, at: int, action: QPushButton) -> None:
+    title = label(QCoreApplication.translate("DetailsView", "For somebody else"), TextRole.STRONG)
+    sentence = label(
+        QCoreApplication.translate(
+            "DetailsView", "A file from which the same environment can be made elsewhere."
+        ),
+        TextRole.SMALL,
+        Tone.MUTED,
+        wrap=True,
+    )
+    sentence.setFixedWidth(_NAMES_WIDTH)
+    names = column(title, sentence, None, spacing=0.25)
+    action.setAccessibleDescription(sentence.text())
+    if at:
+        grid.addWidget(line(), at - 1, 0, 1, 2)
+    grid.addLayout(names, at, 0, Qt.AlignmentFlag.AlignTop)
+    top_left = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
+    grid.addWidget(action, at, 1, top_left)
 
 
 def _value(value: str, title: str) -> QWidget:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QStackedWidget, QTabWidget, QWidget
 from engine.environments.pinning import Pin
 from engine.errors import Failure
 from engine.records import Record
+from gui.actions import EnvironmentAction
 from gui.changing import Changing
 from gui.healing import Healing
 from gui.models.environments import EnvironmentRow
@@ -66,6 +67,7 @@ class EnvironmentPage(QWidget):
         self.healing.counted.connect(self._count_findings)
         self.history = HistoryView()
         self.details = DetailsView()
+        self.details.share_requested.connect(lambda: self._on_action(EnvironmentAction.SHARE))
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)

@@ -199,6 +199,7 @@ class PackagesView(QWidget):
         self.table.installEventFilter(self)
         self.details.acted.connect(self.act)
         self.bar.dropped.connect(self.dropped)
+        self.bar.left.connect(self.table.setFocus)
         self.available.list.taken.connect(self._take)
         self.available.list.left_upwards.connect(self.filter_box.setFocus)
         self.available.channels_requested.connect(self.channels_requested)

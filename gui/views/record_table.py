@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QAction, QColor, QFont, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtGui import QAction, QColor, QFont, QKeyEvent, QKeySequence, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -110,7 +110,8 @@ def paint_chip(painter: QPainter, room: QRect, chip: Chip) -> QRect:
 class RecordTable(QTableView):
     """Show a `RecordTableModel`; `current_changed` comes when another record, or none, is current.
 
-    `name` is the table's name in the settings. Tab leaves the table.
+    `name` is the table's name in the settings. Tab leaves the table. Columns that give way are
+    there while all of them have room, or somebody asked for them.
     """
 
     current_changed = Signal()
@@ -129,6 +130,9 @@ class RecordTable(QTableView):
         self._wanted = ""
         self._kept: tuple[str, ...] = ()
         self._is_resetting = False
+        self._without_room: set[int] = set()
+        self._insisted: set[int] = set()
+        self._is_fitting = False
         self.setModel(model)
         self.setItemDelegate(RecordDelegate(model, self))
         self._set_up()
@@ -204,6 +208,33 @@ class RecordTable(QTableView):
         else:
             super().keyPressEvent(event)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let columns come and go with the room that there is for them."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        columns, wanted = self._records.columns, self._wanted_columns()
+        stretched = self._visible_columns()[-1]
+        needed = sum(
+            columns[at].width if columns[at].gives_way or at == stretched else self.columnWidth(at)
+            for at in wanted
+        )
+        crowded: set[int] = set()
+        for at in reversed(wanted):
+            may_go = columns[at].gives_way and at not in self._insisted
+            if may_go and needed > self.viewport().width():
+                crowded.add(at)
+                needed -= columns[at].width
+        changed = crowded ^ self._without_room
+        self._without_room = crowded
+        self._is_fitting = True
+        for at in changed:
+            self.setColumnHidden(at, at in crowded)
+        self._is_fitting = False
+        if changed:
+            self.updateGeometries()
+
     def _set_up(self) -> None:
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -229,6 +260,12 @@ class RecordTable(QTableView):
     def _visible_columns(self) -> list[int]:
         return [at for at in range(len(self._records.columns)) if not self.isColumnHidden(at)]
 
+    def _wanted_columns(self) -> list[int]:
+        count = len(self._records.columns)
+        return [
+            at for at in range(count) if not self.isColumnHidden(at) or at in self._without_room
+        ]
+
     def _restore_columns(self) -> None:
         choice = self._settings.columns(self._name)
         widths = dict(choice.widths) if choice is not None else {}
@@ -245,15 +282,17 @@ class RecordTable(QTableView):
         self.horizontalHeader().setSortIndicator(at, order)
 
     def _remember(self) -> None:
+        if self._is_fitting:
+            return
         header = self.horizontalHeader()
-        visible = self._visible_columns()
+        visible, wanted = self._visible_columns(), self._wanted_columns()
         columns = self._records.columns
         # the last one is as wide as the window happens to be
         widths = tuple((columns[at].key, self.columnWidth(at)) for at in visible[:-1])
         self._settings.set_columns(
             self._name,
             ColumnChoice(
-                tuple(columns[at].key for at in visible),
+                tuple(columns[at].key for at in wanted),
                 widths,
                 columns[header.sortIndicatorSection()].key,
                 header.sortIndicatorOrder() is Qt.SortOrder.DescendingOrder,
@@ -261,16 +300,22 @@ class RecordTable(QTableView):
         )
 
     def _show_column(self, section: int, is_shown: bool) -> None:
+        self._without_room.discard(section)
         self.setColumnHidden(section, not is_shown)
         if is_shown:
+            self._insisted.add(section)
             self.setColumnWidth(section, self._records.columns[section].width)
+        self._fit()
         self._remember()
 
     def _reset_columns(self) -> None:
+        self._without_room.clear()
+        self._insisted.clear()
         for at, column in enumerate(self._records.columns):
             self.setColumnHidden(at, not column.is_shown)
             self.setColumnWidth(at, column.width)
         self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        self._fit()
         self._remember()
 
     def _show_header_menu(self, at: QPoint) -> None:

@@ -178,6 +178,26 @@ async def test_that_channels_are_chosen_for_one_environment_and_remembered(
     assert (wish.kind, wish.spec) == (WishKind.ADD, "papyrus")
 
 
+async def test_that_the_focus_goes_to_the_packages_when_the_basket_goes(
+    made: Path, window: MainWindow
+) -> None:
+    view = window.page.packages
+    for key in ("conda:quarry", "conda:firelily"):
+        view.table.select_key(key)
+        view.act(PackageAction.REMOVE)
+    view.bar.disclosure.set_open(True)
+    view.bar.rows()[0].drop.setFocus()
+    press(view.bar.rows()[0].drop, Qt.Key.Key_Space)
+    assert window.focusWidget() is view.bar.review
+    dialog = await reviewed(window)
+    press(dialog.go, Qt.Key.Key_Space)
+    assert not view.bar.isVisible()
+    assert window.focusWidget() is view.table
+    await until(lambda: engine_of(window).tasks()[-1].state.is_final)
+    await until(lambda: len(names(view)) == 1)
+    assert window.focusWidget() is view.table
+
+
 async def test_that_each_environment_has_a_basket_of_its_own(
     places: Places, window: MainWindow
 ) -> None:

@@ -38,9 +38,27 @@ def test_that_files_and_text_are_taken(mime: QMimeData, names: list[str], text: 
 
 
 @pytest.mark.parametrize(
-    "mime", [data(), data(text="   "), data("https://example.org/a"), data(text="https://a.org/b")]
+    "mime",
+    [
+        data("https://example.org/a%20b.yml"),
+        data(text=" https://example.org/a%20b.yml\n"),
+        data("https://example.org/a%20b.yml", text="the file of the course"),
+    ],
 )
-def test_that_addresses_and_nothing_are_left(mime: QMimeData) -> None:
+def test_that_one_web_address_is_that_of_a_file(mime: QMimeData) -> None:
+    assert source_in(mime) == FileSource(address="https://example.org/a%20b.yml")
+
+
+@pytest.mark.parametrize(
+    "mime",
+    [
+        data(),
+        data(text="   "),
+        data("ftp://example.org/a"),
+        data("https://example.org/a", "https://example.org/b"),
+    ],
+)
+def test_that_other_addresses_and_nothing_are_left(mime: QMimeData) -> None:
     assert source_in(mime) is None
 
 

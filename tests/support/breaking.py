@@ -167,7 +167,9 @@ def depends_unmet(ward: Ward) -> Broken:
 def depends_virtual(ward: Ward) -> Broken:
     ward.link("furnace")
     return Broken(
-        {Code.DEPENDS_UNMET: "__cuda"}, ("furnace: __cuda >=99",), values={"virtual": "yes"}
+        {Code.DEPENDS_UNMET: "__cuda"},
+        ("furnace: __cuda >=99",),
+        values={"virtual": "yes", "system": "__cuda >=99"},
     )
 
 

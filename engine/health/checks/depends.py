@@ -113,6 +113,7 @@ def _unmet(
             ("by", ", ".join(names)),
             ("wants", ", ".join(specs)),
             ("virtual", "yes" if is_virtual else ""),
+            ("system", ", ".join(specs) if is_virtual else ""),
         ),
         evidence=(
             *((Evidence(there.record, there.spelled),) if there else ()),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.files.reading import read_file, read_files, read_text
+from engine.files.requirement_lines import logical_lines
 from engine.files.targets import Target
 from engine.files.values import ConsentCode, FileKind, Reading, RemarkCode
 
@@ -120,3 +121,12 @@ def test_that_variables_are_filled_in_and_their_lack_is_told(
     assert remarks(found) == [(RemarkCode.VARIABLE_UNSET, 1)]
     assert found.remarks[0].value("name") == "ENVDESK_TEST_GONE"
     assert "s3cret" not in repr((found.consents, found.remarks))
+
+
+def test_that_lines_are_counted_through_a_large_file() -> None:
+    text = "a\r\n\x0b\u2028" * 100_000 + "b \\\r\n c"
+    found = list(logical_lines(text, {}))
+    assert len(found) == 100_001
+    physical = text.splitlines()
+    assert all(physical[each.number - 1] == "a" for each in found[:-1])
+    assert (found[-1].number, found[-1].text) == (len(physical) - 1, "b  c")

@@ -41,4 +41,5 @@ def test_that_the_worst_comes_first(tmp_path: Path, checker: RattlerWorker) -> N
         FindingCode.PIP_LEFTOVERS,
         FindingCode.FROZEN,
     }
-    assert the(health, FindingCode.DEPENDS_UNMET).value("needed") == "wind"
+    unmet = the(health, FindingCode.DEPENDS_UNMET)
+    assert (unmet.value("needed"), unmet.value("system")) == ("wind", "")

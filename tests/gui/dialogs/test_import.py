@@ -144,6 +144,21 @@ async def test_that_a_file_nobody_knows_is_said_and_can_be_named(
     assert not dialog.go.isEnabled()
 
 
+async def test_that_a_file_on_the_web_says_from_which_host_it_came(
+    engine: Engine, house: QWidget, server: ChannelServer, tmp_path: Path
+) -> None:
+    folder = tmp_path / "web"
+    folder.mkdir()
+    (folder / "environment.yml").write_text("name: shared\ndependencies: [numerals]\n", "utf-8")
+    with ChannelServer(folder) as web:
+        source = FileSource(address=web.url_of("environment.yml"))
+        _, form = await opened(engine, house, source)
+        assert form.title.text() == "environment.yml from 127.0.0.1"
+        assert form.placing.name.text() == "shared"
+        assert cells(form)["numerals"][0] == "practice-main"
+        assert [entry.path for entry in web.requests] == ["/environment.yml"]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="looks into bin")
 async def test_that_the_file_becomes_an_environment_that_imports_it(
     engine: Engine, house: QWidget, server: ChannelServer, requirements: Path, tmp_path: Path

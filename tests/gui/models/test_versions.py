@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from engine.records import PackageVersion, RecordKind, Source, SourceKind
-from gui.models.basket import Wish, WishKind
+from gui.models.basket import Wish, WishKind, wish_to_update
 from gui.models.versions import Candidate, VersionsModel, candidates
 from tests.support.records import record
 
@@ -60,6 +60,15 @@ def test_that_pypi_is_one_more_source() -> None:
     assert pypi.is_pypi
     wish = pypi.wish(NUMPY, bounds=">=2,<3")
     assert (wish.tool, wish.spec, wish.of) == (RecordKind.PYPI, "numpy>=2,<3", NUMPY.key)
+
+
+def test_that_the_newest_from_pypi_is_an_update_of_what_is_from_there() -> None:
+    there = record("inkwell", "1.0.0", kind=RecordKind.PYPI)
+    (newest,) = candidates("inkwell", (), there, pypi="inkwell")
+    assert newest.wish(there) == wish_to_update(there)
+    assert newest.wish(there, bounds=">=1.1").spec == "inkwell>=1.1"
+    (other,) = candidates("numpy", (), NUMPY, pypi="numpy")
+    assert other.wish(NUMPY).kind is WishKind.SWITCH
 
 
 def test_that_what_only_waits_to_be_added_stays_an_addition() -> None:

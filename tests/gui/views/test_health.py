@@ -136,6 +136,15 @@ def test_that_every_kind_of_file_and_state_has_its_words() -> None:
         assert len(set(words)) == len(words)
 
 
+def test_that_only_what_no_package_brings_is_looked_for_in_the_computer() -> None:
+    unmet = replace(OVERWRITTEN, code=FindingCode.DEPENDS_UNMET)
+    values = (("by", "kite"), ("needed", "wind"), ("wants", "wind >=1"), ("system", ""))
+    words = explain_finding(replace(unmet, values=values))
+    assert words.sentence == "kite needs wind >=1, which is not installed."
+    words = explain_finding(replace(unmet, values=(*values[:2], ("system", "__cuda >=99"))))
+    assert words.sentence == "kite needs __cuda >=99, which this computer does not offer."
+
+
 def test_that_the_dot_shows_the_worst_that_is_not_ignored(book: HealthBook) -> None:
     assert book.of(ENV).state is HealthState.UNKNOWN
     book.take(health(FROZEN))

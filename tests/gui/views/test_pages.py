@@ -53,6 +53,8 @@ def test_that_each_fact_has_title_explanation_and_values_to_copy(qtbot: QtBot) -
     assert QApplication.clipboard().text() == "prefix one"
     assert copies[2].toolTip() == "Copied"
     assert len({one.accessibleName() for one in copies}) == len(DetailKey)
+    with qtbot.waitSignal(view.share_requested):
+        QTest.mouseClick(view.share, Qt.MouseButton.LeftButton)
     values = [one for one in view.findChildren(QLabel) if one.text() == "prefix one"]
     flags = values[0].textInteractionFlags()
     assert flags & Qt.TextInteractionFlag.TextSelectableByKeyboard

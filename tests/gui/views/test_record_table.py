@@ -128,6 +128,7 @@ def test_that_columns_widths_and_order_are_remembered(
 
 def test_that_the_usual_columns_come_back(settings: WindowSettings, qtbot: QtBot) -> None:
     table = table_of(settings, qtbot)
+    table.resize(1200, 400)
     menu = chooser(table)
     for action in menu.actions():
         if action.isCheckable():
@@ -137,6 +138,35 @@ def test_that_the_usual_columns_come_back(settings: WindowSettings, qtbot: QtBot
     assert [table.isColumnHidden(at) for at in range(len(columns))] == [
         not column.is_shown for column in columns
     ]
+
+
+def test_that_columns_come_and_go_with_the_room_for_them(
+    settings: WindowSettings, qtbot: QtBot
+) -> None:
+    table = table_of(settings, qtbot)
+    summary = model_of(table).column_of("summary")
+    table.resize(1200, 400)
+    assert not table.isColumnHidden(summary)
+    table.sortByColumn(1, Qt.SortOrder.DescendingOrder)
+    table.resize(800, 400)
+    assert table.isColumnHidden(summary)
+    assert table.horizontalScrollBar().maximum() == 0
+    table.sortByColumn(1, Qt.SortOrder.AscendingOrder)
+    choice = settings.columns("packages")
+    assert choice is not None
+    assert "summary" in choice.shown
+    table.resize(1200, 400)
+    assert not table.isColumnHidden(summary)
+
+
+def test_that_a_column_asked_for_comes_without_room_for_it(table: RecordTable) -> None:
+    summary = model_of(table).column_of("summary")
+    assert table.isColumnHidden(summary)
+    (entry,) = [entry for entry in chooser(table).actions() if entry.text() == "Summary"]
+    entry.trigger()
+    assert not table.isColumnHidden(summary)
+    table.resize(780, 400)
+    assert not table.isColumnHidden(summary)
 
 
 def test_that_the_name_cannot_be_hidden(table: RecordTable) -> None:

@@ -163,7 +163,7 @@ def test_that_the_context_menu_offers_what_can_be_done(sidebar: Sidebar) -> None
         (environment("bare", python=""), {"Python"}),
         (
             environment("gone", Mark.MISSING),
-            {"terminal", "Python", "folder", "Copy", "C&lone", "&Rename"},
+            {"terminal", "Python", "folder", "Copy", "Share", "C&lone", "&Rename"},
         ),
     ],
 )
