@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -23,11 +24,14 @@ from tests.support.breaking import (
     depends_unmet,
     frozen,
     optional_unfit,
+    overwritten,
     prefix_gone,
     python_ended,
+    unowned,
 )
 from tests.support.changing import carried_out, planned
 from tests.support.checking import checked_deeply
+from tests.support.rattling import ROOT
 from tests.support.ward import MODULES, Ward
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="breaks with POSIX tools")
@@ -134,3 +138,24 @@ def test_that_a_repair_that_nothing_is_offered_for_is_refused_with_the_reason(
     assert refused.value.code is ErrorCode.UNSATISFIABLE
     assert NOT_OFFERED[breaker] in str(refused.value)
     assert summaries(looked_at(ward, broken)) == summaries(found)
+
+
+def headless(ward: Ward, *arguments: str) -> None:
+    command = [sys.executable, "-m", "engine", "--root", str(ward.root), *arguments]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize("chosen", ["conda-overwritten:almanac", "--all"])
+def test_that_a_repair_is_planned_and_applied_headless_and_leaves_choices_alone(
+    ward: Ward, tmp_path: Path, chosen: str
+) -> None:
+    broken = overwritten(ward)
+    unowned(ward)
+    plan = tmp_path / "plan.json"
+    prefix = str(ward.prefix)
+    headless(ward, "plan", "repair", prefix, chosen, "--deep", "--out", str(plan))
+    headless(ward, "apply", str(plan))
+    left = looked_at(ward, broken).findings
+    assert [each.code for each in left] == [FindingCode.FILES_UNOWNED]
+    assert (ward.site / "scribble.py").exists()
