@@ -32,7 +32,7 @@ async def request_of(
         )
     health = await look(prefix, places, deep=arguments.deep, online=arguments.online)
     if arguments.all:
-        chosen = [finding for finding in health.findings if finding.repairs]
+        chosen = [each for each in health.findings if each.repairs and not each.is_choice]
     else:
         chosen = list(chosen_findings(health.findings, arguments.codes))
     return RepairRequest(

@@ -77,7 +77,7 @@ class RepairKind(StrEnum):
     REINSTALL_PYPI = "reinstall-pypi"  # the same release again, from the index
     REMOVE_COPY = "remove-copy"  # subject: the dist-info folder that goes, by its name
     INSTALL = "install"  # subject: a requirement, brought by conda first, else by PyPI
-    UPDATE = "update"
+    UPDATE = "update"  # subject: a package, or what is wanted of it: `python>=3.12`, `channel::x`
     REMOVE = "remove"
     DELETE_FILES = "delete-files"  # subject: a path inside the prefix that nothing needs
     REWRITE_PREFIX = "rewrite-prefix"  # subject: the other prefix that files name
@@ -129,6 +129,17 @@ class Finding:
     def key(self) -> str:
         """Return what identifies the finding within its environment, stable across looks."""
         return f"{self.code}:{self.subject}"
+
+    @property
+    def is_choice(self) -> bool:
+        """Return whether only the user can know if the repair is wanted.
+
+        Files that no package owns may be theirs, another Python is more than a repair, and parts
+        that nobody asked for need not work. What repairs everything leaves these out.
+        """
+        if self.code is FindingCode.REQUIREMENT_OPTIONAL:
+            return self.gravity is Gravity.NOTE
+        return self.code in {FindingCode.FILES_UNOWNED, FindingCode.PYTHON_ENDED}
 
     def value(self, key: str) -> str:
         """Return the value stored under `key`, or an empty string."""

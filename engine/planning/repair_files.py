@@ -171,16 +171,16 @@ class _Files:
 
 
 def closed(prefix: Path) -> Iterator[str]:
-    """Yield the folders, and the files of conda-meta, that their owner may not change."""
+    """Yield folders and files of conda-meta that their owner may not change, files not read."""
     for folder, _, names in os.walk(prefix):
         inside = Path(folder).relative_to(prefix).as_posix()
         if not _has(Path(folder), stat.S_IRWXU):
             yield inside
-        if inside == _META:
-            for name in sorted(names):
-                path = Path(folder, name)
-                if not path.is_symlink() and not _has(path, stat.S_IRUSR | stat.S_IWUSR):
-                    yield f"{inside}/{name}"
+        rights = stat.S_IRUSR | (stat.S_IWUSR if inside == _META else 0)
+        for name in sorted(names):
+            path = Path(folder, name)
+            if not path.is_symlink() and not _has(path, rights):
+                yield path.relative_to(prefix).as_posix()
 
 
 def _has(path: Path, rights: int) -> bool:

@@ -13,6 +13,7 @@ import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import msgspec
 from packaging.utils import canonicalize_name
@@ -82,6 +83,7 @@ def _fetched(places: Places, address: str) -> bytes:
             "The table of package names could not be fetched.",
             cause=type(error).__name__,
             hint="Look at your internet connection, then try again. Everything works without it.",
+            host=urlsplit(address).hostname or "",
         ) from error
 
 

@@ -26,19 +26,20 @@ _META: Final = "conda-meta"
 
 
 def open_folders(prefix: Path, repairing: Repairing) -> None:
-    """Give the owner the right to look into folders that are to be opened; nothing else changes.
+    """Give the owner the right to read what is to be opened; nothing else changes.
 
-    What cannot be looked into cannot be mirrored. Doing it again, or half, costs nothing. Raises
+    What cannot be read cannot be mirrored. Doing it again, or half, costs nothing. Raises
     EngineError (not-writable).
     """
     for path in repairing.paths(MendKind.OPENED):
-        folder = prefix / path
+        closed = prefix / path
         try:
-            mode = folder.stat().st_mode
-            if stat.S_ISDIR(mode) and mode & 0o500 != 0o500:
-                folder.chmod(stat.S_IMODE(mode) | 0o500)
+            mode = closed.stat().st_mode
+            rights = 0o500 if stat.S_ISDIR(mode) else stat.S_IRUSR
+            if mode & rights != rights:
+                closed.chmod(stat.S_IMODE(mode) | rights)
         except OSError as error:
-            raise from_os_error(error, folder) from error
+            raise from_os_error(error, closed) from error
 
 
 def mend_files(plan: Plan, new: Path, report: Report) -> None:

@@ -39,8 +39,8 @@ class Diagnosis:
 
     @property
     def repairable(self) -> tuple[Finding, ...]:
-        """Return the findings that can be repaired from here."""
-        return tuple(finding for finding in self.findings if finding.repairs)
+        """Return the findings that *Repair all* mends; what is a choice is made one by one."""
+        return tuple(each for each in self.findings if each.repairs and not each.is_choice)
 
 
 class HealthBook(QObject):

@@ -161,6 +161,7 @@ def _grouped(steps: Sequence[RepairStep]) -> tuple[tuple[RepairKind, tuple[str, 
         subject = step.subject
         if step.kind in _PATHS:
             subject = subject.rstrip("/").rpartition("/")[2]
+        subject = subject.rpartition("::")[2]  # the address of a channel tells a novice nothing
         found.setdefault(step.kind, {})[subject] = None
     return tuple((kind, tuple(name for name in names if name)) for kind, names in found.items())
 

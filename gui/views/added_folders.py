@@ -1,20 +1,27 @@
-"""Environments in places that Envdesk does not know: the user points at them."""
+"""What a person has to ask for: environments elsewhere, and a newer list of names."""
 
 from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton, QWidget
 
 from engine.session import Engine
+from gui.formats import format_count
 from gui.operations import Operation
 from gui.theme import Tone
 from gui.widgets import keep_icon
 
 
 class AddedFoldersButton(QToolButton):
-    """Offer to list the environments of another folder, and to stop listing them."""
+    """Offer to list the environments of another folder, to stop that, and to fetch names anew.
+
+    `told` carries a sentence about what was done.
+    """
+
+    told = Signal(str)
 
     def __init__(self, engine: Engine, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -23,7 +30,7 @@ class AddedFoldersButton(QToolButton):
         self.setAutoRaise(True)
         self.setProperty("kind", "icon")
         self.setAccessibleName(self.tr("More about the list"))
-        self.setToolTip(self.tr("Show environments that are in another folder"))
+        self.setToolTip(self.tr("Show environments of another folder, update package names"))
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setMenu(self.menu_of_folders)
         keep_icon(self, "more", Tone.MUTED)
@@ -40,6 +47,14 @@ class AddedFoldersButton(QToolButton):
         path = Path(folder)
         Operation(self, lambda: self._engine.add_folder(path)).then(self._refreshed).run()
 
+    def refresh_names(self) -> None:
+        """Fetch a newer table of what conda's packages are on PyPI."""
+        Operation(self, self._engine.refresh_names).then(self._say_names).run()
+
+    def _say_names(self, count: int) -> None:
+        text = self.tr("The list of package names is up to date: it knows {count} packages.")
+        self.told.emit(text.format(count=format_count(count)))
+
     def _fill(self, folders: tuple[Path, ...]) -> None:
         self.menu_of_folders.clear()
         show = self.menu_of_folders.addAction(self.tr("&Show environments of another folder…"))
@@ -50,6 +65,15 @@ class AddedFoldersButton(QToolButton):
             entry = self.menu_of_folders.addAction(self.tr("Stop showing {0}").format(folder.name))
             entry.setToolTip(str(folder))
             entry.triggered.connect(partial(self._remove, folder))
+        self.menu_of_folders.addSeparator()
+        names = self.menu_of_folders.addAction(self.tr("&Update the list of package names"))
+        names.setToolTip(
+            self.tr(
+                "Many packages have one name in conda and another on PyPI. Envdesk knows the usual"
+                " ones; this gets a newer list of them from the internet (prefix.dev)."
+            )
+        )
+        names.triggered.connect(self.refresh_names)
 
     def _choose(self) -> None:
         dialog = QFileDialog(self, self.tr("Choose an environment, or a folder of environments"))

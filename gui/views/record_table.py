@@ -18,6 +18,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QAction, QColor, QFont, QKeyEvent, QKeySequence, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QDialog,
     QHeaderView,
     QMenu,
     QStyle,
@@ -200,9 +201,11 @@ class RecordTable(QTableView):
         menu.addAction(self.tr("Back to the usual columns"), self._reset_columns)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Copy rows, and give the way back out with Escape."""
+        """Copy rows, and give the way back out with Escape: in a dialog, that closes it."""
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy_selection()
+        elif event.key() == Qt.Key.Key_Escape and isinstance(self.window(), QDialog):
+            event.ignore()
         elif event.key() == Qt.Key.Key_Escape and self.selectedIndexes():
             self.forget_selection()
         else:

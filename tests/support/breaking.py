@@ -8,11 +8,15 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 from engine.health.values import FindingCode as Code
+from engine.practice.archives import write_package
+from engine.practice.catalogue import main_packages
+from engine.practice.interpreter import running_interpreter
+from engine.practice.rattling import index_channels
 from tests.support.checking import TODAY
 from tests.support.linking import link
 from tests.support.rattling import ROOT
@@ -441,6 +445,7 @@ def channels_mixed(ward: Ward) -> Broken:
         folder = ward.root / "mirrors" / name
         if not folder.exists():
             shutil.copytree(ward.world.channels[0].path, folder)
+            _build_again("driftwood", folder, name)
         addresses.append(folder.as_uri())
     prefix = ward.prefix.with_name("ward mixed")
     (prefix / "conda-meta").mkdir(parents=True)
@@ -449,9 +454,21 @@ def channels_mixed(ward: Ward) -> Broken:
     return Broken({Code.CHANNELS_MIXED: "conda-forge"}, ("driftwood: main",), prefix=prefix)
 
 
+def _build_again(name: str, channel: Path, builder: str) -> None:
+    """Replace a native package of a channel by a build of its own, as every builder makes one."""
+    for archive in channel.glob(f"*/{name}-*"):
+        archive.unlink()
+    interpreter = running_interpreter()
+    (package,) = (each for each in main_packages(interpreter.subdir) if each.name == name)
+    number = len(builder)
+    made = replace(package, build=f"h{number:07x}_{number}", build_number=number)
+    write_package(made, channel)
+    index_channels((channel,))
+
+
 def python_ended(ward: Ward) -> Broken:
     return Broken(
-        {Code.PYTHON_ENDED: "python"}, (ward.record("python").name,), today=date(2040, 1, 1)
+        {Code.PYTHON_ENDED: "python"}, (ward.record("python").name,), today=date(2028, 1, 1)
     )
 
 

@@ -19,7 +19,7 @@ from engine.practice.rattling import LinkOrder, link_environments
 from engine.practice.world import PracticeWorld, build_world
 from engine.pypi.running import find_uv
 from tests.support.linking import link
-from tests.support.pypi import install_with_uv, linked_copy, project
+from tests.support.pypi import install_with_uv, linked_copy, point_pip_at, project
 from tests.support.rattling import RattlerWorker
 
 NAME = "ward 病房"
@@ -89,6 +89,7 @@ class Ward:
         for path in (self.places.home / ".local", self.places.home / "checkout"):
             remove(path)
         register(self.places, self.prefix)
+        point_pip_at(self.places, self.world.simple.url)  # a test may have pointed it elsewhere
 
     def own(self, path: Path) -> Path:
         """Give `path` an inode of its own, so that writing in place changes nothing else."""

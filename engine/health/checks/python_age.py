@@ -33,6 +33,9 @@ def find(scene: Scene, _found: Sequence[Finding]) -> Iterator[Finding]:
     if end is None or scene.around.today <= end:
         return
     record = scene.python.record
+    # Without a version named, Python stays within its minor version.
+    cared_for = next((minor for minor, end in ENDS.items() if scene.around.today <= end), "")
+    newer = (RepairStep(RepairKind.UPDATE, f"python>={cared_for}"),)
     yield scene.finding(
         FindingCode.PYTHON_ENDED,
         Gravity.NOTE,
@@ -40,5 +43,5 @@ def find(scene: Scene, _found: Sequence[Finding]) -> Iterator[Finding]:
         f"Python {scene.python.minor} has had no security fixes since {end.isoformat()}.",
         values=(("version", scene.python.version), ("end", end.isoformat())),
         evidence=(Evidence(record.record if record is not None else None, scene.python.version),),
-        repairs=((RepairStep(RepairKind.UPDATE, "python"),),) if record is not None else (),
+        repairs=(newer,) if record is not None and cared_for else (),
     )

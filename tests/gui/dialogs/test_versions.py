@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from engine.places import Places
@@ -16,7 +17,7 @@ from gui.models.basket import Wish
 from gui.settings import WindowSettings
 from tests.support.pypi import point_pip_at
 from tests.support.records import record
-from tests.support.windowing import click, until
+from tests.support.windowing import click, press, until
 
 PYTHON = ".".join(map(str, sys.version_info[:3]))
 
@@ -41,6 +42,15 @@ def opened(
 def versions(dialog: VersionsDialog, source: str) -> list[str]:
     rows = [dialog.model.record_at(row) for row in range(dialog.model.rowCount())]
     return [each.version for each in rows if each.source == source]
+
+
+async def test_that_escape_leaves_the_dialog_from_its_table(
+    engine: Engine, settings: WindowSettings, house: QWidget, channel: str
+) -> None:
+    dialog = opened(engine, settings, house, record("numerals", "2.0.1"), channel)
+    await until(lambda: dialog.candidate() is not None)
+    press(dialog.table, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
 
 
 async def test_that_releases_of_pypi_stand_beside_those_of_channels(

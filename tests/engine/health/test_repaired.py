@@ -1,0 +1,161 @@
+"""What is found broken is repaired as the finding proposes, and is sound in every respect then."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from engine.conda.condarc import read_configuration
+from engine.environments.registering import registered
+from engine.errors import EngineError, ErrorCode
+from engine.health.values import FindingCode, Health
+from engine.plan import Plan
+from engine.requests import RepairRequest
+from tests.support.breaking import (
+    BREAKERS,
+    Breaker,
+    Broken,
+    constrains_violated,
+    depends_unmet,
+    frozen,
+    optional_unfit,
+    overwritten,
+    prefix_gone,
+    python_ended,
+    unowned,
+)
+from tests.support.changing import carried_out, planned
+from tests.support.checking import checked_deeply
+from tests.support.rattling import ROOT
+from tests.support.ward import MODULES, Ward
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="breaks with POSIX tools")
+
+# What no program can mend; the finding proposes nothing, and the test holds it to that.
+WITHOUT_REPAIR: dict[Breaker, str] = {
+    frozen: "somebody froze the environment on purpose; only they may lift that",
+}
+# What would mend it is offered nowhere in this world: the plan says so, and nothing is touched.
+NOT_OFFERED: dict[Breaker, str] = {
+    optional_unfit: "numerals >=2.2",  # conda brought numerals, and no channel has this one
+    python_ended: "python >=3.12",  # the practice channels have one Python
+}
+# The first way is the better one, but impossible here; the second one must do.
+SECOND_WAY: tuple[Breaker, ...] = (depends_unmet, constrains_violated)
+REPAIRED = tuple(each for each in BREAKERS if each not in {*WITHOUT_REPAIR, *NOT_OFFERED})
+_IMPORT = """
+import importlib, importlib.metadata, json, traceback
+problems = {}
+names = sorted(importlib.metadata.packages_distributions())
+for name in names:
+    if name.isidentifier():
+        try:
+            importlib.import_module(name)
+        except BaseException:
+            problems[name] = traceback.format_exc()
+print(json.dumps([names, problems]))
+"""
+
+
+def looked_at(ward: Ward, broken: Broken) -> Health:
+    prefix = broken.prefix or ward.prefix
+    return ward.worker.call(checked_deeply, prefix, ward.root, broken.environ, broken.today)
+
+
+def summaries(health: Health) -> list[str]:
+    return [f"{each.key}: {each.summary} {each.evidence}" for each in health.findings]
+
+
+def plan_of(ward: Ward, health: Health, way: int = 0) -> Plan:
+    channels = read_configuration(ward.places).effective_channels
+    steps = tuple(step for finding in health.findings for step in finding.repairs[way])
+    request = RepairRequest(health.prefix, channels, steps=steps)
+    return ward.worker.call(planned, request, ward.places)
+
+
+def can_be_done(ward: Ward, health: Health) -> bool:
+    try:
+        return not plan_of(ward, health).is_blocked
+    except EngineError:
+        return False
+
+
+def repaired(ward: Ward, health: Health, way: int) -> None:
+    plan = plan_of(ward, health, way)
+    assert not plan.is_blocked, [each.summary for each in plan.warnings]
+    ward.worker.call(carried_out, plan, ward.places)
+
+
+def inside(prefix: Path, *arguments: str) -> str:
+    command = [str(prefix / "bin" / "python"), "-I", *arguments]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout
+
+
+@pytest.mark.parametrize("breaker", REPAIRED, ids=lambda breaker: breaker.__name__)
+def test_that_what_is_found_is_repaired_and_everything_is_sound_then(
+    ward: Ward, breaker: Breaker
+) -> None:
+    broken = breaker(ward)
+    found = looked_at(ward, broken)
+    assert {each.code for each in found.findings} == set(broken.expected)
+    way = 1 if breaker in SECOND_WAY else 0
+    assert way == 0 or not can_be_done(ward, found)
+    repaired(ward, found, way)
+    if breaker is prefix_gone:
+        assert found.prefix not in registered(ward.places)
+        assert not found.prefix.exists()
+        return
+    assert summaries(looked_at(ward, broken)) == []
+    if not (found.prefix / "bin" / "python").exists():
+        assert FindingCode.CHANNELS_MIXED in broken.expected  # it never had a Python
+        return
+    assert "No broken requirements found" in inside(found.prefix, "-m", "pip", "check")
+    names, problems = json.loads(inside(found.prefix, "-c", _IMPORT))
+    assert problems == {}
+    assert set(MODULES) <= set(names)
+
+
+@pytest.mark.parametrize("breaker", WITHOUT_REPAIR, ids=lambda breaker: breaker.__name__)
+def test_that_what_nobody_can_mend_proposes_no_repair(ward: Ward, breaker: Breaker) -> None:
+    assert [each.repairs for each in looked_at(ward, breaker(ward)).findings] == [()]
+
+
+@pytest.mark.parametrize("breaker", NOT_OFFERED, ids=lambda breaker: breaker.__name__)
+def test_that_a_repair_that_nothing_is_offered_for_is_refused_with_the_reason(
+    ward: Ward, breaker: Breaker
+) -> None:
+    broken = breaker(ward)
+    found = looked_at(ward, broken)
+    with pytest.raises(EngineError) as refused:
+        plan_of(ward, found)
+    assert refused.value.code is ErrorCode.UNSATISFIABLE
+    assert NOT_OFFERED[breaker] in str(refused.value)
+    assert summaries(looked_at(ward, broken)) == summaries(found)
+
+
+def headless(ward: Ward, *arguments: str) -> None:
+    command = [sys.executable, "-m", "engine", "--root", str(ward.root), *arguments]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize("chosen", ["conda-overwritten:almanac", "--all"])
+def test_that_a_repair_is_planned_and_applied_headless_and_leaves_choices_alone(
+    ward: Ward, tmp_path: Path, chosen: str
+) -> None:
+    broken = overwritten(ward)
+    unowned(ward)
+    plan = tmp_path / "plan.json"
+    prefix = str(ward.prefix)
+    headless(ward, "plan", "repair", prefix, chosen, "--deep", "--out", str(plan))
+    headless(ward, "apply", str(plan))
+    left = looked_at(ward, broken).findings
+    assert [each.code for each in left] == [FindingCode.FILES_UNOWNED]
+    assert (ward.site / "scribble.py").exists()
