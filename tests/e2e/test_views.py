@@ -30,7 +30,7 @@ def test_that_every_view_shows_what_it_should(
 ) -> None:
     with Application(stage, world.root, "--scheme", scheme) as app:
         person, screen = app.person, app.screen
-        screen.see("list item", re.compile("^course-2026, .* (kB|MB)$"))
+        screen.see("list item", re.compile(r"^course-2026, .* (kB|MB)\b"))
         screen.see("label", "8 packages")
         picture = person.take_picture(f"{scheme}-packages")
         assert (brightness(picture) > 0.8) == (scheme == "light")
