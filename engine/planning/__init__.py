@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import assert_never
 
 from engine.conda.condarc import CondaConfiguration
+from engine.durations import expected_seconds
 from engine.environments.discovering import gone_ones
 from engine.health.values import RepairKind, RepairStep
 from engine.places import Places
@@ -34,6 +36,11 @@ async def plan_request(request: Request, places: Places, configuration: CondaCon
     await asyncio.to_thread(use_refreshed, places)
     if isinstance(request, RemoveRequest):
         request = await asyncio.to_thread(_possible, request, places)
+    plan = await _planned(request, places, configuration)
+    return replace(plan, expected_seconds=expected_seconds(places, plan))
+
+
+async def _planned(request: Request, places: Places, configuration: CondaConfiguration) -> Plan:
     match request:
         case CreateRequest():
             from engine.planning.creating import plan_create

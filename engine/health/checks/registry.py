@@ -16,7 +16,7 @@ def prefix_gone(prefix: Path, around: Surroundings) -> Finding | None:
         return None
     return Finding(
         FindingCode.PREFIX_GONE,
-        Gravity.NOTE,
+        Gravity.RISKY,
         str(prefix),
         prefix,
         f"{prefix} is on conda's list of environments and is not there.",
