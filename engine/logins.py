@@ -61,7 +61,7 @@ def _of_channels(configuration: CondaConfiguration) -> Iterator[str]:
 
 
 def _of_indexes(plan: Plan, places: Places) -> Iterator[str]:
-    environ = {} if places.isolated else os.environ
+    environ = {} if places.isolated else dict(os.environ)
     settings = read_pip_settings(places, environ, plan.prefix)
     yield from (settings.index_url, *settings.extra_index_urls, *settings.find_links)
     for name in _UV_INDEXES:
@@ -71,8 +71,7 @@ def _of_indexes(plan: Plan, places: Places) -> Iterator[str]:
 def _known(addresses: Iterable[str]) -> tuple[tuple[re.Pattern[str], str], ...]:
     """Return what to look for and what to put there, the longest address first."""
     found: dict[str, str] = {}
-    for address in addresses:
-        address = address.rstrip("/")
+    for address in (each.rstrip("/") for each in addresses):
         bare = without_credentials(address)
         if bare != address and "://" in bare:
             found.setdefault(bare, address)

@@ -178,9 +178,7 @@ async def _plan(arguments: argparse.Namespace, places: Places) -> None:
         request = _request(arguments, places, configuration)
     plan = encode(await plan_request(request, places, configuration), Plan)
     # It may be kept or sent to somebody; `apply` looks the logins up again.
-    data = without_logins(plan.decode("utf-8", "surrogateescape")).encode(
-        "utf-8", "surrogateescape"
-    )
+    data = without_logins(plan.decode()).encode()
     if arguments.out is None:
         print_document(data)
         return
