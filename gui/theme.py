@@ -186,15 +186,29 @@ def theme() -> Theme:
 
 @lru_cache(maxsize=1024)
 def _pixmap(name: str, color: str, size: int, ratio: float) -> QPixmap:
-    svg = read_icon(name).replace("currentColor", color)
-    renderer = QSvgRenderer(QByteArray(svg.encode()))
-    pixmap = QPixmap(round(size * ratio), round(size * ratio))
-    pixmap.fill(Qt.GlobalColor.transparent)
+    pixmap = QPixmap(_shape(name, round(size * ratio)))
     painter = QPainter(pixmap)
-    renderer.render(painter, QRectF(pixmap.rect()))
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+    painter.fillRect(pixmap.rect(), QColor(color))
     painter.end()
     pixmap.setDevicePixelRatio(ratio)
     return pixmap
+
+
+@lru_cache(maxsize=256)
+def _shape(name: str, size: int) -> QPixmap:
+    """Return an icon in no colour of its own: drawn once, it serves for all of them."""
+    pixmap = QPixmap(size, size)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    _drawing(name).render(painter, QRectF(pixmap.rect()))
+    painter.end()
+    return pixmap
+
+
+@lru_cache(maxsize=256)
+def _drawing(name: str) -> QSvgRenderer:
+    return QSvgRenderer(QByteArray(read_icon(name).encode()))
 
 
 def _style_sheet(tokens: Tokens, points: float) -> str:
