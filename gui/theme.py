@@ -162,6 +162,8 @@ class Theme(QObject):
         return font
 
     def _dress(self) -> None:
+        # Qt takes ten times as long to change a style sheet as to take one off and put one on.
+        self._app.setStyleSheet("")
         self._app.setPalette(_palette(self._tokens))
         self._app.setStyleSheet(_style_sheet(self._tokens, self._points()))
 
