@@ -98,6 +98,17 @@ class RepairStep:
 
 
 @dataclass(frozen=True, slots=True)
+class RepairWish:
+    """Ask for one problem to be mended in the first of `ways` that goes with what else is wished.
+
+    `key` is that of the finding.
+    """
+
+    key: str
+    ways: tuple[tuple[RepairStep, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Point at what proves a finding: a path, or words such as a version, or both."""
 
@@ -129,6 +140,11 @@ class Finding:
     def key(self) -> str:
         """Return what identifies the finding within its environment, stable across looks."""
         return f"{self.code}:{self.subject}"
+
+    @property
+    def wish(self) -> RepairWish:
+        """Return the wish to have this mended."""
+        return RepairWish(self.key, self.repairs)
 
     @property
     def is_choice(self) -> bool:

@@ -53,6 +53,28 @@ REPAIR_WARNINGS: Final[dict[WarningCode, WarningSentences]] = {
             "What else there is to do can only be seen when this is done. It stays on the list.",
         ),
     ),
+    WarningCode.REPAIR_OTHER_WAY: WarningSentences(
+        (
+            QT_TRANSLATE_NOOP("Warnings", "Not in the usual way: {names}."),
+            QT_TRANSLATE_NOOP("Warnings", "Some of this is not mended in the usual way."),
+        ),
+        QT_TRANSLATE_NOOP(
+            "Warnings",
+            "The usual way is not open here, so the next best one is taken. Please look below"
+            " whether anything is removed that you need.",
+        ),
+    ),
+    WarningCode.REPAIR_LEFT_OUT: WarningSentences(
+        (
+            QT_TRANSLATE_NOOP("Warnings", "Not mended this time: {names}."),
+            QT_TRANSLATE_NOOP("Warnings", "Some problems are not mended this time."),
+        ),
+        QT_TRANSLATE_NOOP(
+            "Warnings",
+            "What would mend it cannot be had now, or does not go together with the rest."
+            " It stays on the list; you can repair it alone.",
+        ),
+    ),
 }
 
 REPAIR_ALTERNATIVES: Final[dict[str, tuple[Sentence, ...]]] = {

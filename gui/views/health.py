@@ -27,11 +27,13 @@ _BAR_WIDTH: Final = SPACE * 24
 class HealthView(QWidget):
     """Show the findings of one environment.
 
-    `repair_chosen` carries the steps to plan; `ignore_chosen` and `heed_chosen` the key of a
-    finding; `check_chosen` the depth of a check, `stop_chosen` that it shall end.
+    `repair_chosen` carries the steps to plan, `repair_all_chosen` the wishes; `ignore_chosen` and
+    `heed_chosen` the key of a finding; `check_chosen` the depth of a check, `stop_chosen` that it
+    shall end.
     """
 
     repair_chosen = Signal(object)
+    repair_all_chosen = Signal(object)
     ignore_chosen = Signal(str)
     heed_chosen = Signal(str)
     check_chosen = Signal(object)
@@ -189,8 +191,7 @@ class HealthView(QWidget):
 
     def _repair_all(self) -> None:
         if self._shown is not None:
-            steps = [step for finding in self._shown.repairable for step in finding.repairs[0]]
-            self.repair_chosen.emit(tuple(dict.fromkeys(steps)))
+            self.repair_all_chosen.emit(tuple(each.wish for each in self._shown.repairable))
 
     def _build(self, diagnosis: Diagnosis, refusal: str) -> None:
         """Fill a page out of sight, a card in each turn of the loop, and show it when whole."""

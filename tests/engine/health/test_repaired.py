@@ -14,7 +14,7 @@ from engine.conda.condarc import read_configuration
 from engine.environments.registering import registered
 from engine.errors import EngineError, ErrorCode
 from engine.health.values import FindingCode, Health
-from engine.plan import Plan
+from engine.plan import Plan, WarningCode
 from engine.requests import RepairRequest
 from tests.support.breaking import (
     BREAKERS,
@@ -138,6 +138,26 @@ def test_that_a_repair_that_nothing_is_offered_for_is_refused_with_the_reason(
     assert refused.value.code is ErrorCode.UNSATISFIABLE
     assert NOT_OFFERED[breaker] in str(refused.value)
     assert summaries(looked_at(ward, broken)) == summaries(found)
+
+
+def test_that_repairing_all_takes_for_each_the_way_that_is_open_and_tells_what_is_left(
+    ward: Ward,
+) -> None:
+    broken = overwritten(ward)
+    for breaker in (depends_unmet, constrains_violated, optional_unfit):
+        breaker(ward)
+    found = looked_at(ward, broken)
+    channels = read_configuration(ward.places).effective_channels
+    wishes = tuple(each.wish for each in found.findings)
+    request = RepairRequest(found.prefix, channels, wishes=wishes)
+    plan = ward.worker.call(planned, request, ward.places)
+    assert not plan.is_blocked
+    names = {each.code: each.value("names") for each in plan.warnings}
+    assert set(names[WarningCode.REPAIR_OTHER_WAY].split(", ")) == {"wind", "icemoss"}
+    assert names[WarningCode.REPAIR_LEFT_OUT] == "numerals"
+    ward.worker.call(carried_out, plan, ward.places)
+    left = looked_at(ward, broken).findings
+    assert [each.key for each in left] == ["requirement-optional:numerals"]
 
 
 def headless(ward: Ward, *arguments: str) -> None:
