@@ -14,6 +14,7 @@ from cattrs.strategies import configure_tagged_union
 
 from engine.cache.values import DiskPicture, DiskProgress
 from engine.errors import EngineError, ErrorCode
+from engine.files.assigned import Assignment
 from engine.files.values import Reading
 from engine.health.values import Health
 from engine.messages import (
@@ -61,6 +62,7 @@ def prepare() -> None:
         ErrorDocument,
         Plan,
         Reading,
+        Assignment,
         WorkMessage,
         Query,
         Health,
