@@ -28,12 +28,9 @@ from gui.presenting.health import (
     HealthState,
     explain_finding,
     known_findings,
-    mend_sentence,
-    mend_word,
-    repair_label,
-    repair_sentence,
     state_sentence,
 )
+from gui.presenting.repairs import mend_sentence, mend_word, repair_label, repair_sentence
 from gui.settings import WindowSettings
 from gui.views.health import HealthView
 from tests.support.windowing import click, until
