@@ -17,7 +17,7 @@ from engine.conda.condarc import CondaConfiguration, read_configuration
 from engine.conda.history import Revision, read_revisions
 from engine.environments.describing import describe
 from engine.environments.details import quick_details
-from engine.environments.discovering import discover, environments_in
+from engine.environments.discovering import discover, environments_in, gone_ones
 from engine.environments.naming import NameProblem, check_name, conda_name
 from engine.environments.outside import outside_pythons
 from engine.environments.packages import read_packages
@@ -116,7 +116,10 @@ class Engine(Offering, Filing):
                 pass
 
     async def environments(self) -> tuple[Environment, ...]:
-        """Return every environment that can be found; sizes only where they are known yet."""
+        """Return every environment that can be found; sizes only where they are known yet.
+
+        Those on conda's list that are gone come last, with Mark.MISSING.
+        """
         found = await asyncio.to_thread(self._describe_all)
         return tuple(self._complete(environment) for environment in found)
 
@@ -282,7 +285,8 @@ class Engine(Offering, Filing):
 
     def _describe_all(self) -> list[Environment]:
         configuration, prefixes = self._discover()
-        return [describe(prefix, self.places, configuration) for prefix in prefixes]
+        every = (*prefixes, *gone_ones(self.places))
+        return [describe(prefix, self.places, configuration) for prefix in every]
 
     def _look(self) -> Surroundings:
         return look_around(self.places, remembering.remembered_folders(self.places))
@@ -324,7 +328,9 @@ class Engine(Offering, Filing):
         marks = environment.marks
         if environment.prefix in self._damaged and Mark.UNREADABLE not in marks:
             marks = (*marks, Mark.UNREADABLE)
-        return replace(environment, marks=marks, sizes=self._sizes.get(environment.prefix))
+        is_gone = Mark.MISSING in marks
+        sizes = Sizes(0, 0, 0) if is_gone else self._sizes.get(environment.prefix)
+        return replace(environment, marks=marks, sizes=sizes)
 
     async def _settle(
         self, folders: Iterable[Path], timeout: float = 20

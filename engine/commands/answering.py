@@ -119,13 +119,14 @@ def _settle(places: Places) -> None:
 
 async def _environments(places: Places, with_sizes: bool) -> Listing:
     from engine.environments.describing import describe
-    from engine.environments.discovering import discover
+    from engine.environments.discovering import discover, gone_ones
     from engine.environments.outside import outside_pythons
     from engine.environments.sizing import measure
 
     configuration = read_configuration(places)
     prefixes = discover(places, configuration, remembered_folders(places))
-    found = [describe(prefix, places, configuration) for prefix in prefixes]
+    every = (*prefixes, *gone_ones(places))
+    found = [describe(prefix, places, configuration) for prefix in every]
     if with_sizes:
         sizes = dict(measure(prefixes))
         found = [replace(each, sizes=sizes.get(each.prefix)) for each in found]

@@ -118,6 +118,28 @@ def test_that_every_warning_says_what_happens_and_why(code: WarningCode, request
     assert not PLACE.search(words.sentence + words.reason)
 
 
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.4, "a few seconds"),
+        (8.0, "about 10 seconds"),
+        (21.7, "about 20 seconds"),
+        (54.0, "about 50 seconds"),
+        (58.0, "about 1 minute,"),
+        (170.0, "about 3 minutes"),
+        (13 * 60.0, "about 15 minutes"),
+        (9000.0, "more than an hour"),
+    ],
+)
+def test_that_a_duration_is_told_no_more_exactly_than_it_is_known(
+    seconds: float, words: str
+) -> None:
+    known = replace(plan(CREATE, Figures(download_bytes=10)), expected_seconds=seconds)
+    assert f"Takes {words}" in presenting.figures_sentences(known)[-1]
+    unknown = presenting.figures_sentences(plan(CREATE, Figures(download_bytes=10)))
+    assert not any("Takes" in sentence for sentence in unknown)
+
+
 @pytest.mark.parametrize("code", NameProblemCode)
 def test_that_every_problem_of_a_name_has_a_sentence(code: NameProblemCode) -> None:
     text = presenting.explain_name_problem(NameProblem(code, is_blocking=True, value="?"))
