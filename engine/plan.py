@@ -102,6 +102,7 @@ class WarningCode(StrEnum):
     REPAIR_UNDOES_PYPI = "repair-undoes-pypi"
     REPAIR_BREAKS_CONDA = "repair-breaks-conda"
     REPAIR_LATER = "repair-later"
+    REPAIR_LEFT_OUT = "repair-left-out"
 
 
 @dataclass(frozen=True, slots=True)

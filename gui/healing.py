@@ -45,6 +45,7 @@ class Healing(QObject):
         self._checked: Path | None = None
         book.changed.connect(self._on_changed)
         view.repair_chosen.connect(self.repair)
+        view.all_chosen.connect(self.repair_all)
         view.ignore_chosen.connect(self._ignore)
         view.heed_chosen.connect(self._heed)
         view.check_chosen.connect(self.check)
@@ -93,10 +94,14 @@ class Healing(QObject):
 
     def repair(self, steps: object) -> None:
         """Open the preview of what `steps` would do."""
+        self.repair_all((steps,))
+
+    def repair_all(self, repairs: object) -> None:
+        """Open the preview of what as many of `repairs` would do as go together."""
         environment = self._environment
         if environment is not None:
             prefix = environment.prefix
-            wanted = tuple(cast("Sequence[RepairStep]", steps))
+            wanted = tuple(cast("Sequence[tuple[RepairStep, ...]]", repairs))
             ask = Operation(self._view, lambda: self._choice(prefix))
             ask.then(lambda choice: self._preview(prefix, wanted, choice)).run()
 
@@ -115,9 +120,17 @@ class Healing(QObject):
         usual = ChannelChoice(configuration.effective_channels, configuration.priority)
         return self.settings.channel_choice(prefix) or usual
 
-    def _preview(self, prefix: Path, steps: tuple[RepairStep, ...], choice: ChannelChoice) -> None:
+    def _preview(
+        self, prefix: Path, repairs: tuple[tuple[RepairStep, ...], ...], choice: ChannelChoice
+    ) -> None:
+        steps = tuple(dict.fromkeys(step for repair in repairs for step in repair))
         request = RepairRequest(prefix, choice.channels, choice.priority, steps)
-        PreviewDialog(self.engine, request, self._view.window()).open()
+        PreviewDialog(
+            self.engine,
+            request,
+            self._view.window(),
+            planned=lambda: self.engine.plan_together(request, repairs),
+        ).open()
 
     def _ignore(self, key: str) -> None:
         if self._environment is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from pathlib import Path
 from typing import Final, assert_never
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
@@ -114,7 +115,10 @@ def since_text(finding: Finding) -> str:
     return text.format(when=formats.format_when(finding.since))
 
 
-def evidence_text(evidence: Evidence) -> str:
-    """Return one piece of evidence as a line."""
-    parts = (str(evidence.path) if evidence.path is not None else "", evidence.text)
+def evidence_text(evidence: Evidence, prefix: Path | None = None) -> str:
+    """Return one piece of evidence as a line; what lies below `prefix` is told from there."""
+    path = evidence.path
+    if path is not None and prefix is not None and path.is_relative_to(prefix):
+        path = path.relative_to(prefix)
+    parts = (str(path) if path is not None else "", evidence.text)
     return "  —  ".join(part for part in parts if part)

@@ -11,7 +11,7 @@ from gui.presenting.wording import QT_TRANSLATE_NOOP, Sentence, fill
 
 _NAME: Final = re.compile(r"\s*([A-Za-z0-9_][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*(.*)", re.DOTALL)
 _BOUND: Final = re.compile(r"\s*(===|==|~=|!=|>=|<=|=|>|<)?\s*([^\s,|<>=!~]+)")
-_FIRST_OF_A_SERIES: Final = re.compile(r"(?:\.?(?:a|alpha|b|rc|dev)0|\.0a0|\.dev0)$")
+_FIRST_OF_A_SERIES: Final = re.compile(r"\.?(?:a|alpha|b|rc|dev)0$")
 _SHORTEST_CLOSE: Final = 2  # PEP 440, "Compatible release": ~= takes two numbers at least
 
 _BOUNDS: Final[dict[str, Sentence]] = {

@@ -112,13 +112,15 @@ class FindingCard(QFrame):
         return holder
 
     def _proofs(self, finding: Finding) -> QWidget:
-        lines = [evidence_text(each) for each in finding.evidence]
+        lines = [evidence_text(each, finding.prefix) for each in finding.evidence]
         text = "\n".join(lines[:_PROOFS])
         if len(lines) > _PROOFS:
             text += "\n" + self.tr("and %n more", None, len(lines) - _PROOFS)
         shown = label(text, TextRole.SMALL, Tone.MUTED, wrap=True, selectable=True)
         shown.setAccessibleName(text)
-        copy = CopyButton(lambda: "\n".join((finding.summary, *lines)))
+        copy = CopyButton(
+            lambda: "\n".join((finding.summary, *map(evidence_text, finding.evidence)))
+        )
         copy.setAccessibleName(self.tr("Copy what proves it"))
         holder = QWidget()
         inner = row(shown, copy, spacing=1)
