@@ -230,6 +230,9 @@ _WILL: Final[dict[RepairKind, tuple[Sentence, Sentence]]] = {
     RepairKind.REBUILD_RECORD: _pair(
         QT_TRANSLATE_NOOP("Health", "Writes {names} anew, so that conda can read it again.")
     ),
+    RepairKind.UNFREEZE: _pair(
+        QT_TRANSLATE_NOOP("Health", "Takes the protection away, so that packages can be changed.")
+    ),
 }
 
 _LABELS: Final[dict[RepairKind, tuple[Sentence, Sentence]]] = {
@@ -248,4 +251,5 @@ _LABELS: Final[dict[RepairKind, tuple[Sentence, Sentence]]] = {
     RepairKind.FORGET: _pair(QT_TRANSLATE_NOOP("Health", "Take it off the list")),
     RepairKind.SETTLE: _pair(QT_TRANSLATE_NOOP("Health", "Settle it")),
     RepairKind.REBUILD_RECORD: _pair(QT_TRANSLATE_NOOP("Health", "Write the record anew")),
+    RepairKind.UNFREEZE: _pair(QT_TRANSLATE_NOOP("Health", "Take the protection away")),
 }

@@ -53,6 +53,17 @@ REPAIR_WARNINGS: Final[dict[WarningCode, WarningSentences]] = {
             "What else there is to do can only be seen when this is done. It stays on the list.",
         ),
     ),
+    WarningCode.REPAIR_THAWS: WarningSentences(
+        (
+            QT_TRANSLATE_NOOP("Warnings", "Somebody protected this environment: {message}"),
+            QT_TRANSLATE_NOOP("Warnings", "Somebody protected this environment on purpose."),
+        ),
+        QT_TRANSLATE_NOOP(
+            "Warnings",
+            "Others may rely on it staying as it is. If you are not sure, make a copy and change"
+            " that one.",
+        ),
+    ),
     WarningCode.REPAIR_OTHER_WAY: WarningSentences(
         (
             QT_TRANSLATE_NOOP("Warnings", "Not in the usual way: {names}."),

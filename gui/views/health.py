@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QProgressBar, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.errors import Failure
-from engine.health.values import Depth, Finding, HealthProgress
+from engine.health.values import Depth, Finding, FindingCode, HealthProgress
 from gui import formats
 from gui.models.health import Diagnosis
 from gui.panels import Banner, Disclosure, EmptyState, Loading
@@ -207,7 +207,7 @@ class HealthView(QWidget):
         in_turns(
             page,
             *(
-                partial(self._add_card, body, cards, finding, not refusal)
+                partial(self._add_card, body, cards, finding, _is_open(finding, refusal))
                 for finding in diagnosis.findings
             ),
             partial(self._add_rest, body, ignored, diagnosis),
@@ -265,3 +265,8 @@ class HealthView(QWidget):
         self._scroll.setWidget(page)
         page.show()
         self._scroll.verticalScrollBar().setValue(at)
+
+
+def _is_open(finding: Finding, refusal: str) -> bool:
+    """Return whether a finding can be repaired; what forbids the others can be lifted itself."""
+    return not refusal or finding.code is FindingCode.FROZEN
