@@ -33,7 +33,7 @@ from engine.events import (
     TaskId,
 )
 from engine.filing import Filing
-from engine.health.values import Depth, Health, HealthProgress, RepairStep
+from engine.health.values import Depth, Health, HealthProgress
 from engine.messages import (
     HealthQuery,
     PlanQuery,
@@ -44,7 +44,6 @@ from engine.messages import (
 from engine.offering import Offering
 from engine.places import Places
 from engine.plan import Plan
-from engine.planning.repair_together import plan_together
 from engine.records import (
     Details,
     Environment,
@@ -53,7 +52,7 @@ from engine.records import (
     Record,
     Sizes,
 )
-from engine.requests import CleanRequest, RelinkRequest, RepairRequest, Request
+from engine.requests import CleanRequest, RelinkRequest, Request
 from engine.tasks import Leaving, TaskQueue
 
 _log = logging.getLogger(__name__)
@@ -236,12 +235,6 @@ class Engine(Offering, Filing):
         if not plan.is_blocked:
             self._queue.prepare()
         return plan
-
-    async def plan_together(
-        self, request: RepairRequest, repairs: tuple[tuple[RepairStep, ...], ...]
-    ) -> Plan:
-        """Work out as many of `repairs` as go together; the plan warns of those left out."""
-        return await plan_together(request, repairs, self.plan)
 
     def submit(self, plan: Plan) -> TaskId:
         """Queue a plan to be carried out; returns at once."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
@@ -55,7 +54,6 @@ class Stage(StrEnum):
 class PreviewDialog(QDialog):
     """Take a request from a form, or as it is given, to a plan and to the queue.
 
-    `planned` makes the first plan where the engine's usual one will not do.
     Open it with `open_soon`, which leaves the window time to paint, or with `open`; it deletes
     itself. `submitted` carries the TaskId of what Apply started, `revised` the Request of a plan
     that is shown in place of the one that was asked for first.
@@ -70,15 +68,12 @@ class PreviewDialog(QDialog):
         engine: Engine,
         start: RequestForm | Request,
         parent: QWidget | None = None,
-        *,
-        planned: Callable[[], Coroutine[Any, Any, Plan]] | None = None,
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._engine = engine
         self._form = start if isinstance(start, RequestForm) else None
         self._request = None if isinstance(start, RequestForm) else start
-        self._first = planned
         self._plan: Plan | None = None
         self._planning: Operation[Plan] | None = None
         self._stage = Stage.ASKING
@@ -269,9 +264,8 @@ class PreviewDialog(QDialog):
         self._say_failure(None)
         self._enter(Stage.PLANNING)
         self._slow.start()
-        first, self._first = self._first, None
         self._planning = (
-            Operation(self, first or (lambda: self._engine.plan(request)))
+            Operation(self, lambda: self._engine.plan(request))
             .then(self._show_plan)
             .otherwise(self._refuse)
             .finally_(self._settle)

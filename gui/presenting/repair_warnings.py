@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from engine.health.values import RepairKind, RepairStep
 from engine.plan import WarningCode
-from gui.presenting.repairs import repair_sentence
 from gui.presenting.wording import QT_TRANSLATE_NOOP, Sentence, WarningSentences
 
 REPAIR_WARNINGS: Final[dict[WarningCode, WarningSentences]] = {
@@ -56,15 +54,37 @@ REPAIR_WARNINGS: Final[dict[WarningCode, WarningSentences]] = {
             "What else there is to do can only be seen when this is done. It stays on the list.",
         ),
     ),
-    WarningCode.REPAIR_LEFT_OUT: WarningSentences(
+    WarningCode.REPAIR_THAWS: WarningSentences(
         (
-            QT_TRANSLATE_NOOP("Warnings", "This is not possible, and left out: {repairs}"),
-            QT_TRANSLATE_NOOP("Warnings", "Some problems cannot be repaired with the others."),
+            QT_TRANSLATE_NOOP("Warnings", "Somebody protected this environment: {message}"),
+            QT_TRANSLATE_NOOP("Warnings", "Somebody protected this environment on purpose."),
         ),
         QT_TRANSLATE_NOOP(
             "Warnings",
-            "The rest can be repaired now. What is left out stays on the list: its own Repair"
-            " button tells why it is not possible, and others beside it may offer another way.",
+            "Others may rely on it staying as it is. If you are not sure, make a copy and change"
+            " that one.",
+        ),
+    ),
+    WarningCode.REPAIR_OTHER_WAY: WarningSentences(
+        (
+            QT_TRANSLATE_NOOP("Warnings", "Not in the usual way: {names}."),
+            QT_TRANSLATE_NOOP("Warnings", "Some of this is not mended in the usual way."),
+        ),
+        QT_TRANSLATE_NOOP(
+            "Warnings",
+            "The usual way is not open here, so the next best one is taken. Please look below"
+            " whether anything is removed that you need.",
+        ),
+    ),
+    WarningCode.REPAIR_LEFT_OUT: WarningSentences(
+        (
+            QT_TRANSLATE_NOOP("Warnings", "Not mended this time: {names}."),
+            QT_TRANSLATE_NOOP("Warnings", "Some problems are not mended this time."),
+        ),
+        QT_TRANSLATE_NOOP(
+            "Warnings",
+            "What would mend it cannot be had now, or does not go together with the rest."
+            " It stays on the list; you can repair it alone.",
         ),
     ),
 }
@@ -79,13 +99,3 @@ REPAIR_ALTERNATIVES: Final[dict[str, tuple[Sentence, ...]]] = {
         QT_TRANSLATE_NOOP("Warnings", "Put back the one from conda instead"),
     ),
 }
-
-
-def repairs_told(steps: str) -> str:
-    """Return what the steps in `steps`, one a line as `kind subject`, would have done."""
-    found: list[RepairStep] = []
-    for line in steps.splitlines():
-        kind, _, subject = line.partition(" ")
-        if kind in set(RepairKind):
-            found.append(RepairStep(RepairKind(kind), subject))
-    return repair_sentence(found)

@@ -258,4 +258,8 @@ _WORDS: Final[dict[RepairKind, _Words]] = {
         QT_TRANSLATE_NOOP("Health", "Writes conda's note about {names} anew."),
         QT_TRANSLATE_NOOP("Health", "Write the note anew"),
     ),
+    RepairKind.UNFREEZE: _Words(
+        QT_TRANSLATE_NOOP("Health", "Takes the protection away, so that packages can be changed."),
+        QT_TRANSLATE_NOOP("Health", "Take the protection away"),
+    ),
 }

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QProgressBar, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.errors import Failure
-from engine.health.values import Depth, Finding, HealthProgress
+from engine.health.values import Depth, Finding, FindingCode, HealthProgress
 from gui import formats
 from gui.models.health import Diagnosis
 from gui.panels import Banner, Disclosure, EmptyState, Loading
@@ -28,13 +28,13 @@ _BAR_WIDTH: Final = SPACE * 24
 class HealthView(QWidget):
     """Show the findings of one environment.
 
-    `repair_chosen` carries the steps to plan, `all_chosen` those of every problem that can be
-    repaired; `ignore_chosen` and `heed_chosen` the key of a finding; `check_chosen` the depth of a
-    check, `stop_chosen` that it shall end.
+    `repair_chosen` carries the steps to plan, `repair_all_chosen` the wishes; `ignore_chosen` and
+    `heed_chosen` the key of a finding; `check_chosen` the depth of a check, `stop_chosen` that it
+    shall end.
     """
 
     repair_chosen = Signal(object)
-    all_chosen = Signal(object)
+    repair_all_chosen = Signal(object)
     ignore_chosen = Signal(str)
     heed_chosen = Signal(str)
     check_chosen = Signal(object)
@@ -192,7 +192,7 @@ class HealthView(QWidget):
 
     def _repair_all(self) -> None:
         if self._shown is not None:
-            self.all_chosen.emit(tuple(each.repairs[0] for each in self._shown.repairable))
+            self.repair_all_chosen.emit(tuple(each.wish for each in self._shown.repairable))
 
     def _build(self, diagnosis: Diagnosis, refusal: str) -> None:
         """Fill a page out of sight, a card in each turn of the loop, and show it when whole."""
@@ -208,7 +208,7 @@ class HealthView(QWidget):
         in_turns(
             page,
             *(
-                partial(self._add_card, body, cards, finding, not refusal)
+                partial(self._add_card, body, cards, finding, _is_open(finding, refusal))
                 for finding in diagnosis.findings
             ),
             partial(self._add_rest, body, ignored, diagnosis),
@@ -292,3 +292,8 @@ def _lines(texts: Sequence[str]) -> QWidget:
     inner.setContentsMargins(SPACE * 3, SPACE // 2, 0, 0)
     holder.setLayout(inner)
     return holder
+
+
+def _is_open(finding: Finding, refusal: str) -> bool:
+    """Return whether a finding can be repaired; what forbids the others can be lifted itself."""
+    return not refusal or finding.code is FindingCode.FROZEN

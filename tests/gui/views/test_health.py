@@ -22,6 +22,7 @@ from engine.health.values import (
     HealthProgress,
     RepairKind,
     RepairStep,
+    RepairWish,
 )
 from gui.models.health import Diagnosis, HealthBook
 from gui.presenting.health import (
@@ -212,10 +213,10 @@ async def test_that_cards_offer_the_best_way_the_other_one_and_ignoring(view: He
     click(first.ignore)
     assert chosen == [RESTORE, HAND, OVERWRITTEN.key]
     assert "Needs attention" in first.accessibleName()
+    view.repair_all_chosen.connect(chosen.append)
     chosen.clear()
-    view.all_chosen.connect(chosen.append)
     click(view.repair_all)
-    assert chosen == [(RESTORE,)]
+    assert chosen == [(RepairWish(OVERWRITTEN.key, (RESTORE, HAND)),)]
 
 
 async def test_that_ignored_findings_can_be_shown_again(view: HealthView) -> None:
