@@ -37,7 +37,9 @@ def _parser() -> argparse.ArgumentParser:
     apply.add_argument("plan", metavar="FILE", help="the plan, - for standard input")
     apply.add_argument("--guarded", action="store_true", help=argparse.SUPPRESS)
     read = commands.add_parser("read", help="tell what files ask for, several of them together")
-    read.add_argument("files", nargs="+", type=Path, metavar="FILE", help="- for standard input")
+    read.add_argument(
+        "files", nargs="+", metavar="FILE", help="or one web address; - for standard input"
+    )
     _add_file_kind(read)
     _add_export(commands.add_parser("export", help="write an environment as a file for others"))
     practice = commands.add_parser("practice", help="build a practice world in a folder")

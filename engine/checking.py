@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from engine.asking import Asking
-from engine.environments.looking import is_folder
-from engine.environments.registering import registered
+from engine.environments.discovering import gone_ones
 from engine.errors import EngineError
 from engine.events import HealthFound
 from engine.health.values import Health
@@ -36,7 +35,7 @@ class Checking:
 
     async def start(self, prefixes: Iterable[Path]) -> None:
         """Begin with every environment, and with those that are on conda's list and gone."""
-        self.check((*prefixes, *await asyncio.to_thread(self._gone)))
+        self.check((*prefixes, *await asyncio.to_thread(gone_ones, self._places)))
 
     def check(self, prefixes: Iterable[Path]) -> None:
         """Check environments as soon as those before them are done."""
@@ -71,6 +70,3 @@ class Checking:
                     self.know(health)
             except EngineError as error:
                 _log.warning("Health could not be checked: %s", error.failure)
-
-    def _gone(self) -> tuple[Path, ...]:
-        return tuple(prefix for prefix in registered(self._places) if not is_folder(prefix))

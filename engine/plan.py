@@ -102,6 +102,9 @@ class WarningCode(StrEnum):
     REPAIR_UNDOES_PYPI = "repair-undoes-pypi"
     REPAIR_BREAKS_CONDA = "repair-breaks-conda"
     REPAIR_LATER = "repair-later"
+    REPAIR_THAWS = "repair-thaws"
+    REPAIR_OTHER_WAY = "repair-other-way"
+    REPAIR_LEFT_OUT = "repair-left-out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +165,8 @@ class Plan:
     are there for the requests of these names; their plan has no packages, and its `prefix` is the
     first of those that the request affects. `repairing` is there for a repair, beside its packages.
     `pypi_lock` holds the exact releases for the PyPI part (see `engine.pypi.locking`), empty when
-    it changes nothing.
+    it changes nothing. `expected_seconds` is how long it takes if all goes as it did of late, None
+    while nobody knows.
     """
 
     request: Request
@@ -179,6 +183,7 @@ class Plan:
     relinking: Relinking | None = None
     repairing: Repairing | None = None
     pypi_lock: str = ""
+    expected_seconds: float | None = None
     format: int = PLAN_FORMAT
 
     @property

@@ -48,13 +48,14 @@ class RecordProblem(StrEnum):
 class Record:
     """Describe one package that is, or would be, installed.
 
-    `installed_bytes` is the apparent size of its files in the prefix, `archive_bytes` the size of
-    the download; None when not known. `requested` holds the specs by which the user asked for it;
-    empty when it is only needed by others. `path` is the file that proves it (the conda-meta JSON
-    or the dist-info folder), None for a record that is only planned. `raw` is the repodata record
-    as JSON for planned conda records, opaque outside `engine.conda`, and empty for read ones.
-    `copy` is empty unless the environment has several records of one kind and name; then it is the
-    name of the file or folder in `path`, which tells them apart.
+    `installed_bytes` is the apparent size of its files in the prefix, `installed_files` their
+    number, `archive_bytes` the size of the download; None when not known. `requested` holds the
+    specs by which the user asked for it; empty when it is only needed by others. `path` is the file
+    that proves it (the conda-meta JSON or the dist-info folder), None for a record that is only
+    planned. `raw` is the repodata record as JSON for planned conda records, opaque outside
+    `engine.conda`, and empty for read ones. `copy` is empty unless the environment has several
+    records of one kind and name; then it is the name of the file or folder in `path`, which tells
+    them apart.
     """
 
     kind: RecordKind
@@ -68,6 +69,7 @@ class Record:
     license: str = ""
     summary: str = ""
     installed_bytes: int | None = None
+    installed_files: int | None = None
     archive_bytes: int | None = None
     url: str = ""
     sha256: str = ""

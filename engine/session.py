@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from engine.conda.condarc import CondaConfiguration, read_configuration
 from engine.conda.history import Revision, read_revisions
 from engine.environments.describing import describe
 from engine.environments.details import quick_details
-from engine.environments.discovering import discover, environments_in
+from engine.environments.discovering import discover, environments_in, gone_ones
 from engine.environments.naming import NameProblem, check_name, conda_name
 from engine.environments.outside import outside_pythons
 from engine.environments.packages import read_packages
@@ -56,6 +57,7 @@ from engine.requests import CleanRequest, RelinkRequest, Request
 from engine.tasks import Leaving, TaskQueue
 
 _log = logging.getLogger(__name__)
+_BREATH_S = 0.005  # of every six or so: the window has the interpreter for the others
 
 
 class Engine(Offering, Filing):
@@ -84,11 +86,11 @@ class Engine(Offering, Filing):
         configuration, prefixes = await asyncio.to_thread(self._discover)
         folders = working_folders.folders_with_work(self.places, configuration, prefixes)
         await self._settle(folders, timeout=0)
-        await asyncio.to_thread(codec.prepare)
         await self._watch.start()
         self._asking.prepare()
         await self._checking.start(prefixes)
         self._measure(prefixes)
+        await asyncio.to_thread(codec.prepare, lambda: time.sleep(_BREATH_S))
 
     async def aclose(self, leaving: Leaving = Leaving.CANCEL) -> None:
         """Stop watching and measuring, and bring the tasks to the end that `leaving` names."""
@@ -116,7 +118,10 @@ class Engine(Offering, Filing):
                 pass
 
     async def environments(self) -> tuple[Environment, ...]:
-        """Return every environment that can be found; sizes only where they are known yet."""
+        """Return every environment that can be found; sizes only where they are known yet.
+
+        Those on conda's list that are gone come last, with Mark.MISSING.
+        """
         found = await asyncio.to_thread(self._describe_all)
         return tuple(self._complete(environment) for environment in found)
 
@@ -282,7 +287,8 @@ class Engine(Offering, Filing):
 
     def _describe_all(self) -> list[Environment]:
         configuration, prefixes = self._discover()
-        return [describe(prefix, self.places, configuration) for prefix in prefixes]
+        every = (*prefixes, *gone_ones(self.places))
+        return [describe(prefix, self.places, configuration) for prefix in every]
 
     def _look(self) -> Surroundings:
         return look_around(self.places, remembering.remembered_folders(self.places))
@@ -324,7 +330,9 @@ class Engine(Offering, Filing):
         marks = environment.marks
         if environment.prefix in self._damaged and Mark.UNREADABLE not in marks:
             marks = (*marks, Mark.UNREADABLE)
-        return replace(environment, marks=marks, sizes=self._sizes.get(environment.prefix))
+        is_gone = Mark.MISSING in marks
+        sizes = Sizes(0, 0, 0) if is_gone else self._sizes.get(environment.prefix)
+        return replace(environment, marks=marks, sizes=sizes)
 
     async def _settle(
         self, folders: Iterable[Path], timeout: float = 20

@@ -14,6 +14,7 @@ from engine.codec import encode
 from engine.commands.output import print_document
 from engine.conda.condarc import CondaConfiguration, read_configuration
 from engine.errors import EngineError, ErrorCode, from_os_error
+from engine.logins import without_logins
 from engine.places import Places
 from engine.plan import Plan
 from engine.records import Details, Environment, OutsidePython, Record
@@ -119,13 +120,14 @@ def _settle(places: Places) -> None:
 
 async def _environments(places: Places, with_sizes: bool) -> Listing:
     from engine.environments.describing import describe
-    from engine.environments.discovering import discover
+    from engine.environments.discovering import discover, gone_ones
     from engine.environments.outside import outside_pythons
     from engine.environments.sizing import measure
 
     configuration = read_configuration(places)
     prefixes = discover(places, configuration, remembered_folders(places))
-    found = [describe(prefix, places, configuration) for prefix in prefixes]
+    every = (*prefixes, *gone_ones(places))
+    found = [describe(prefix, places, configuration) for prefix in every]
     if with_sizes:
         sizes = dict(measure(prefixes))
         found = [replace(each, sizes=sizes.get(each.prefix)) for each in found]
@@ -174,7 +176,9 @@ async def _plan(arguments: argparse.Namespace, places: Places) -> None:
         request = await request_of(arguments, places, configuration)
     else:
         request = _request(arguments, places, configuration)
-    data = encode(await plan_request(request, places, configuration), Plan)
+    plan = encode(await plan_request(request, places, configuration), Plan)
+    # It may be kept or sent to somebody; `apply` looks the logins up again.
+    data = without_logins(plan.decode()).encode()
     if arguments.out is None:
         print_document(data)
         return

@@ -16,6 +16,7 @@ from engine.commands.output import LineReport, failure_of, print_document, print
 from engine.conda.condarc import read_configuration
 from engine.errors import EngineError, ErrorCode
 from engine.files.assigned import Assignment
+from engine.logins import with_logins
 from engine.messages import (
     AssignQuery,
     HealthQuery,
@@ -48,7 +49,7 @@ async def apply(source: str, places: Places, *, guarded: bool) -> int:
     """Carry out the plan in the file `source`, or in the first line of standard input for `-`.
 
     Prints JSON lines (WorkMessage) and returns the exit status. With `guarded`, the end of
-    standard input means that the front end died.
+    standard input means that the front end died; without, the plan was written without logins.
     """
     from engine.transactions.executor import carry_out
 
@@ -61,6 +62,8 @@ async def apply(source: str, places: Places, *, guarded: bool) -> int:
         if guarded:
             folders = {prefix.parent for prefix in affected_prefixes(plan.request)}
             watch_front_end(sys.stdin.buffer, folders, places)
+        else:
+            plan = with_logins(plan, places, read_configuration(places))
         await carry_out(plan, places, report, waiting=lambda: report.say(WorkWaiting()))
     except Exception as error:  # noqa: BLE001 - whatever it is, the front end is told
         report.say(WorkFailed(failure_of(error)))

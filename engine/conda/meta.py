@@ -210,6 +210,7 @@ class _Reader:
             installed_bytes=None
             if paths is None
             else sum([entry.size_in_bytes or 0 for entry in paths]),
+            installed_files=None if meta.files is None else len(meta.files),
             archive_bytes=meta.size,
             url=meta.url or "",
             sha256=meta.sha256 or "",

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from engine.conda.condarc import CondaConfiguration
+from engine.environments.discovering import is_environment
 from engine.environments.looking import is_file, is_folder, path_key, stat_or_none
 from engine.environments.naming import conda_name
 from engine.places import Places
@@ -169,7 +170,7 @@ def _marks(
     prefix: Path, meta: _Meta, configuration: CondaConfiguration, places: Places
 ) -> Iterable[Mark]:
     text = str(prefix)
-    if not meta.is_readable and not is_folder(text):
+    if not meta.is_readable and not is_environment(text):
         yield Mark.MISSING
         return
     if _is_base(prefix, meta, configuration, places):

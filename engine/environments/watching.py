@@ -11,7 +11,12 @@ from pathlib import Path
 
 from engine.conda.condarc import CondaConfiguration, configuration_inputs, read_configuration
 from engine.environments.describing import stamp_of
-from engine.environments.discovering import child_folders, discover, folders_of_environments
+from engine.environments.discovering import (
+    child_folders,
+    discover,
+    folders_of_environments,
+    gone_ones,
+)
 from engine.environments.looking import stat_or_none
 from engine.environments.registering import environments_file
 from engine.places import Places
@@ -27,13 +32,15 @@ log = logging.getLogger(__name__)
 class Surroundings:
     """Hold what there is to watch: environments, folders where more can appear, and files.
 
-    `folders` may hold environments; `files` decide what the others are. Neither need exist.
+    `folders` may hold environments; `files` decide what the others are. Neither need exist. `gone`
+    are on conda's list and not there.
     """
 
     configuration: CondaConfiguration
     prefixes: tuple[Path, ...]
     folders: tuple[Path, ...]
     files: tuple[Path, ...]
+    gone: tuple[Path, ...] = ()
 
 
 def look_around(
@@ -48,6 +55,7 @@ def look_around(
         prefixes=prefixes,
         folders=folders_of_environments(places, configuration, added),
         files=tuple(dict.fromkeys((environments_file(places), *added, *inputs))),
+        gone=gone_ones(places),
     )
 
 
@@ -136,7 +144,7 @@ class Watch:
                 fresh = self._look()
                 if fresh != around:
                     around, frame, is_unsettled = fresh, _frame(fresh), True
-        stamps = {prefix: stamp_of(prefix) for prefix in around.prefixes}
+        stamps = {prefix: stamp_of(prefix) for prefix in (*around.prefixes, *around.gone)}
         self._seen = _Seen(around, stamps, frame, is_unsettled)
         pause = max((time.thread_time() - busy) * CPU_RATIO, (time.perf_counter() - wall) * 2)
         if before is None:

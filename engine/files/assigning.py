@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
+from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
@@ -98,21 +99,28 @@ def _python_line(
     if read is None or read.url or not wanted.name:
         return replace(line, reason=ReasonCode.IS_ADDRESS)
     offer = _offer(wanted.name, offers)
-    if offer is None:
-        return line
+    if offer is not None:
+        specifiers = read.specifier & ranges.get(canonicalize_name(read.name), SpecifierSet())
+        line = _offered(line, read, offer, specifiers, admits)
+    # What channels have is no reason where the file itself names PyPI.
+    is_said = wanted.kind is WantedKind.PIP
+    return replace(line, side=Side.PYPI, reason=ReasonCode.FILE_SAYS_PIP) if is_said else line
+
+
+def _offered(
+    line: Assigned, read: Requirement, offer: Offer, specifiers: SpecifierSet, admits: Admits
+) -> Assigned:
+    """Return `line` with what a channel has of it, brought by the channel where that will do."""
     line = replace(line, conda=offer.name, channel=offer.channel)
     if read.extras:
         return replace(line, reason=ReasonCode.NEEDS_EXTRA)
     if not offer.versions and offer.has_others:
         return replace(line, reason=ReasonCode.NOT_FOR_PYTHON)
-    specifiers = read.specifier & ranges.get(canonicalize_name(read.name), SpecifierSet())
     spec, version = conda_spec(offer.name, specifiers, offer.versions, admits)
     if not spec:
         return replace(line, reason=ReasonCode.VERSION_NOT_IN_CHANNELS)
     line = replace(line, spec=spec, version=version)
-    if wanted.kind is WantedKind.PIP:
-        return replace(line, reason=ReasonCode.FILE_SAYS_PIP)
-    if wanted.hashes:
+    if line.wanted.hashes:
         return replace(line, reason=ReasonCode.NEEDS_HASHES)
     return replace(line, side=Side.CONDA, reason=ReasonCode.IN_CHANNEL)
 

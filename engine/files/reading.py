@@ -24,6 +24,7 @@ from engine.files.environment_yaml import read_environment_yaml
 from engine.files.explicit import read_explicit
 from engine.files.folders import find_in_folder
 from engine.files.gathering import Gathering, Source
+from engine.files.headings import name_for_conda, name_in_head
 from engine.files.merging import merged
 from engine.files.pip_freeze import read_pip_freeze
 from engine.files.pipfile import read_pipfile
@@ -61,6 +62,7 @@ _ARCHIVES: Final = {
     FileKind.CONDA_PACKAGE: read_conda_package,
     FileKind.WHEEL: read_wheel,
 }
+_HEAD: Final = 1 << 12  # bytes
 _LONG_NUMBER: Final = re.compile(rb"[0-9]{4000}")
 
 
@@ -161,6 +163,9 @@ def _read(source: Source, kind: FileKind | None, target: Target | None) -> Readi
     found = Gathering(chosen, source.path, [source.path] if source.path else [])
     with _numbers_in_reason(source.data):
         _READERS[chosen](source, found)
+        name = name_in_head(source.data[:_HEAD].decode("utf-8", "replace"))
+        if name and found.name in ("", name_for_conda(name)):
+            found.name = name
         return _finished(found, source.label, kinds, kind, target)
 
 

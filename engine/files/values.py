@@ -111,6 +111,7 @@ class RemarkCode(StrEnum):
     NOT_TICKED = "not-ticked"  # runs code or trusts a host, and nobody agreed to that
     LEFT_OUT = "left-out"  # by whom the table of who brings what is filled in
     NO_EQUIVALENT = "no-equivalent"  # a package that a written format cannot name
+    VARIABLE_LOST = "variable-lost"  # that a written format cannot hold
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import assert_never
 
 from engine.conda.condarc import CondaConfiguration
+from engine.durations import expected_seconds
+from engine.environments.discovering import gone_ones
+from engine.health.values import RepairKind, RepairStep
 from engine.places import Places
 from engine.plan import Plan
 from engine.requests import (
@@ -23,10 +27,20 @@ from engine.requests import (
 
 
 async def plan_request(request: Request, places: Places, configuration: CondaConfiguration) -> Plan:
-    """Return the plan of any request; read-only. Raises EngineError when there can be none."""
+    """Return the plan of any request; read-only. Raises EngineError when there can be none.
+
+    The removal of what is gone and still on conda's list becomes the repair that strikes it there.
+    """
     from engine.pypi.names import use_refreshed
 
     await asyncio.to_thread(use_refreshed, places)
+    if isinstance(request, RemoveRequest):
+        request = await asyncio.to_thread(_possible, request, places)
+    plan = await _planned(request, places, configuration)
+    return replace(plan, expected_seconds=expected_seconds(places, plan))
+
+
+async def _planned(request: Request, places: Places, configuration: CondaConfiguration) -> Plan:
     match request:
         case CreateRequest():
             from engine.planning.creating import plan_create
@@ -66,3 +80,9 @@ async def plan_request(request: Request, places: Places, configuration: CondaCon
             return await plan_repair(request, places, configuration)
         case _:
             assert_never(request)
+
+
+def _possible(request: RemoveRequest, places: Places) -> RemoveRequest | RepairRequest:
+    if request.prefix not in gone_ones(places):
+        return request
+    return RepairRequest(request.prefix, (), steps=(RepairStep(RepairKind.FORGET),))

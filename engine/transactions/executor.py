@@ -10,6 +10,7 @@ from pathlib import Path
 from engine.cache.claims import claim
 from engine.conda.condarc import CondaConfiguration, read_configuration
 from engine.conda.history import read_state, write_creation, write_state
+from engine.durations import Stopwatch, remember_duration, work_of
 from engine.environments.describing import stamp_of
 from engine.environments.discovering import is_environment
 from engine.environments.registering import register, unregister
@@ -70,10 +71,20 @@ async def carry_out(
         with hold(affected_prefixes(plan.request), places, timeout=-1, waiting=waiting):
             _settle_leftovers(plan, places)
             _check_still_true(plan)
-            await _under_journal(plan, places, report)
+            await _timed(plan, places, report)
     finally:
         for folder in folders_made:
             tidy(folder)
+
+
+async def _timed(plan: Plan, places: Places, report: Report) -> None:
+    work = work_of(plan)
+    if work is None:
+        await _under_journal(plan, places, report)
+        return
+    watch = Stopwatch(report)
+    await _under_journal(plan, places, watch)
+    remember_duration(places, work, watch)
 
 
 def _settle_leftovers(plan: Plan, places: Places) -> None:

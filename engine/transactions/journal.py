@@ -22,14 +22,13 @@ from pathlib import Path
 
 from engine.codec import decode, encode
 from engine.errors import EngineError
+from engine.logins import without_logins
 from engine.requests import Request, affected_prefixes
 from engine.transactions.locking import WORKROOM, workroom_of
 
 JOURNAL_FORMAT = 1
 _TOKEN = re.compile(r"\d{8}-\d{6}-[0-9a-f]{8}")
 _SETTLING_SECONDS = 10
-_LOGIN = re.compile(r"(?<=://)[^/@\s\"\\]+@")
-_TOKEN_IN_PATH = re.compile(r"(://[^/\s\"\\]+)/t/[^/\s\"\\]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +89,11 @@ def begin(request: Request, prefix: Path) -> Journal:
     try:
         # What is needed to put things back is the kind of work and the prefix, never a password.
         text = encode(journal, Journal).decode("utf-8", "surrogateescape")
-        write_durably(journal.file, _without_logins(text).encode("utf-8", "surrogateescape"))
+        write_durably(journal.file, without_logins(text).encode("utf-8", "surrogateescape"))
     except OSError:
         shutil.rmtree(journal.folder, ignore_errors=True)
         raise
     return journal
-
-
-def _without_logins(text: str) -> str:
-    """Return JSON `text` without the logins and tokens in the addresses that it holds."""
-    return _TOKEN_IN_PATH.sub(r"\1", _LOGIN.sub("", text))
 
 
 def end(journal: Journal) -> None:

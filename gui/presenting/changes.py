@@ -22,6 +22,10 @@ from engine.requests import (
 from gui import formats
 
 _NAMED_AT_MOST = 3
+_FEW_SECONDS = 8.0
+_A_MINUTE = 55.0
+_MANY_MINUTES = 10
+_AN_HOUR = 75  # minutes
 
 
 def change_title(kind: ChangeKind) -> str:
@@ -86,7 +90,14 @@ def download_text(change: Change) -> str:
 
 
 def figures_sentences(plan: Plan) -> tuple[str, ...]:
-    """Return what `plan` costs or frees, as one to three sentences."""
+    """Return what `plan` costs or frees, and how long it takes, as far as that is known."""
+    said = _cost_sentences(plan)
+    if plan.expected_seconds is None or not said:
+        return said
+    return (*said, _words().lasts(plan.expected_seconds))
+
+
+def _cost_sentences(plan: Plan) -> tuple[str, ...]:
     figures = plan.figures
     match plan.request:
         case CreateRequest() | ExactRequest():
@@ -115,6 +126,10 @@ def figures_sentences(plan: Plan) -> tuple[str, ...]:
             assert_never(plan.request)
 
 
+def _tens(seconds: float) -> int:
+    return max(10, 10 * round(seconds / 10))
+
+
 def _arrow(*parts: str) -> str:
     return " → ".join(parts)
 
@@ -131,6 +146,21 @@ class FigureWords(QObject):
         if not figures.download_bytes:
             return self.tr("Downloads nothing, and uses {disk} of the disk.").format(**values)
         return self.tr("Downloads {download}, and uses {disk} of the disk.").format(**values)
+
+    def lasts(self, seconds: float) -> str:
+        """Return how long something takes, no more exactly than anybody can know."""
+        if seconds < _FEW_SECONDS:
+            return self.tr("Takes a few seconds, going by the last times.")
+        if seconds < _A_MINUTE:
+            return self.tr(
+                "Takes about %n second(s), going by the last times.", None, _tens(seconds)
+            )
+        minutes = round(seconds / 60)
+        if minutes > _MANY_MINUTES:
+            minutes = 5 * round(seconds / 300)
+        if minutes > _AN_HOUR:
+            return self.tr("Takes more than an hour, going by the last times.")
+        return self.tr("Takes about %n minute(s), going by the last times.", None, minutes)
 
     def cache(self, figures: Figures) -> tuple[str, ...]:
         """Return how many packages are in the cache already, if any."""

@@ -12,7 +12,9 @@ import pytest
 
 from engine.places import Places
 from engine.practice import ChannelServer
+from engine.practice.pypi_index import Release, write_index
 from tests.support.environments import make_environment
+from tests.support.pypi import point_pip_at, project
 
 SOURCE = Path(__file__).resolve().parents[3]
 
@@ -178,3 +180,37 @@ def test_that_a_refused_plan_tells_what_would_work(configured: Places, tmp_path:
     assert documents[0]["error"]["code"] == "package-unknown"
     status, documents, _ = _run(configured, "plan", "install", prefix)
     assert (status, documents[0]["error"]["code"]) == (1, "bad-usage")
+
+
+def test_that_a_plan_in_a_file_holds_no_login_and_is_carried_out_with_those_of_the_settings(
+    places: Places, channels: Path, tmp_path: Path
+) -> None:
+    private = tmp_path / "t" / "tk-hidden-1" / "private"
+    private.parent.mkdir(parents=True)
+    private.symlink_to(channels / "practice-main", target_is_directory=True)
+    write_index(tmp_path / "simple", (Release(project("lanternfish", "1.0")),))
+    mounts = {"t": tmp_path / "t", "simple": tmp_path / "simple"}
+    with ChannelServer(tmp_path / "nothing", mounts=mounts) as server:
+        server.faults.require_login("ming", "pass:word")
+        known = server.url.replace("://", "://ming:pass%3Aword@")
+        places.home.mkdir(parents=True)
+        condarc = f"channels:\n  - {known}/t/tk-hidden-1/private\n"
+        (places.home / ".condarc").write_text(condarc, encoding="utf-8")
+        point_pip_at(places, f"{known}/simple")
+        file = tmp_path / "plan.json"
+        for arguments in (
+            ("create", "-n", "course", "glyphs"),
+            ("install", str(places.envs / "course"), "almanac", "python", "--pypi", "lanternfish"),
+        ):
+            shown = json.dumps(_one(places, "plan", *arguments))
+            _one(places, "plan", *arguments, "--out", str(file))
+            written = file.read_text(encoding="utf-8")
+            for secret in ("ming", "pass%3Aword", "tk-hidden-1"):
+                assert secret not in written
+                assert secret not in shown
+            status, lines, _ = _run(places, "apply", str(file))
+            assert status == 0, lines[-1]
+            assert "tk-hidden-1" not in json.dumps(lines)
+    listing = _one(places, "packages", str(places.envs / "course"))
+    names = {each["name"] for each in listing["packages"]}
+    assert {"glyphs", "almanac", "python", "lanternfish"} <= names

@@ -12,10 +12,11 @@ from engine.environments.discovering import (
     child_folders,
     discover,
     folders_of_environments,
+    gone_ones,
     is_environment,
 )
 from engine.environments.registering import register
-from engine.places import Places
+from engine.places import Places, places_below
 from tests.support.environments import make_environment
 
 NOTHING = CondaConfiguration()
@@ -91,6 +92,17 @@ def test_that_an_environment_without_packages_is_found(places: Places) -> None:
 def test_that_a_registered_prefix_that_is_gone_is_not_listed(places: Places) -> None:
     register(places, places.home / "gone")
     assert discover(places, NOTHING) == ()
+
+
+def test_that_what_is_registered_and_gone_is_told_apart_once(places: Places) -> None:
+    there = make_environment(places.home / "there")
+    emptied = places.home / "emptied"
+    emptied.mkdir(parents=True)
+    gone = places.home / "gone"
+    for prefix in (gone, there, emptied, gone / "sub" / ".."):
+        assert register(places, prefix)
+    assert gone_ones(places) == (gone, emptied)
+    assert gone_ones(places_below(places.home / "nobody")) == ()
 
 
 def test_that_one_folder_is_listed_once_as_first_spelled(places: Places, tmp_path: Path) -> None:

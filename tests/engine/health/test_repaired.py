@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from engine.conda.condarc import read_configuration
 from engine.environments.registering import registered
 from engine.errors import EngineError, ErrorCode
 from engine.health.values import FindingCode, Health
-from engine.plan import Plan
+from engine.plan import Plan, WarningCode
 from engine.requests import RepairRequest
 from tests.support.breaking import (
     BREAKERS,
@@ -36,10 +37,6 @@ from tests.support.ward import MODULES, Ward
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="breaks with POSIX tools")
 
-# What no program can mend; the finding proposes nothing, and the test holds it to that.
-WITHOUT_REPAIR: dict[Breaker, str] = {
-    frozen: "somebody froze the environment on purpose; only they may lift that",
-}
 # What would mend it is offered nowhere in this world: the plan says so, and nothing is touched.
 NOT_OFFERED: dict[Breaker, str] = {
     optional_unfit: "numerals >=2.2",  # conda brought numerals, and no channel has this one
@@ -47,7 +44,7 @@ NOT_OFFERED: dict[Breaker, str] = {
 }
 # The first way is the better one, but impossible here; the second one must do.
 SECOND_WAY: tuple[Breaker, ...] = (depends_unmet, constrains_violated)
-REPAIRED = tuple(each for each in BREAKERS if each not in {*WITHOUT_REPAIR, *NOT_OFFERED})
+REPAIRED = tuple(each for each in BREAKERS if each not in NOT_OFFERED)
 _IMPORT = """
 import importlib, importlib.metadata, json, traceback
 problems = {}
@@ -122,9 +119,26 @@ def test_that_what_is_found_is_repaired_and_everything_is_sound_then(
     assert set(MODULES) <= set(names)
 
 
-@pytest.mark.parametrize("breaker", WITHOUT_REPAIR, ids=lambda breaker: breaker.__name__)
-def test_that_what_nobody_can_mend_proposes_no_repair(ward: Ward, breaker: Breaker) -> None:
-    assert [each.repairs for each in looked_at(ward, breaker(ward)).findings] == [()]
+def test_that_a_frozen_environment_is_only_thawed_when_that_is_asked_for(ward: Ward) -> None:
+    broken = frozen(ward)
+    (found,) = looked_at(ward, broken).findings
+    assert found.is_choice
+    assert found.value("message") == "Kept for the exam."
+    overwritten(ward)
+    others = [each for each in looked_at(ward, broken).findings if each != found]
+    with pytest.raises(EngineError) as refused:
+        plan_of(ward, replace(looked_at(ward, broken), findings=tuple(others)))
+    assert refused.value.code is ErrorCode.PROTECTED_FROZEN
+    assert refused.value.failure.cause == "Kept for the exam."
+    plan = plan_of(ward, replace(looked_at(ward, broken), findings=(found,)))
+    (warning,) = plan.warnings
+    assert warning.code is WarningCode.REPAIR_THAWS
+    assert [each.code for each in warning.alternatives] == ["clone-first"]
+    clone = ward.worker.call(planned, warning.alternatives[0].request, ward.places)
+    ward.worker.call(carried_out, clone, ward.places)
+    copy = ward.worker.call(checked_deeply, clone.prefix, ward.root)
+    assert FindingCode.FROZEN not in {each.code for each in copy.findings}
+    assert (ward.prefix / "conda-meta" / "frozen").exists()
 
 
 @pytest.mark.parametrize("breaker", NOT_OFFERED, ids=lambda breaker: breaker.__name__)
@@ -138,6 +152,26 @@ def test_that_a_repair_that_nothing_is_offered_for_is_refused_with_the_reason(
     assert refused.value.code is ErrorCode.UNSATISFIABLE
     assert NOT_OFFERED[breaker] in str(refused.value)
     assert summaries(looked_at(ward, broken)) == summaries(found)
+
+
+def test_that_repairing_all_takes_for_each_the_way_that_is_open_and_tells_what_is_left(
+    ward: Ward,
+) -> None:
+    broken = overwritten(ward)
+    for breaker in (depends_unmet, constrains_violated, optional_unfit):
+        breaker(ward)
+    found = looked_at(ward, broken)
+    channels = read_configuration(ward.places).effective_channels
+    wishes = tuple(each.wish for each in found.findings)
+    request = RepairRequest(found.prefix, channels, wishes=wishes)
+    plan = ward.worker.call(planned, request, ward.places)
+    assert not plan.is_blocked
+    names = {each.code: each.value("names") for each in plan.warnings}
+    assert set(names[WarningCode.REPAIR_OTHER_WAY].split(", ")) == {"wind", "icemoss"}
+    assert names[WarningCode.REPAIR_LEFT_OUT] == "numerals"
+    ward.worker.call(carried_out, plan, ward.places)
+    left = looked_at(ward, broken).findings
+    assert [each.key for each in left] == ["requirement-optional:numerals"]
 
 
 def headless(ward: Ward, *arguments: str) -> None:

@@ -4,14 +4,18 @@ import asyncio
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from engine.environments.registering import register, registered
 from engine.errors import EngineError, ErrorCode
-from engine.events import EngineEvent, HealthFound
+from engine.events import EngineEvent, EnvironmentsChanged, HealthFound
 from engine.health.values import Depth, FindingCode, Health, HealthProgress
 from engine.places import Places, places_below
+from engine.records import Mark, Sizes
+from engine.requests import RemoveRequest
 from engine.session import Engine
 from tests.support.environments import Package, make_environment, write_distribution
 from tests.support.rattling import ROOT
@@ -93,3 +97,53 @@ def test_that_health_is_a_command_of_its_own(tmp_path: Path) -> None:
     assert found["depends-unmet"]["subject"] == "wind"
     assert found["depends-unmet"]["evidence"][0]["text"] == "kite: wind >=1"
     assert found["depends-unmet"]["repairs"][0][0]["kind"] == "install"
+
+
+async def test_that_what_is_registered_and_gone_is_listed_until_it_is_removed(
+    places: Places, tmp_path: Path
+) -> None:
+    there = broken(places)
+    gone = tmp_path / "elsewhere" / "gone"
+    register(places, gone)
+    engine = Engine(places)
+    heard: dict[Path, Health] = {}
+    news = asyncio.Event()
+    came: set[Path] = set()
+
+    def hear(event: EngineEvent) -> None:
+        match event:
+            case HealthFound(prefix=prefix, health=health):
+                heard[prefix] = health
+            case EnvironmentsChanged(prefixes=prefixes):
+                came.update(prefixes)
+            case _:
+                pass
+        news.set()
+
+    async def until(condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(60):
+            while not condition():
+                news.clear()
+                await news.wait()
+
+    engine.subscribe(hear)
+    await engine.start()
+    try:
+        listed = await engine.environments()
+        assert [(each.prefix, Mark.MISSING in each.marks) for each in listed] == [
+            (there, False),
+            (gone, True),
+        ]
+        assert listed[1].sizes == Sizes(0, 0, 0)
+        await until(lambda: gone in heard)
+        assert [each.code for each in heard[gone].findings] == [FindingCode.PREFIX_GONE]
+        plan = await engine.plan(RemoveRequest(gone))
+        assert plan.repairing is not None
+        assert plan.repairing.forgets
+        task = engine.submit(plan)
+        await until(lambda: gone in came)
+        await until(lambda: {each.id: each for each in engine.tasks()}[task].state.is_final)
+        assert [each.prefix for each in await engine.environments()] == [there]
+        assert gone not in registered(places)
+    finally:
+        await engine.aclose()
