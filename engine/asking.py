@@ -106,7 +106,7 @@ class Asking:
         self.prepare()
         worker = self._spares.pop(0)
         try:
-            await worker.ask(encode(query, Query))
+            await worker.ask(await asyncio.to_thread(encode, query, Query))
             if isinstance(query, ReadFilesQuery | ReadTextQuery | ReadAddressQuery):
                 self.prepare()  # the next question, who brings it all, comes with the answer
             answer = await worker.read()
@@ -117,11 +117,12 @@ class Asking:
 
     async def sizes(self, prefixes: Iterable[Path]) -> AsyncIterator[SizesMessage]:
         """Look through environments one by one, in that order."""
-        document = encode(Names(tuple(str(prefix) for prefix in prefixes)))
+        names = Names(tuple(str(prefix) for prefix in prefixes))
+        document = await asyncio.to_thread(encode, names)
         worker = WorkerProcess(engine_command("sizes", places=self._places), document)
         try:
             async for line in worker:
-                yield decode(self._checked(worker, line), SizesMessage)
+                yield await asyncio.to_thread(decode, self._checked(worker, line), SizesMessage)
         finally:
             worker.kill()
 
@@ -147,7 +148,8 @@ class Asking:
 
     async def healths(self, prefixes: Iterable[Path]) -> AsyncIterator[Health]:
         """Check environments quickly one by one, in that order; those that vanish are left out."""
-        document = encode(Names(tuple(str(prefix) for prefix in prefixes)))
+        names = Names(tuple(str(prefix) for prefix in prefixes))
+        document = await asyncio.to_thread(encode, names)
         worker = WorkerProcess(engine_command("healths", places=self._places), document)
         try:
             async for line in worker:

@@ -82,7 +82,10 @@ async def plan_repair(
         return _plan_alone(request, RepairKind.FORGET, places)
     if RepairKind.SETTLE in kinds and _has_work_of_ours(request.prefix):
         return _plan_alone(request, RepairKind.SETTLE, places)
-    await asyncio.to_thread(check_changeable, request.prefix, places, configuration)
+    is_thawing = RepairKind.UNFREEZE in kinds
+    await asyncio.to_thread(
+        check_changeable, request.prefix, places, configuration, is_thawing=is_thawing
+    )
     if request.prefix.is_symlink():
         request = replace(request, prefix=Path(os.path.realpath(request.prefix)))
     return await _Planner(request, places, configuration).plan()

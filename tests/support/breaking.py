@@ -435,8 +435,9 @@ def prefix_gone(ward: Ward) -> Broken:
 
 
 def frozen(ward: Ward) -> Broken:
-    (ward.prefix / "conda-meta" / "frozen").write_text("{}")
-    return Broken({Code.FROZEN: "frozen"}, ("conda-meta/frozen",))
+    mark = ward.prefix / "conda-meta" / "frozen"
+    mark.write_text('{"message": "Kept for the exam."}')
+    return Broken({Code.FROZEN: "frozen"}, (str(mark), "Kept for the exam."))
 
 
 def channels_mixed(ward: Ward) -> Broken:

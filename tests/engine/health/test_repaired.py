@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,10 +37,6 @@ from tests.support.ward import MODULES, Ward
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="breaks with POSIX tools")
 
-# What no program can mend; the finding proposes nothing, and the test holds it to that.
-WITHOUT_REPAIR: dict[Breaker, str] = {
-    frozen: "somebody froze the environment on purpose; only they may lift that",
-}
 # What would mend it is offered nowhere in this world: the plan says so, and nothing is touched.
 NOT_OFFERED: dict[Breaker, str] = {
     optional_unfit: "numerals >=2.2",  # conda brought numerals, and no channel has this one
@@ -47,7 +44,7 @@ NOT_OFFERED: dict[Breaker, str] = {
 }
 # The first way is the better one, but impossible here; the second one must do.
 SECOND_WAY: tuple[Breaker, ...] = (depends_unmet, constrains_violated)
-REPAIRED = tuple(each for each in BREAKERS if each not in {*WITHOUT_REPAIR, *NOT_OFFERED})
+REPAIRED = tuple(each for each in BREAKERS if each not in NOT_OFFERED)
 _IMPORT = """
 import importlib, importlib.metadata, json, traceback
 problems = {}
@@ -122,9 +119,26 @@ def test_that_what_is_found_is_repaired_and_everything_is_sound_then(
     assert set(MODULES) <= set(names)
 
 
-@pytest.mark.parametrize("breaker", WITHOUT_REPAIR, ids=lambda breaker: breaker.__name__)
-def test_that_what_nobody_can_mend_proposes_no_repair(ward: Ward, breaker: Breaker) -> None:
-    assert [each.repairs for each in looked_at(ward, breaker(ward)).findings] == [()]
+def test_that_a_frozen_environment_is_only_thawed_when_that_is_asked_for(ward: Ward) -> None:
+    broken = frozen(ward)
+    (found,) = looked_at(ward, broken).findings
+    assert found.is_choice
+    assert found.value("message") == "Kept for the exam."
+    overwritten(ward)
+    others = [each for each in looked_at(ward, broken).findings if each != found]
+    with pytest.raises(EngineError) as refused:
+        plan_of(ward, replace(looked_at(ward, broken), findings=tuple(others)))
+    assert refused.value.code is ErrorCode.PROTECTED_FROZEN
+    assert refused.value.failure.cause == "Kept for the exam."
+    plan = plan_of(ward, replace(looked_at(ward, broken), findings=(found,)))
+    (warning,) = plan.warnings
+    assert warning.code is WarningCode.REPAIR_THAWS
+    assert [each.code for each in warning.alternatives] == ["clone-first"]
+    clone = ward.worker.call(planned, warning.alternatives[0].request, ward.places)
+    ward.worker.call(carried_out, clone, ward.places)
+    copy = ward.worker.call(checked_deeply, clone.prefix, ward.root)
+    assert FindingCode.FROZEN not in {each.code for each in copy.findings}
+    assert (ward.prefix / "conda-meta" / "frozen").exists()
 
 
 @pytest.mark.parametrize("breaker", NOT_OFFERED, ids=lambda breaker: breaker.__name__)
