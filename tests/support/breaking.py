@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
+from engine.health.checks.python_age import ENDS
 from engine.health.values import FindingCode as Code
 from engine.practice.archives import write_package
 from engine.practice.catalogue import main_packages
@@ -468,8 +470,11 @@ def _build_again(name: str, channel: Path, builder: str) -> None:
 
 
 def python_ended(ward: Ward) -> Broken:
+    end = ENDS[".".join(platform.python_version_tuple()[:2])]
     return Broken(
-        {Code.PYTHON_ENDED: "python"}, (ward.record("python").name,), today=date(2028, 1, 1)
+        {Code.PYTHON_ENDED: "python"},
+        (ward.record("python").name,),
+        today=end + timedelta(days=1),
     )
 
 
