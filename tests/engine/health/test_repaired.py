@@ -18,19 +18,17 @@ from engine.health.values import FindingCode, Health
 from engine.plan import Plan, WarningCode
 from engine.practice.interpreter import Interpreter
 from engine.requests import RepairRequest
-from tests.support.breaking import (
-    BREAKERS,
-    Breaker,
-    Broken,
+from tests.support.breaking import BREAKERS
+from tests.support.breaking_around import frozen, prefix_gone
+from tests.support.breaking_files import unowned
+from tests.support.breaking_packages import (
     constrains_violated,
     depends_unmet,
-    frozen,
     optional_unfit,
     overwritten,
-    prefix_gone,
     python_ended,
-    unowned,
 )
+from tests.support.broken import Breaker, Broken
 from tests.support.changing import carried_out, planned
 from tests.support.checking import checked_deeply
 from tests.support.newer import newer_python, write_newer_channel
