@@ -107,7 +107,7 @@ class Asking:
         worker, self._spare = self._spare, None
         assert worker is not None
         try:
-            await worker.ask(encode(query, Query))
+            await worker.ask(await asyncio.to_thread(encode, query, Query))
             answer = await worker.read()
         finally:
             worker.kill()
@@ -116,11 +116,12 @@ class Asking:
 
     async def sizes(self, prefixes: Iterable[Path]) -> AsyncIterator[SizesMessage]:
         """Look through environments one by one, in that order."""
-        document = encode(Names(tuple(str(prefix) for prefix in prefixes)))
+        names = Names(tuple(str(prefix) for prefix in prefixes))
+        document = await asyncio.to_thread(encode, names)
         worker = WorkerProcess(engine_command("sizes", places=self._places), document)
         try:
             async for line in worker:
-                yield decode(self._checked(worker, line), SizesMessage)
+                yield await asyncio.to_thread(decode, self._checked(worker, line), SizesMessage)
         finally:
             worker.kill()
 
@@ -146,7 +147,8 @@ class Asking:
 
     async def healths(self, prefixes: Iterable[Path]) -> AsyncIterator[Health]:
         """Check environments quickly one by one, in that order; those that vanish are left out."""
-        document = encode(Names(tuple(str(prefix) for prefix in prefixes)))
+        names = Names(tuple(str(prefix) for prefix in prefixes))
+        document = await asyncio.to_thread(encode, names)
         worker = WorkerProcess(engine_command("healths", places=self._places), document)
         try:
             async for line in worker:

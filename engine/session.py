@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -56,6 +57,7 @@ from engine.requests import CleanRequest, RelinkRequest, Request
 from engine.tasks import Leaving, TaskQueue
 
 _log = logging.getLogger(__name__)
+_BREATH_S = 0.005  # of every six or so: the window has the interpreter for the others
 
 
 class Engine(Offering, Filing):
@@ -84,11 +86,11 @@ class Engine(Offering, Filing):
         configuration, prefixes = await asyncio.to_thread(self._discover)
         folders = working_folders.folders_with_work(self.places, configuration, prefixes)
         await self._settle(folders, timeout=0)
-        await asyncio.to_thread(codec.prepare)
         await self._watch.start()
         self._asking.prepare()
         await self._checking.start(prefixes)
         self._measure(prefixes)
+        await asyncio.to_thread(codec.prepare, lambda: time.sleep(_BREATH_S))
 
     async def aclose(self, leaving: Leaving = Leaving.CANCEL) -> None:
         """Stop watching and measuring, and bring the tasks to the end that `leaving` names."""

@@ -29,12 +29,9 @@ from gui.presenting.health import (
     HealthState,
     explain_finding,
     known_findings,
-    mend_sentence,
-    mend_word,
-    repair_label,
-    repair_sentence,
     state_sentence,
 )
+from gui.presenting.repairs import mend_sentence, mend_word, repair_label, repair_sentence
 from gui.settings import WindowSettings
 from gui.views.health import HealthView
 from tests.support.windowing import click, until
@@ -108,14 +105,16 @@ def test_that_sentences_of_findings_differ_and_take_their_values() -> None:
     assert len(set(told)) == len(told)
     assert known_findings().keys() == {code.value for code in FindingCode}
     words = explain_finding(OVERWRITTEN)
-    assert words.sentence == "pip put version 2.0 of numpy over conda's 1.0."
+    assert words.sentence == (
+        "numpy was installed twice: version 1.0 by conda, then 2.0 by pip on top of it."
+    )
 
 
-@pytest.mark.parametrize(("count", "said"), [("1", "1 file of zlib"), ("3", "3 files of zlib")])
+@pytest.mark.parametrize(("count", "said"), [("1", "1 file."), ("3", "3 files.")])
 def test_that_counts_have_their_plural(count: str, said: str) -> None:
     values = (("count", count), ("package", "zlib"))
     found = replace(OVERWRITTEN, code=FindingCode.FILES_MISSING, values=values)
-    assert explain_finding(found).sentence.startswith(said)
+    assert explain_finding(found).sentence == f"zlib has lost {said}"
 
 
 @pytest.mark.parametrize("kind", RepairKind)
@@ -141,9 +140,12 @@ def test_that_only_what_no_package_brings_is_looked_for_in_the_computer() -> Non
     unmet = replace(OVERWRITTEN, code=FindingCode.DEPENDS_UNMET)
     values = (("by", "kite"), ("needed", "wind"), ("wants", "wind >=1"), ("system", ""))
     words = explain_finding(replace(unmet, values=values))
-    assert words.sentence == "kite needs wind >=1, which is not installed."
+    assert words.sentence == "wind 1 or newer is not installed, although it is needed by kite."
     words = explain_finding(replace(unmet, values=(*values[:2], ("system", "__cuda >=99"))))
-    assert words.sentence == "kite needs __cuda >=99, which this computer does not offer."
+    assert words.sentence == (
+        "This computer does not have an NVIDIA graphics card and its software CUDA 99 or newer,"
+        " which is needed by kite."
+    )
 
 
 def test_that_the_dot_shows_the_worst_that_is_not_ignored(book: HealthBook) -> None:
@@ -204,7 +206,7 @@ async def test_that_cards_offer_the_best_way_the_other_one_and_ignoring(view: He
     await until(lambda: len(view.cards) == 2)
     assert view.summary() == "2 things found"
     first, second = view.cards
-    assert [way.text() for way in first.ways] == ["Repair", "Keep pip's numpy"]
+    assert [way.text() for way in first.ways] == ["Repair", "Keep numpy from PyPI"]
     assert second.ways == []
     for way in first.ways:
         click(way)
