@@ -12,7 +12,7 @@ import msgspec
 from cattrs import Converter
 from cattrs.errors import BaseValidationError
 
-from engine.cache.values import DiskPicture, DiskProgress
+from engine.cache.values import DiskPicture, DiskProgress, EnvironmentParts
 from engine.errors import EngineError, ErrorCode
 from engine.files.values import Reading
 from engine.health.values import Health
@@ -49,6 +49,7 @@ _KINDS: Final = (
     Plan,
     Reading,
     Health,
+    EnvironmentParts,
 )
 _prepared: set[type] = set()
 
