@@ -49,19 +49,19 @@ class Asking:
 
     def __init__(self, places: Places) -> None:
         self._places = places
-        self._spare: WorkerProcess | None = None
+        self._spares: list[WorkerProcess] = []
 
-    def prepare(self) -> None:
-        """Start a worker that waits for the next question."""
-        if self._spare is None:
-            self._spare = WorkerProcess(engine_command("ask", places=self._places))
+    def prepare(self, questions: int = 1) -> None:
+        """Start workers that wait for the next `questions`."""
+        while len(self._spares) < questions:
+            self._spares.append(WorkerProcess(engine_command("ask", places=self._places)))
 
     async def aclose(self) -> None:
-        """Stop the waiting worker."""
-        if self._spare is not None:
-            self._spare.kill()
-            await self._spare.read()
-            self._spare = None
+        """Stop the waiting workers."""
+        spares, self._spares = self._spares, []
+        for spare in spares:
+            spare.kill()
+            await spare.read()
 
     async def plan(self, query: PlanQuery) -> Plan:
         """Return the plan of a request."""
@@ -105,10 +105,11 @@ class Asking:
 
     async def _ask(self, query: Query) -> bytes:
         self.prepare()
-        worker, self._spare = self._spare, None
-        assert worker is not None
+        worker = self._spares.pop(0)
         try:
             await worker.ask(await asyncio.to_thread(encode, query, Query))
+            if isinstance(query, ReadFilesQuery | ReadTextQuery | ReadAddressQuery):
+                self.prepare()  # the next question, who brings it all, comes with the answer
             answer = await worker.read()
         finally:
             worker.kill()

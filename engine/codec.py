@@ -14,6 +14,7 @@ from cattrs.errors import BaseValidationError
 
 from engine.cache.values import DiskPicture, DiskProgress, EnvironmentParts
 from engine.errors import EngineError, ErrorCode
+from engine.files.assigned import Assignment
 from engine.files.values import Reading
 from engine.health.values import Health
 from engine.messages import (
@@ -48,6 +49,7 @@ _KINDS: Final = (
     ErrorDocument,
     Plan,
     Reading,
+    Assignment,
     Health,
     EnvironmentParts,
 )

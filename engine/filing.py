@@ -22,6 +22,10 @@ class Filing:
         self.places = places
         self._asking = asking
 
+    def expect_files(self) -> None:
+        """Get ready to read files and to assign what they want, both without waiting."""
+        self._asking.prepare(2)
+
     async def read_files(self, paths: Iterable[Path], *, kind: FileKind | None = None) -> Reading:
         """Return what files ask for, several read together; `kind` corrects what one was taken for.
 

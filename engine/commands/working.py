@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import assert_never
 
-from engine.codec import decode, decode_query, encode
+from engine.codec import decode, decode_query, encode, prepare
 from engine.commands import checking
 from engine.commands.guarding import watch_front_end
 from engine.commands.output import LineReport, failure_of, print_document, print_failure
@@ -109,8 +109,11 @@ async def ask(places: Places) -> int:
         "engine.planning.creating",
         "engine.planning.cloning",
         "engine.health.remembering",
+        "engine.files.reading",
+        "engine.planning.assigning",
     ):
         import_module(module)
+    prepare()
     gc.set_threshold(_FEW_COLLECTIONS)
     line = sys.stdin.buffer.readline()
     if not line:

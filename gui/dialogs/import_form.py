@@ -58,6 +58,7 @@ class ImportForm(ImportFields):
         chosen: Environment | None = None,
         parent: QWidget | None = None,
     ) -> None:
+        engine.expect_files()  # they are ready when all of this has been built
         super().__init__(engine, _names(source), chosen, parent)
         self._engine = engine
         self._source = source
