@@ -157,6 +157,13 @@ class HealthQuery:
     prefix: Path
 
 
+@dataclass(frozen=True, slots=True)
+class PartsQuery:
+    """Ask what each package of one environment takes up."""
+
+    prefix: Path
+
+
 Query = (
     PlanQuery
     | AssignQuery
@@ -169,6 +176,7 @@ Query = (
     | ReadTextQuery
     | ReadAddressQuery
     | HealthQuery
+    | PartsQuery
 )
 
 
