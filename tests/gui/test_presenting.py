@@ -140,6 +140,37 @@ def test_that_a_duration_is_told_no_more_exactly_than_it_is_known(
     assert not any("Takes" in sentence for sentence in unknown)
 
 
+def test_that_a_download_of_unknown_size_is_not_told_as_none() -> None:
+    known, unknown = record("numpy", "2.0"), record("scipy", "1.0")
+    changes = (
+        Change(ChangeKind.ADD, "numpy", None, replace(known, archive_bytes=5_000_000)),
+        Change(ChangeKind.ADD, "scipy", None, unknown),
+    )
+    partly = replace(plan(CHANGE, Figures(download_bytes=5_000_000)), changes=changes)
+    assert "at least 5" in presenting.figures_sentences(partly)[0]
+    fully = replace(plan(CHANGE, Figures()), changes=changes[1:])
+    assert "nothing" not in presenting.figures_sentences(fully)[0]
+    near = replace(fully, changes=(replace(changes[1], is_local=True),))
+    assert "Downloads nothing" in presenting.figures_sentences(near)[0]
+    assert presenting.download_text(near.changes[0]) == "none"
+
+
+def test_that_a_plan_without_changes_says_why() -> None:
+    def said(request: ChangeRequest) -> str:
+        (sentence,) = presenting.figures_sentences(plan(request, Figures()))
+        return sentence
+
+    assert "there already" in said(CHANGE)
+    assert "nothing newer" in said(replace(CHANGE, add=(), update=("numpy",)))
+    there = record("numpy", "2.0")
+    noted = replace(
+        plan(CHANGE, Figures()),
+        before=State((there,)),
+        after=State((replace(there, requested=("numpy",)),)),
+    )
+    assert presenting.figures_sentences(noted)[0].endswith("when other packages go: numpy.")
+
+
 @pytest.mark.parametrize("code", NameProblemCode)
 def test_that_every_problem_of_a_name_has_a_sentence(code: NameProblemCode) -> None:
     text = presenting.explain_name_problem(NameProblem(code, is_blocking=True, value="?"))
