@@ -112,6 +112,9 @@ class WarningCode(StrEnum):
     REPAIR_UNDOES_PYPI = "repair-undoes-pypi"
     REPAIR_BREAKS_CONDA = "repair-breaks-conda"
     REPAIR_LATER = "repair-later"
+    REPAIR_THAWS = "repair-thaws"
+    REPAIR_OTHER_WAY = "repair-other-way"
+    REPAIR_LEFT_OUT = "repair-left-out"
 
 
 @dataclass(frozen=True, slots=True)

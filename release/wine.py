@@ -57,14 +57,14 @@ class Windows:
     display: str = ""
 
     @property
-    def work(self) -> Path:
-        """Return the folder that Windows sees as Z:\\work."""
-        return self.root / "work"
+    def shared(self) -> Path:
+        """Return the folder that Windows sees as Z:\\envdesk."""
+        return self.root / "envdesk"
 
     @property
     def drive(self) -> Path:
         """Return drive C."""
-        return self.work / "home" / ".wine" / "drive_c"
+        return self.shared / "home" / ".wine" / "drive_c"
 
     @property
     def data(self) -> Path:
@@ -73,7 +73,7 @@ class Windows:
 
     def command(self, *arguments: str) -> list[str]:
         """Return the command line for a program and its arguments."""
-        environ = ("HOME=/work/home", "WINEDEBUG=-all", "WINEARCH=win64", "PATH=/usr/bin:/bin")
+        environ = ("HOME=/envdesk/home", "WINEDEBUG=-all", "WINEARCH=win64", "PATH=/usr/bin:/bin")
         environ += ("LANG=C.UTF-8", f"DISPLAY={self.display}")
         return ["chroot", str(self.root), "env", "-i", *environ, "wine", *arguments]
 
@@ -120,48 +120,48 @@ def prepare(folder: Path) -> Windows:
         source = f"deb {wanted.replace('$(SITE)', mirrors[0])}"
         options = ["--variant=minbase", "--architectures=amd64,i386", f"--include={_PACKAGES}"]
         subprocess.run(["mmdebstrap", *options, _RELEASE, str(windows.root), source], check=True)
-    windows.work.mkdir(exist_ok=True)
-    (windows.work / "home").mkdir(exist_ok=True)
-    if not (windows.work / "inno" / "ISCC.exe").is_file():
+    windows.shared.mkdir(exist_ok=True)
+    (windows.shared / "home").mkdir(exist_ok=True)
+    if not (windows.shared / "inno" / "ISCC.exe").is_file():
         pack = ["npm", "pack", "--silent", "--pack-destination", str(folder), _COMPILER]
         subprocess.run(pack, check=True, stdout=subprocess.DEVNULL)
         archive = next(folder.glob("innosetup-*.tgz"))
         shutil.unpack_archive(archive, folder / "inno", "gztar", filter="data")
-        shutil.copytree(folder / "inno" / "package" / "bin", windows.work / "inno")
+        shutil.copytree(folder / "inno" / "package" / "bin", windows.shared / "inno")
     return windows
 
 
 def compile_setups(windows: Windows) -> dict[str, str]:
     """Compile installers of two versions; return what Windows calls them, by version."""
-    work = windows.work
+    shared = windows.shared
     for name in ("source", "payload", "out"):
-        shutil.rmtree(work / name, ignore_errors=True)
-    shutil.copytree(PACKAGING, work / "source" / "packaging")
-    shutil.copyfile(SOURCE / "LICENSE", work / "source" / "LICENSE")
-    write_icons(work / "source" / "icons")
-    inside = work / "payload" / "_internal"
+        shutil.rmtree(shared / name, ignore_errors=True)
+    shutil.copytree(PACKAGING, shared / "source" / "packaging")
+    shutil.copyfile(SOURCE / "LICENSE", shared / "source" / "LICENSE")
+    write_icons(shared / "source" / "icons")
+    inside = shared / "payload" / "_internal"
     (inside / "practice").mkdir(parents=True)
-    program = work / "payload" / "envdesk.exe"
+    program = shared / "payload" / "envdesk.exe"
     build = ["x86_64-w64-mingw32-gcc", "-municode", "-O1", "-s", "-o", str(program)]
     subprocess.run([*build, str(PACKAGING / "windows" / "stand-in.c")], check=True)
-    shutil.copyfile(program, work / "payload" / "envdesk-console.exe")
+    shutil.copyfile(program, shared / "payload" / "envdesk-console.exe")
     (inside / "practice" / "数据 file.txt").write_text("a name beyond ASCII", encoding="utf-8")
     found: dict[str, str] = {}
     for version in (__version__, _NEWER):
         (inside / f"part-of-{version}.txt").write_text(version, encoding="utf-8")
         status, said = windows.run(
-            r"Z:\work\inno\ISCC.exe",
+            r"Z:\envdesk\inno\ISCC.exe",
             "/Q",
             f"/DVersion={version}",
-            r"/DSource=Z:\work\payload",
-            r"/DIcon=Z:\work\source\icons\envdesk.ico",
-            r"/OZ:\work\out",
-            r"Z:\work\source\packaging\installer.iss",
+            r"/DSource=Z:\envdesk\payload",
+            r"/DIcon=Z:\envdesk\source\icons\envdesk.ico",
+            r"/OZ:\envdesk\out",
+            r"Z:\envdesk\source\packaging\installer.iss",
         )
         _demand(status == 0, f"the compiler failed: {said}")
         warnings = [line for line in said.splitlines() if "Warning" in line]
         _demand(not warnings, f"the compiler warned: {warnings}")
-        found[version] = rf"Z:\work\out\envdesk-{version}-windows-x86_64-setup.exe"
+        found[version] = rf"Z:\envdesk\out\envdesk-{version}-windows-x86_64-setup.exe"
         (inside / f"part-of-{version}.txt").unlink()
     return found
 
@@ -304,14 +304,16 @@ def _display(root: Path) -> Generator[str]:
 
 def _install(windows: Windows, setup: str, *arguments: str) -> None:
     # Wine 8 cannot install for one user: it has no folder for programs of one user.
-    log = r"/LOG=Z:\work\out\setup.log"
+    log = r"/LOG=Z:\envdesk\out\setup.log"
     status, said = windows.run(setup, *_SILENT, "/ALLUSERS", log, *arguments)
     _demand(status == 0, f"the setup ended with {status}: {said}")
 
 
 def _uninstall(windows: Windows, folder: Path, *arguments: str) -> None:
     program = "C:\\" + str(folder.relative_to(windows.drive)).replace("/", "\\")
-    windows.run(rf"{program}\unins000.exe", *_SILENT, r"/LOG=Z:\work\out\removal.log", *arguments)
+    windows.run(
+        rf"{program}\unins000.exe", *_SILENT, r"/LOG=Z:\envdesk\out\removal.log", *arguments
+    )
     _wait(lambda: not (folder / "unins000.exe").exists(), "the program was not removed")
     _wait(lambda: windows.registry(_UNINSTALL, "DisplayName") is None, "it is still listed")
     _demand(not (folder / "_internal").exists(), "the payload stayed")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
+from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
@@ -93,28 +94,35 @@ def _python_line(
     ranges: Mapping[str, SpecifierSet],
 ) -> Assigned:
     requirement = with_hashes(wanted)
-    line = Assigned(wanted, Side.PYPI, ReasonCode.NOT_IN_CHANNELS, requirement=requirement)
     read = parsed(wanted.text)
     if read is None or read.url or not wanted.name:
-        return replace(line, reason=ReasonCode.IS_ADDRESS)
+        return Assigned(wanted, Side.PYPI, ReasonCode.IS_ADDRESS, requirement=requirement)
+    # What channels have is no reason where the file itself names PyPI.
+    is_said = wanted.kind is WantedKind.PIP
     offer = _offer(wanted.name, offers)
     if offer is None:
-        return line
-    line = replace(line, conda=offer.name, channel=offer.channel)
+        reason = ReasonCode.FILE_SAYS_PIP if is_said else ReasonCode.NOT_IN_CHANNELS
+        return Assigned(wanted, Side.PYPI, reason, requirement=requirement)
+    limit = ranges.get(canonicalize_name(read.name))
+    specifiers = read.specifier if limit is None else read.specifier & limit
+    reason, spec, version = _judged(wanted, read, offer, specifiers, admits)
+    side = Side.CONDA if reason is ReasonCode.IN_CHANNEL and not is_said else Side.PYPI
+    reason = ReasonCode.FILE_SAYS_PIP if is_said else reason
+    return Assigned(wanted, side, reason, spec, requirement, offer.name, offer.channel, version)
+
+
+def _judged(
+    wanted: Wanted, read: Requirement, offer: Offer, specifiers: SpecifierSet, admits: Admits
+) -> tuple[ReasonCode, str, str]:
+    """Return what speaks for a channel or against it, and the spec and version it would bring."""
     if read.extras:
-        return replace(line, reason=ReasonCode.NEEDS_EXTRA)
+        return ReasonCode.NEEDS_EXTRA, "", ""
     if not offer.versions and offer.has_others:
-        return replace(line, reason=ReasonCode.NOT_FOR_PYTHON)
-    specifiers = read.specifier & ranges.get(canonicalize_name(read.name), SpecifierSet())
+        return ReasonCode.NOT_FOR_PYTHON, "", ""
     spec, version = conda_spec(offer.name, specifiers, offer.versions, admits)
     if not spec:
-        return replace(line, reason=ReasonCode.VERSION_NOT_IN_CHANNELS)
-    line = replace(line, spec=spec, version=version)
-    if wanted.kind is WantedKind.PIP:
-        return replace(line, reason=ReasonCode.FILE_SAYS_PIP)
-    if wanted.hashes:
-        return replace(line, reason=ReasonCode.NEEDS_HASHES)
-    return replace(line, side=Side.CONDA, reason=ReasonCode.IN_CHANNEL)
+        return ReasonCode.VERSION_NOT_IN_CHANNELS, "", ""
+    return ReasonCode.NEEDS_HASHES if wanted.hashes else ReasonCode.IN_CHANNEL, spec, version
 
 
 def _offer(name: str, offers: Mapping[str, Offer]) -> Offer | None:

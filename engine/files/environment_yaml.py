@@ -18,7 +18,7 @@ from engine.files.yaml_nodes import Mapping, Node, Scalar, Sequence, malformed, 
 LONG: Final = 50_000  # characters
 
 _NO_DEFAULTS: Final = "nodefaults"
-_FORBIDDEN_IN_NAMES: Final = re.compile(r"[/ :#\\]")
+_FORBIDDEN_IN_NAMES: Final = re.compile(r"[/:#\\]")
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_().-]*\Z")
 
 

@@ -184,11 +184,17 @@ async def _planned(
     )
 
 
-def check_changeable(prefix: Path, places: Places, configuration: CondaConfiguration) -> None:
-    """Raise EngineError when the environment at `prefix` must stay as it is."""
+def check_changeable(
+    prefix: Path, places: Places, configuration: CondaConfiguration, *, is_thawing: bool = False
+) -> None:
+    """Raise EngineError when the environment at `prefix` must stay as it is.
+
+    With `is_thawing` the mark of a frozen one is about to be taken away.
+    """
     check_environment(prefix)
     try:
-        check_may_leave(Path(os.path.realpath(prefix)), places, configuration)
+        real = Path(os.path.realpath(prefix))
+        check_may_leave(real, places, configuration, is_thawing=is_thawing)
     except EngineError as error:
         if error.code is not ErrorCode.PROTECTED_BASE:
             raise

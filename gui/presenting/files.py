@@ -73,7 +73,7 @@ def reason_words(line: Assigned) -> str:
     words = {
         ReasonCode.IN_CHANNEL: tr("Files", "a channel has a version that fits"),
         ReasonCode.FILE_SAYS_CONDA: tr("Files", "the file asks conda for it"),
-        ReasonCode.FILE_SAYS_PIP: tr("Files", "the file gives it to pip"),
+        ReasonCode.FILE_SAYS_PIP: tr("Files", "the file wants it from PyPI"),
         ReasonCode.NOT_IN_CHANNELS: tr("Files", "no channel has it"),
         ReasonCode.VERSION_NOT_IN_CHANNELS: tr("Files", "no channel has this version"),
         ReasonCode.NOT_FOR_PYTHON: tr("Files", "no channel has it for this Python"),
@@ -153,7 +153,8 @@ _REMARKS: Final[dict[RemarkCode, _Maker]] = {
     RemarkCode.NOTHING_FOUND: _words("nothing in it can be installed"),
     RemarkCode.NOT_TICKED: _words("left out until it is ticked above"),
     RemarkCode.LEFT_OUT: _words("left out, as the table says"),
-    RemarkCode.NO_EQUIVALENT: _words("this format has no name for it"),
+    RemarkCode.NO_EQUIVALENT: _words("this kind of file has no name for it"),
+    RemarkCode.VARIABLE_LOST: _words("a variable, which this kind of file cannot hold"),
 }
 
 

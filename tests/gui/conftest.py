@@ -16,6 +16,7 @@ from engine.session import Engine
 from engine.tasks import Leaving
 from gui.bridge import EngineBridge
 from gui.main_window import MainWindow
+from gui.opening_files import Application
 from gui.operations import cancel_operations
 from gui.settings import WindowSettings
 from tests.support.windowing import application, dressed, loop_factories, nothing_modal
@@ -35,6 +36,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if here in item.path.parents:
             # the offscreen platform says so of windows with a smallest size, and of menus
             item.add_marker(pytest.mark.qt_log_ignore("This plugin does not support"))
+
+
+@pytest.fixture(scope="session")
+def qapp_cls() -> type[Application]:
+    """Return what pytest-qt makes the application from, as the window's process does."""
+    return Application
 
 
 @pytest.fixture(autouse=True)

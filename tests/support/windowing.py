@@ -28,6 +28,7 @@ from engine.places import Places
 from engine.session import Engine
 from engine.tasks import Leaving
 from gui.bridge import EngineBridge
+from gui.opening_files import Application
 from gui.operations import cancel_operations, present_failures_with
 from gui.texts import EnglishPlurals
 from gui.theme import start_theme
@@ -65,7 +66,7 @@ def loop_factories(
 
 def application() -> QApplication:
     """Return the application of the test process, dressed and speaking English."""
-    app = QApplication.instance() or QApplication([])
+    app = QApplication.instance() or Application([])
     assert isinstance(app, QApplication)
     return app
 

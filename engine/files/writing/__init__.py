@@ -10,8 +10,9 @@ from typing import Final, assert_never
 
 from engine.conda.condarc import CondaConfiguration
 from engine.errors import EngineError, ErrorCode, from_os_error
+from engine.files.headings import headed
 from engine.files.values import Export, ExportFormat
-from engine.files.writing.contents import Contents, missing, read_contents
+from engine.files.writing.contents import Contents, lost_variables, missing, read_contents
 from engine.files.writing.environment_yaml import environment_yaml, updated_lines, updated_yaml
 from engine.files.writing.lists import explicit, requirements
 from engine.files.writing.locks import conda_lock, pixi_lock
@@ -57,6 +58,7 @@ async def export(
             return await _pylock(contents, places)
         case _:
             assert_never(export_format)
+    left = left if export_format in _YAML else (*left, *lost_variables(contents))
     left_out = (*contents.left_out, *left)
     return Export(export_format, FILE_NAMES[export_format], text, left_out)
 
@@ -111,7 +113,9 @@ async def _pylock(contents: Contents, places: Places) -> Export:
         *contents.left_out,
         *(missing(name, "the index does not offer this version here") for name in lost),
         *(missing(name, "PyPI has no package for it") for name in others),
+        *lost_variables(contents),
     )
+    text = headed(text, contents.name)
     return Export(ExportFormat.PYLOCK, FILE_NAMES[ExportFormat.PYLOCK], text, left_out)
 
 

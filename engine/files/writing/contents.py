@@ -108,6 +108,19 @@ def missing(name: str, reason: str) -> Remark:
     )
 
 
+def lost_variables(contents: Contents) -> tuple[Remark, ...]:
+    """Return the remarks for a format that holds no environment variables."""
+    return tuple(
+        Remark(
+            RemarkCode.VARIABLE_LOST,
+            Place(""),
+            f"The variable {name} is left out: this format holds none.",
+            (("name", name),),
+        )
+        for name, _ in contents.variables
+    )
+
+
 class _Meta(msgspec.Struct, gc=False):
     md5: str | None = None
     sha256: str | None = None

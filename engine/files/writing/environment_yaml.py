@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from io import StringIO
-from typing import Any, Final
+from typing import Any
 
+from packaging.utils import canonicalize_name
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
 
+from engine.files.headings import headed, name_for_conda, split_head
+from engine.files.ranges import parsed
 from engine.files.values import ExportFormat
 from engine.files.writing.contents import Contents
-
-MARK: Final = "# Written by Envdesk."
+from engine.records import Record
 
 
 def environment_yaml(contents: Contents, export_format: ExportFormat) -> str:
     """Return the file: what the user chose, or everything exactly as it is."""
     document: Any = CommentedMap()
-    document["name"] = contents.name
+    name = name_for_conda(contents.name)
+    document["name"] = name
     document["channels"] = CommentedSeq(contents.channels)
     is_exact = export_format is ExportFormat.ENVIRONMENT_YAML_EXACT
     dependencies: Any = CommentedSeq(_exact(contents) if is_exact else _chosen(contents))
@@ -31,7 +34,7 @@ def environment_yaml(contents: Contents, export_format: ExportFormat) -> str:
         dependencies.append(CommentedMap(pip=CommentedSeq(pip)))
     if contents.variables:
         document["variables"] = CommentedMap(contents.variables)
-    return f"{MARK}\n{_dumped(document)}"
+    return headed(_dumped(document), contents.name if name != contents.name else "")
 
 
 def _chosen(contents: Contents) -> list[str]:
@@ -59,9 +62,29 @@ def _exact(contents: Contents) -> list[str]:
 
 
 def _pip(contents: Contents, *, is_exact: bool) -> list[str]:
-    asked = [each for each in contents.pypi if each.requested]
-    chosen = contents.pypi if is_exact or not asked else tuple(asked)
+    needed: set[str] = set() if is_exact else _needed_names(contents.pypi)
+    chosen = (each for each in contents.pypi if each.name not in needed)
     return [f"{each.name}=={each.version}" for each in chosen]
+
+
+def _needed_names(records: Iterable[Record]) -> set[str]:
+    """Return the names of the packages that come along with those that were chosen.
+
+    What only an extra needs is not among them: nothing tells later that the extra was asked for.
+    """
+    known = {each.name: each for each in records}
+    chosen = [each.name for each in known.values() if each.requested]
+    found: set[str] = set()
+    waiting = list(chosen)
+    while waiting:
+        for text in known[waiting.pop()].depends:
+            read = parsed(text)
+            name = canonicalize_name(read.name) if read is not None else ""
+            if read is None or name not in known or name in found or "extra" in str(read.marker):
+                continue
+            found.add(name)
+            waiting.append(name)
+    return found.difference(chosen)
 
 
 def updated_yaml(old: str, new: str) -> str:
@@ -70,8 +93,8 @@ def updated_yaml(old: str, new: str) -> str:
     Lines of packages that are still there keep their place and words where they say the same;
     raises ValueError when `old` is no such file.
     """
-    if not old.startswith(MARK):
-        raise ValueError("not written by Envdesk")
+    _, old = split_head(old)
+    head, new = split_head(new)
     try:
         before: Any = _loader().load(old)
         after: Any = _loader().load(new)
@@ -87,7 +110,7 @@ def updated_yaml(old: str, new: str) -> str:
             _bring_up_to_date(there, value)
         else:
             before[key] = value
-    return _dumped(before)
+    return head + _dumped(before)
 
 
 def _bring_up_to_date(there: Any, wanted: Any) -> None:  # noqa: ANN401 - ruamel has no types
@@ -138,8 +161,8 @@ def updated_lines(old: str, new: str) -> str:
 
     Raises ValueError when Envdesk did not write `old`.
     """
-    if not old.startswith(MARK):
-        raise ValueError("not written by Envdesk")
+    _, old = split_head(old)
+    head, new = split_head(new)
     wanted = {_name(line): line for line in _entries(new.splitlines())}
     kept: list[str] = []
     for line in old.splitlines():
@@ -148,7 +171,7 @@ def updated_lines(old: str, new: str) -> str:
             kept.append(line)
         elif (found := wanted.pop(_name(words.strip()), None)) is not None:
             kept.append(f"{found}{mark}{comment}")
-    return "\n".join((*kept, *wanted.values())) + "\n"
+    return head + "\n".join((*kept, *wanted.values())) + "\n"
 
 
 def _entries(lines: Iterable[str]) -> Iterable[str]:

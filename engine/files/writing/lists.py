@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from engine.files.headings import headed
 from engine.files.values import Remark
 from engine.files.writing.contents import Contents, missing
-from engine.files.writing.environment_yaml import MARK
 
 
 def requirements(contents: Contents) -> tuple[str, tuple[Remark, ...]]:
@@ -14,8 +14,10 @@ def requirements(contents: Contents) -> tuple[str, tuple[Remark, ...]]:
     owners = {conda for _, _, conda in contents.distributions}
     others = [each.record.name for each in contents.conda if each.record.name not in owners]
     lines = [f"{name}=={version}" for name, version in sorted(named.items())]
-    text = "\n".join((MARK, *lines)) + "\n"
-    return text, tuple(missing(name, "PyPI has no package for it") for name in others)
+    text = "\n".join(lines) + "\n" if lines else ""
+    return headed(text, contents.name), tuple(
+        missing(name, "PyPI has no package for it") for name in others
+    )
 
 
 def explicit(contents: Contents) -> tuple[str, tuple[Remark, ...]]:
@@ -23,7 +25,7 @@ def explicit(contents: Contents) -> tuple[str, tuple[Remark, ...]]:
 
     PyPI packages stand in comments, as conda-lock renders them; other programs pass them over.
     """
-    lines = [MARK, f"# platform: {contents.subdir}", "@EXPLICIT"]
+    lines = [f"# platform: {contents.subdir}", "@EXPLICIT"]
     left: list[Remark] = []
     for each in contents.conda:
         checksum = each.md5 or (f"sha256:{each.sha256}" if each.sha256 else "")
@@ -36,7 +38,7 @@ def explicit(contents: Contents) -> tuple[str, tuple[Remark, ...]]:
         for file in contents.files
         if file.sha256
     ]
-    return "\n".join(lines) + "\n", (*left, *without_files(contents))
+    return headed("\n".join(lines) + "\n", contents.name), (*left, *without_files(contents))
 
 
 def without_files(contents: Contents) -> tuple[Remark, ...]:

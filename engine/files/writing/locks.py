@@ -9,9 +9,9 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from engine.conda.addresses import base_url
+from engine.files.headings import headed
 from engine.files.values import Remark
 from engine.files.writing.contents import CondaEntry, Contents, missing
-from engine.files.writing.environment_yaml import MARK
 from engine.files.writing.lists import without_files
 
 _Tree = dict[str, object]
@@ -59,7 +59,7 @@ def conda_lock(contents: Contents) -> tuple[str, tuple[Remark, ...]]:
         },
         "package": [*packages, *released],
     }
-    return _dumped(document), left
+    return headed(_dumped(document), contents.name), left
 
 
 def pixi_lock(contents: Contents) -> tuple[str, tuple[Remark, ...]]:
@@ -91,7 +91,7 @@ def pixi_lock(contents: Contents) -> tuple[str, tuple[Remark, ...]]:
         "environments": {"default": environment},
         "packages": [*packages, *released],
     }
-    return _dumped(document), left
+    return headed(_dumped(document), contents.name), left
 
 
 def _pixi_conda(each: CondaEntry) -> _Tree:
@@ -129,4 +129,4 @@ def _dumped(document: _Tree) -> str:
     yaml.default_flow_style = False
     stream = StringIO()
     yaml.dump(document, stream)
-    return f"{MARK}\n{stream.getvalue()}"
+    return stream.getvalue()

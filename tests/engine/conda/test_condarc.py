@@ -1,57 +1,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.conda.condarc import (
-    CondaConfiguration,
-    configuration_inputs,
-    expand_variables,
-    read_configuration,
-    system_files,
-    user_files,
-)
-from engine.conda.roots import named_roots, usual_roots
 from engine.errors import ErrorCode
-from engine.places import Places, places_below
+from engine.places import Places
 from engine.requests import ChannelPriority
+from tests.support.configuring import make_root, open_places, read, write
 
 
 @pytest.fixture
 def places(tmp_path: Path) -> Places:
-    """Places of a person whose home is private, yet with variables and late files honoured."""
-    isolated = places_below(tmp_path)
-    isolated.home.mkdir()
-    return Places(
-        home=isolated.home,
-        envs=isolated.envs,
-        pkgs=isolated.pkgs,
-        settings=isolated.settings,
-        state=isolated.state,
-        cache=isolated.cache,
-    )
-
-
-def write(path: Path, text: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def read(places: Places, environ: Mapping[str, str] | None = None) -> CondaConfiguration:
-    return read_configuration(places, environ or {})
-
-
-def make_root(root: Path, condarc: str = "") -> Path:
-    (root / "conda-meta").mkdir(parents=True)
-    if condarc:
-        write(root / ".condarc", condarc)
-    return root
+    return open_places(tmp_path)
 
 
 def test_that_nothing_configured_means_conda_forge_and_no_shared_cache(places: Places) -> None:
@@ -258,149 +222,6 @@ def test_that_variables_override_single_values_and_extend_lists(
     assert configuration.pinned_packages == ("a=1", "b")
     assert configuration.envs_dirs == tuple(tmp_path / name for name in ("one", "two", "from-file"))
     assert configuration.pkgs_dirs == (tmp_path / "pkgs",)
-
-
-def test_that_home_and_variables_in_folders_are_expanded(places: Places, tmp_path: Path) -> None:
-    write(
-        places.home / ".condarc",
-        "envs_dirs:\n  - ~/mine\n  - $HOME/yours\n  - ${DATA}/shared\n  - relative/folder\n"
-        "  - $UNKNOWN/folder\n",
-    )
-    home = places.home
-    assert read(places, {"DATA": str(tmp_path / "data")}).envs_dirs == (
-        home / "mine",
-        home / "yours",
-        tmp_path / "data" / "shared",
-    )
-
-
-def test_that_folders_of_all_installations_are_united_and_channels_are_of_the_first(
-    places: Places, tmp_path: Path
-) -> None:
-    first = make_root(tmp_path / "first", f"channels: [a]\nenvs_dirs: [{tmp_path}/of-first]\n")
-    second = make_root(
-        places.home / "miniconda3", f"channels: [b]\nenvs_dirs: [{tmp_path}/of-second]\n"
-    )
-    configuration = read(places, {"CONDA_EXE": str(first / "bin" / "conda")})
-    assert configuration.root_prefixes == (first, second)
-    assert configuration.channels == ("a",)
-    assert configuration.envs_dirs == (
-        tmp_path / "of-first",
-        tmp_path / "of-second",
-        first / "envs",
-        second / "envs",
-    )
-    assert configuration.pkgs_dirs == (first / "pkgs", second / "pkgs")
-
-
-def test_that_root_prefix_and_mambarc_are_honoured(places: Places, tmp_path: Path) -> None:
-    root = tmp_path / "mamba root"
-    (root / "envs").mkdir(parents=True)
-    write(root / ".mambarc", "channels: [of-mamba-root]\n")
-    write(places.home / ".mambarc", f"root_prefix: {root}\nchannels: [of-mamba]\n")
-    configuration = read(places)
-    assert configuration.root_prefixes == (root,)
-    assert configuration.channels == ("of-mamba", "of-mamba-root")
-
-
-def test_that_one_installation_under_two_names_counts_once(places: Places, tmp_path: Path) -> None:
-    root = make_root(places.home / "miniconda3")
-    (tmp_path / "link").symlink_to(root, target_is_directory=True)
-    environ = {"CONDA_ROOT": str(tmp_path / "link")}
-    assert read(places, environ).root_prefixes == (tmp_path / "link",)
-
-
-def test_that_isolated_places_look_nowhere_else(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    places = places_below(tmp_path / "root")
-    write(places.home / ".condarc", "channels: [inside]\nenvs_dirs: [$HOME/e, $OUTSIDE/e]\n")
-    outside = write(tmp_path / "outside.yml", "channels: [outside]\n")
-    monkeypatch.setenv("CONDARC", str(outside))
-    monkeypatch.setenv("CONDA_CHANNELS", "outside-too")
-    monkeypatch.setenv("OUTSIDE", str(tmp_path))
-    monkeypatch.setenv("CONDA_ROOT", str(make_root(tmp_path / "conda", "channels: [of-root]\n")))
-    configuration = read_configuration(places)
-    assert configuration.channels == ("inside",)
-    assert configuration.envs_dirs == (places.home / "e",)
-    assert configuration.root_prefixes == ()
-    assert all(
-        path.is_relative_to(places.home) for path in configuration_inputs(places, configuration)
-    )
-
-
-def test_that_inputs_name_files_that_are_not_there_yet(places: Places, tmp_path: Path) -> None:
-    root = make_root(tmp_path / "conda")
-    environ = {"CONDA_ROOT": str(root), "CONDARC": str(tmp_path / "rc.yml")}
-    inputs = configuration_inputs(places, read(places, environ), environ)
-    assert {
-        places.home / ".condarc",
-        places.home / ".conda" / "condarc.d",
-        root / ".condarc",
-        tmp_path / "rc.yml",
-    } <= set(inputs)
-
-
-@pytest.mark.parametrize(
-    ("platform", "first"), [("linux", "/etc/conda"), ("darwin", "/etc/conda"), ("win32", "C:/Pro")]
-)
-def test_that_system_files_are_those_of_the_platform(platform: str, first: str) -> None:
-    paths = [path.as_posix() for path in system_files(platform)]
-    assert paths[0].startswith(first)
-    assert any(path.endswith("/condarc.d") for path in paths)
-
-
-def test_that_xdg_is_weaker_than_the_home_folder(places: Places) -> None:
-    paths = [path.as_posix() for path in user_files(places, {"XDG_CONFIG_HOME": "/x/config"})]
-    assert paths[0] == "/x/config/conda/.condarc"
-    assert paths[-2:] == [f"{places.home}/.condarc", f"{places.home}/.mambarc"]
-
-
-def test_that_percent_variables_are_expanded_on_windows_only() -> None:
-    environ = {"LOCALAPPDATA": "C:/Local", "A": "1"}
-    assert expand_variables("%LOCALAPPDATA%/e/$A/${A}", environ, "win32") == "C:/Local/e/1/1"
-    assert expand_variables("%LOCALAPPDATA%/e/$A", environ, "linux") == "%LOCALAPPDATA%/e/1"
-    assert expand_variables("$NONE ${NONE} 100%", environ, "win32") == "$NONE ${NONE} 100%"
-
-
-@pytest.mark.parametrize(
-    ("platform", "environ", "expected"),
-    [
-        ("linux", {}, ["/h/miniconda3", "/opt/conda", "/opt/miniforge3", "/h/micromamba"]),
-        ("linux", {"XDG_DATA_HOME": "/d"}, ["/d/mamba", "/h/.local/share/mamba"]),
-        (
-            "darwin",
-            {},
-            [
-                "/h/opt/anaconda3",
-                "/opt/homebrew/Caskroom/miniforge/base",
-                "/usr/local/Caskroom/miniconda/base",
-                "/opt/anaconda3",
-            ],
-        ),
-        (
-            "win32",
-            {"LOCALAPPDATA": "C:/U/L", "PROGRAMDATA": "D:/P"},
-            ["C:/U/L/miniconda3", "D:/P/anaconda3", "/h/miniforge3", "C:/tools/miniconda3"],
-        ),
-    ],
-)
-def test_that_usual_roots_are_those_of_the_platform(
-    platform: str, environ: dict[str, str], expected: list[str]
-) -> None:
-    roots = [root.as_posix() for root in usual_roots(platform, Path("/h"), environ)]
-    assert set(expected) <= set(roots)
-    assert len(roots) == len(set(roots))
-
-
-def test_that_variables_name_installations_nearest_first() -> None:
-    environ = {
-        "CONDA_EXE": "/c/bin/conda",
-        "CONDA_ROOT": "/r",
-        "MAMBA_ROOT_PREFIX": "/m",
-        "_CONDA_ROOT": "not/absolute",
-    }
-    assert named_roots(environ) == (Path("/r"), Path("/c"), Path("/m"))
 
 
 @settings(

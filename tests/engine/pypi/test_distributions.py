@@ -114,16 +114,16 @@ def test_that_headers_behind_a_very_long_licence_are_found(tmp_path: Path) -> No
     ("direct", "kind", "name", "url"),
     [
         (
-            {"url": "file:///home/me/my%20work", "dir_info": {"editable": True}},
+            {"url": "file:///made-up/my%20lantern", "dir_info": {"editable": True}},
             SourceKind.EDITABLE,
-            "my work",
-            "file:///home/me/my%20work",
+            "my lantern",
+            "file:///made-up/my%20lantern",
         ),
         (
-            {"url": "file:///home/me/work/", "dir_info": {}},
+            {"url": "file:///made-up/projects/lantern/", "dir_info": {}},
             SourceKind.LOCAL,
-            "work",
-            "file:///home/me/work/",
+            "lantern",
+            "file:///made-up/projects/lantern/",
         ),
         (
             {"url": "file:///d/a-1-py3-none-any.whl", "archive_info": {"hash": "sha256=12"}},

@@ -5,15 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.cache.values import (
-    CacheKind,
-    Cost,
-    ItemKind,
-    Preset,
-    Skipped,
-    SkipReason,
-    VolumeSpace,
-)
+from engine.cache.values import CacheKind, Cost, ItemKind, Preset, Skipped, SkipReason, VolumeSpace
 from gui.presenting import disk
 from tests.support.disk_pictures import COURSE, MB, thing
 
