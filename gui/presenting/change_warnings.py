@@ -246,7 +246,8 @@ CHANGE_WARNINGS: Final[dict[WarningCode, WarningSentences]] = {
         ),
         QT_TRANSLATE_NOOP(
             "Warnings",
-            "Go on if you know it: a copy of PyPI near you, perhaps, or the collection of your company.",
+            "Go on if you know it: a copy of PyPI near you, perhaps, or the collection of your"
+            " company.",
         ),
     ),
     WarningCode.USER_SITE_LEAKS: WarningSentences(
@@ -320,7 +321,8 @@ CHANGE_WARNINGS: Final[dict[WarningCode, WarningSentences]] = {
         ),
         QT_TRANSLATE_NOOP(
             "Warnings",
-            "What is written there, such as another address for PyPI, is not used. Mend it if you need it.",
+            "What is written there, such as another address for PyPI, is not used. Mend it if you"
+            " need it.",
         ),
     ),
 }
