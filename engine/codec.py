@@ -12,8 +12,9 @@ import msgspec
 from cattrs import Converter
 from cattrs.errors import BaseValidationError
 
-from engine.cache.values import DiskPicture, DiskProgress
+from engine.cache.values import DiskPicture, DiskProgress, EnvironmentParts
 from engine.errors import EngineError, ErrorCode
+from engine.files.assigned import Assignment
 from engine.files.values import Reading
 from engine.health.values import Health
 from engine.messages import (
@@ -48,7 +49,9 @@ _KINDS: Final = (
     ErrorDocument,
     Plan,
     Reading,
+    Assignment,
     Health,
+    EnvironmentParts,
 )
 _prepared: set[type] = set()
 
