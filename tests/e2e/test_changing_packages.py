@@ -12,6 +12,7 @@ import pytest
 from engine.practice import PracticeWorld
 from tests.e2e.application import Application, Stage
 from tests.e2e.person import Person
+from tests.e2e.screen import PATIENCE_S
 
 pytestmark = pytest.mark.xserver
 
@@ -54,7 +55,7 @@ def see_packages(person: Person, prefix: Path, wanted: dict[str, str]) -> None:
             for name in wanted
         }
 
-    screen.wait(lambda: shown() == wanted, 20, f"the table does not come to {wanted}")
+    screen.wait(lambda: shown() == wanted, PATIENCE_S, f"the table does not come to {wanted}")
     expected = {name: said.partition(" ")[0] for name, said in wanted.items()}
     assert versions_in_python(prefix, *wanted) == expected
 
