@@ -107,7 +107,7 @@ async def test_that_a_broken_environment_is_seen_explained_and_repaired(
     assert {change.name for change in dialog.plan.changes} == {"numerals", "tidepool"}
     assert any(text.startswith("Put back:") for text in dialog.page.repairing.sentences())
     click(dialog.go)
-    await until(lambda: state(ward) is HealthState.SOUND, seconds=60)
+    await until(lambda: state(ward) is HealthState.SOUND)
     await until(lambda: not page.health.cards)
     assert page.health.summary() == "No problems found"
     assert (prefix / "bin" / "tidepool").exists()
