@@ -38,6 +38,7 @@ class ImportFields(RequestForm):
         self.title = label(names or self.tr("Pasted text"), TextRole.TITLE, wrap=True)
         self.kind = QComboBox()
         self.kind.setAccessibleName(self.tr("What kind of file it is"))
+        self.kind.setPlaceholderText(self.tr("Choose what it is"))
         self.kinds = KindRows(paths if len(paths) > 1 else ())
         self.message = FieldMessage()
         self.placing = PlacingFields(engine)
