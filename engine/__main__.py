@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
 
     scan = commands.add_parser("scan")
     scan.add_argument("--fresh", action="store_true")
+    commands.add_parser("walk")
     commands.add_parser("ask")
     commands.add_parser("rattle")
     commands.add_parser("sizes")
@@ -184,6 +185,13 @@ def _add_health(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_cache(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "prefix",
+        nargs="?",
+        type=Path,
+        metavar="PREFIX",
+        help="only this environment, package by package",
+    )
     parser.add_argument("--json", action="store_true", help="as always; for scripts that say it")
     parser.add_argument("--fresh", action="store_true", help="believe nothing that is remembered")
 
@@ -254,6 +262,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     from engine.commands.output import leave, print_failure
 
     arguments = _parser().parse_args(argv)
+    if arguments.command == "walk":
+        from engine.cache import lending
+
+        lending.serve()
+        return 0
     try:
         status = asyncio.run(_run(arguments, places_for(arguments.root)))
     except KeyboardInterrupt:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 
-from engine.cache.values import DiskPicture, DiskProgress
+from engine.cache.values import DiskPicture, DiskProgress, EnvironmentParts
 from engine.codec import decode, decode_health, decode_look, encode
 from engine.errors import EngineError, ErrorCode
 from engine.files.assigned import Assignment
@@ -22,6 +22,7 @@ from engine.messages import (
     PackageNamesQuery,
     PackageVersions,
     PackageVersionsQuery,
+    PartsQuery,
     PlanQuery,
     PypiReleases,
     PypiReleasesQuery,
@@ -48,19 +49,19 @@ class Asking:
 
     def __init__(self, places: Places) -> None:
         self._places = places
-        self._spare: WorkerProcess | None = None
+        self._spares: list[WorkerProcess] = []
 
-    def prepare(self) -> None:
-        """Start a worker that waits for the next question."""
-        if self._spare is None:
-            self._spare = WorkerProcess(engine_command("ask", places=self._places))
+    def prepare(self, questions: int = 1) -> None:
+        """Start workers that wait for the next `questions`."""
+        while len(self._spares) < questions:
+            self._spares.append(WorkerProcess(engine_command("ask", places=self._places)))
 
     async def aclose(self) -> None:
-        """Stop the waiting worker."""
-        if self._spare is not None:
-            self._spare.kill()
-            await self._spare.read()
-            self._spare = None
+        """Stop the waiting workers."""
+        spares, self._spares = self._spares, []
+        for spare in spares:
+            spare.kill()
+            await spare.read()
 
     async def plan(self, query: PlanQuery) -> Plan:
         """Return the plan of a request."""
@@ -104,10 +105,11 @@ class Asking:
 
     async def _ask(self, query: Query) -> bytes:
         self.prepare()
-        worker, self._spare = self._spare, None
-        assert worker is not None
+        worker = self._spares.pop(0)
         try:
-            await worker.ask(encode(query, Query))
+            await worker.ask(await asyncio.to_thread(encode, query, Query))
+            if isinstance(query, ReadFilesQuery | ReadTextQuery | ReadAddressQuery):
+                self.prepare()  # the next question, who brings it all, comes with the answer
             answer = await worker.read()
         finally:
             worker.kill()
@@ -116,11 +118,12 @@ class Asking:
 
     async def sizes(self, prefixes: Iterable[Path]) -> AsyncIterator[SizesMessage]:
         """Look through environments one by one, in that order."""
-        document = encode(Names(tuple(str(prefix) for prefix in prefixes)))
+        names = Names(tuple(str(prefix) for prefix in prefixes))
+        document = await asyncio.to_thread(encode, names)
         worker = WorkerProcess(engine_command("sizes", places=self._places), document)
         try:
             async for line in worker:
-                yield decode(self._checked(worker, line), SizesMessage)
+                yield await asyncio.to_thread(decode, self._checked(worker, line), SizesMessage)
         finally:
             worker.kill()
 
@@ -139,6 +142,11 @@ class Asking:
         finally:
             worker.kill()
 
+    async def parts(self, prefix: Path) -> EnvironmentParts:
+        """Return what each package of an environment takes up."""
+        data = await self._ask(PartsQuery(prefix))
+        return await asyncio.to_thread(decode, data, EnvironmentParts)
+
     async def health(self, query: HealthQuery) -> Health:
         """Return what a quick check of one environment finds."""
         data = await self._ask(query)
@@ -146,7 +154,8 @@ class Asking:
 
     async def healths(self, prefixes: Iterable[Path]) -> AsyncIterator[Health]:
         """Check environments quickly one by one, in that order; those that vanish are left out."""
-        document = encode(Names(tuple(str(prefix) for prefix in prefixes)))
+        names = Names(tuple(str(prefix) for prefix in prefixes))
+        document = await asyncio.to_thread(encode, names)
         worker = WorkerProcess(engine_command("healths", places=self._places), document)
         try:
             async for line in worker:

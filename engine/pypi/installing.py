@@ -30,6 +30,7 @@ _SCRATCH: Final = "pypi"
 _WITHOUT_HASH: Final = (PinForm.FOLDER, PinForm.REPOSITORY)
 _CHANGED: Final = (ErrorCode.PYPI_UNSATISFIABLE, ErrorCode.DISTRIBUTION_UNKNOWN, ErrorCode.NO_WHEEL)
 _ELSEWHERE: Final = (ErrorCode.PLAN_STALE, ErrorCode.INDEX_UNREACHABLE, ErrorCode.HASH_MISMATCH)
+_GONE: Final = ("404", "410")
 _NAMED: Final = 5
 
 
@@ -142,14 +143,14 @@ async def _fetch(job: Staging, python: Path, uv: Uv, report: Report) -> None:
         is_near = all(pin.is_local for pin in hashed)
         if is_near or not await _cached(arguments, uv, variables, job.new.parent):
             try:
-                await _install(arguments, uv, report, variables, job.new.parent)
+                await _install(arguments, uv, report, variables, job)
             except EngineError as error:
                 if error.code not in _ELSEWHERE or not any(pin.fallback for pin in hashed):
                     raise
                 # The index in force lacks a release, or is away; the lock knows another address.
                 lines = [_line(replace(pin, location=pin.fallback)) for pin in hashed]
                 await asyncio.to_thread(_written, job.scratch, "exact.txt", lines)
-                await _install(arguments, uv, report, variables, job.new.parent)
+                await _install(arguments, uv, report, variables, job)
     others = [pin for pin in job.lock.pins if pin.form in _WITHOUT_HASH]
     if others:
         lines = [_line(pin) for pin in others]
@@ -178,20 +179,43 @@ async def _cached(arguments: list[str], uv: Uv, variables: dict[str, str], folde
 
 
 async def _install(
-    arguments: list[str], uv: Uv, report: Report, variables: dict[str, str], folder: Path
+    arguments: list[str], uv: Uv, report: Report, variables: dict[str, str], job: Staging
 ) -> None:
-    try:
+    """Install, and where the index is not what it was, ask it anew before giving up.
+
+    uv keeps what an index said for a while. Whatever it says now is kept from then on, so that
+    the plan that is made again is made from that.
+    """
+
+    async def attempt(*more: str) -> None:
         await uv.run(
             *arguments,
-            folder=folder,
+            *more,
+            folder=job.new.parent,
             timeout=INSTALL_SECONDS,
             log=report.log,
             variables=variables,
         )
+
+    try:
+        await attempt()
+    except EngineError as error:
+        if not _is_about_the_index(error):
+            raise
+    else:
+        return
+    try:
+        await attempt(*(f"--refresh-package={pin.name}" for pin in job.lock.pins))
     except EngineError as error:
         if error.code in _CHANGED:
             raise stale(error.failure.cause, "index", error.failure.detail) from error
         raise
+
+
+def _is_about_the_index(error: EngineError) -> bool:
+    """Return whether the index may offer something else than when it was last asked."""
+    is_gone = error.failure.value("status") in _GONE
+    return is_gone or error.code in (*_CHANGED, ErrorCode.HASH_MISMATCH)
 
 
 def _line(pin: Pin) -> str:

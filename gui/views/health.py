@@ -15,6 +15,7 @@ from gui import formats
 from gui.models.health import Diagnosis
 from gui.panels import Banner, Disclosure, EmptyState, Loading
 from gui.presenting import explain
+from gui.presenting.glossary import Term, term_sentence
 from gui.theme import SPACE, TextRole, Tone
 from gui.turns import in_turns
 from gui.views.health_card import FindingCard, IgnoredRow
@@ -47,6 +48,7 @@ class HealthView(QWidget):
         self._cards: list[FindingCard] = []
         self._ignored: list[IgnoredRow] = []
         self._refusal = ""
+        self._shows_ignored = False
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -123,7 +125,6 @@ class HealthView(QWidget):
         if diagnosis.unchecked:
             notes.append(self.tr("Not everything could be looked at."))
         self._note.setText(" ".join(notes))
-        self._note.setToolTip("\n".join(diagnosis.unchecked))
         self._note.setVisible(bool(notes))
         self.repair_all.setVisible(len(diagnosis.repairable) > 0 and not refusal)
         if diagnosis != self._shown or refusal != self._refusal:
@@ -152,10 +153,16 @@ class HealthView(QWidget):
     def show_check(self, depth: Depth | None) -> None:
         """Show that a thorough check is under way, or none."""
         is_busy = depth is not None
-        for part in (self._bar, self._progress, self.stop):
-            part.setVisible(is_busy)
-        for part in (self.deep, self.online):
-            part.setVisible(not is_busy)
+        coming, going = (self._bar, self._progress, self.stop), (self.deep, self.online)
+        if not is_busy:
+            coming, going = going, coming
+        has_focus = any(part.hasFocus() for part in going)
+        for part in coming:
+            part.show()
+        if has_focus:  # or it would go to whatever comes next in the window
+            (self.stop if is_busy else self.deep).setFocus()
+        for part in going:
+            part.hide()
         if is_busy:
             self.trouble.hide()
             self._bar.setRange(0, 0)
@@ -230,10 +237,21 @@ class HealthView(QWidget):
             body.addWidget(self._empty(diagnosis), 1)
         if diagnosis.ignored:
             body.addWidget(self._disclosed(ignored, diagnosis.ignored))
+        if diagnosis.unchecked:
+            title = self.tr("What could not be looked at")
+            body.addWidget(Disclosure(title, _lines(diagnosis.unchecked)))
         if diagnosis.findings:
+            title = self.tr("What the words mean")
+            body.addWidget(Disclosure(title, _lines(tuple(map(term_sentence, Term)))))
             body.addStretch(1)
 
     def _empty(self, diagnosis: Diagnosis) -> QWidget:
+        if diagnosis.ignored:
+            return EmptyState(
+                "check",
+                self.tr("Nothing else was found"),
+                self.tr("What you chose to ignore is listed below."),
+            )
         if Depth.DEEP in diagnosis.depths:
             text = self.tr(
                 "Every file is as its package brought it, and every package has what it needs."
@@ -248,13 +266,20 @@ class HealthView(QWidget):
     def _disclosed(self, ignored: list[IgnoredRow], findings: Sequence[Finding]) -> QWidget:
         holder = QWidget()
         inner = column(spacing=0.5)
+        inner.setContentsMargins(SPACE * 3, SPACE // 2, 0, 0)
         for finding in findings:
             shown = IgnoredRow(finding)
             shown.heed_chosen.connect(self.heed_chosen)
             inner.addWidget(shown)
             ignored.append(shown)
         holder.setLayout(inner)
-        return Disclosure(self.tr("%n ignored", None, len(findings)), holder)
+        made = Disclosure(self.tr("%n ignored", None, len(findings)), holder)
+        made.set_open(self._shows_ignored)
+        made.toggled.connect(self._keep_ignored_open)
+        return made
+
+    def _keep_ignored_open(self, is_open: bool) -> None:
+        self._shows_ignored = is_open
 
     def _finish(self, page: QWidget, cards: list[FindingCard], ignored: list[IgnoredRow]) -> None:
         if page is not self._page:
@@ -265,6 +290,14 @@ class HealthView(QWidget):
         self._scroll.setWidget(page)
         page.show()
         self._scroll.verticalScrollBar().setValue(at)
+
+
+def _lines(texts: Sequence[str]) -> QWidget:
+    holder = QWidget()
+    inner = column(*(label(text, tone=Tone.MUTED, wrap=True) for text in texts), spacing=0.75)
+    inner.setContentsMargins(SPACE * 3, SPACE // 2, 0, 0)
+    holder.setLayout(inner)
+    return holder
 
 
 def _is_open(finding: Finding, refusal: str) -> bool:
