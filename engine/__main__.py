@@ -185,6 +185,13 @@ def _add_health(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_cache(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "prefix",
+        nargs="?",
+        type=Path,
+        metavar="PREFIX",
+        help="only this environment, package by package",
+    )
     parser.add_argument("--json", action="store_true", help="as always; for scripts that say it")
     parser.add_argument("--fresh", action="store_true", help="believe nothing that is remembered")
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 
-from engine.cache.values import DiskPicture, DiskProgress
+from engine.cache.values import DiskPicture, DiskProgress, EnvironmentParts
 from engine.codec import decode, decode_health, decode_look, encode
 from engine.errors import EngineError, ErrorCode
 from engine.files.assigned import Assignment
@@ -22,6 +22,7 @@ from engine.messages import (
     PackageNamesQuery,
     PackageVersions,
     PackageVersionsQuery,
+    PartsQuery,
     PlanQuery,
     PypiReleases,
     PypiReleasesQuery,
@@ -140,6 +141,11 @@ class Asking:
                 self._checked(worker, b"")
         finally:
             worker.kill()
+
+    async def parts(self, prefix: Path) -> EnvironmentParts:
+        """Return what each package of an environment takes up."""
+        data = await self._ask(PartsQuery(prefix))
+        return await asyncio.to_thread(decode, data, EnvironmentParts)
 
     async def health(self, query: HealthQuery) -> Health:
         """Return what a quick check of one environment finds."""

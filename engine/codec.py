@@ -12,7 +12,7 @@ import msgspec
 from cattrs import Converter
 from cattrs.errors import BaseValidationError
 
-from engine.cache.values import DiskPicture, DiskProgress
+from engine.cache.values import DiskPicture, DiskProgress, EnvironmentParts
 from engine.errors import EngineError, ErrorCode
 from engine.files.assigned import Assignment
 from engine.files.values import Reading
@@ -51,6 +51,7 @@ _KINDS: Final = (
     Reading,
     Assignment,
     Health,
+    EnvironmentParts,
 )
 _prepared: set[type] = set()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from engine import codec, opening, remembering, working_folders
 from engine.asking import Asking
-from engine.cache.values import DiskPicture, DiskProgress, VolumeSpace
+from engine.cache.values import DiskPicture, DiskProgress, EnvironmentParts, VolumeSpace
 from engine.cache.volumes import volume_space
 from engine.checking import Checking
 from engine.conda.condarc import CondaConfiguration, read_configuration
@@ -203,6 +203,13 @@ class Engine(Offering, Filing):
         async for message in self._asking.disk(fresh=fresh):
             yield message
 
+    async def environment_parts(self, prefix: Path) -> EnvironmentParts:
+        """Return what each package of the environment at `prefix` takes up, counted anew.
+
+        Raises EngineError (prefix-missing, not-an-environment).
+        """
+        return await self._asking.parts(prefix)
+
     async def quick_health(self, prefix: Path) -> Health:
         """Return what a quick check of an environment finds, from memory if nothing changed.
 
@@ -309,7 +316,8 @@ class Engine(Offering, Filing):
 
     async def _measure_all(self, first: tuple[Path, ...]) -> None:
         _, prefixes = await asyncio.to_thread(self._discover)
-        ordered = sorted(prefixes, key=lambda prefix: prefix not in first)
+        wanted = frozenset(first)
+        ordered = sorted(prefixes, key=lambda prefix: prefix not in wanted)
         try:
             async for message in self._asking.sizes(ordered):
                 self._take(message)

@@ -78,7 +78,7 @@ def look(
     """
     log = DirectoryLog()
     tally = Tally(log)
-    ground = Ground(_roots([cache.folder for cache in caches] + list(prefixes)))
+    ground = Ground(roots_of([cache.folder for cache in caches] + list(prefixes)))
     pieces = [pieces_of(cache) for cache in caches]
     jobs = [job for cache, own in zip(caches, pieces, strict=True) for job in _jobs(cache, own)]
     jobs += [Job((os.path.realpath(prefix),), is_environment=True) for prefix in prefixes]
@@ -123,7 +123,8 @@ def look(
     return picture, log
 
 
-def _roots(folders: Iterable[Path]) -> set[tuple[int, int]]:
+def roots_of(folders: Iterable[Path]) -> set[tuple[int, int]]:
+    """Return `folders`, those that there are, by device and inode."""
     found: set[tuple[int, int]] = set()
     for folder in folders:
         try:

@@ -153,10 +153,16 @@ class HealthView(QWidget):
     def show_check(self, depth: Depth | None) -> None:
         """Show that a thorough check is under way, or none."""
         is_busy = depth is not None
-        for part in (self._bar, self._progress, self.stop):
-            part.setVisible(is_busy)
-        for part in (self.deep, self.online):
-            part.setVisible(not is_busy)
+        coming, going = (self._bar, self._progress, self.stop), (self.deep, self.online)
+        if not is_busy:
+            coming, going = going, coming
+        has_focus = any(part.hasFocus() for part in going)
+        for part in coming:
+            part.show()
+        if has_focus:  # or it would go to whatever comes next in the window
+            (self.stop if is_busy else self.deep).setFocus()
+        for part in going:
+            part.hide()
         if is_busy:
             self.trouble.hide()
             self._bar.setRange(0, 0)

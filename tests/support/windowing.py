@@ -145,7 +145,7 @@ def _unexpected(_: QWidget, failure: object) -> None:
     raise AssertionError(f"nobody took this failure: {failure}")
 
 
-async def until(condition: Callable[[], object], seconds: float = 30) -> None:
+async def until(condition: Callable[[], object], seconds: float = 60) -> None:
     """Return as soon as `condition` holds; fail after `seconds`."""
     async with asyncio.timeout(seconds):
         while not condition():

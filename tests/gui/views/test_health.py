@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from engine.errors import ErrorCode, Failure
 from engine.health.mending import MendKind
@@ -164,17 +164,23 @@ def test_that_the_dot_shows_the_worst_that_is_not_ignored(book: HealthBook) -> N
     assert book.of(ENV).ignored == (MISSING,)
 
 
-def test_that_what_is_ignored_stays_so_and_can_be_taken_back(settings: WindowSettings) -> None:
+def test_that_what_is_ignored_stays_so_after_a_restart_and_can_be_taken_back(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "settings"
+    settings = WindowSettings(folder)
     first = HealthBook(settings)
     first.take(health(MISSING))
     first.ignore(ENV, MISSING.key)
     settings.save()
+    settings = WindowSettings(folder)
     second = HealthBook(settings)
     second.take(health(MISSING))
     assert second.of(ENV).findings == ()
     second.heed(ENV, MISSING.key)
     assert second.of(ENV).findings == (MISSING,)
-    assert settings.ignored_findings(ENV) == ()
+    settings.save()
+    assert WindowSettings(folder).ignored_findings(ENV) == ()
 
 
 def test_that_a_thorough_check_stands_until_the_environment_changes(book: HealthBook) -> None:
@@ -219,6 +225,48 @@ async def test_that_cards_offer_the_best_way_the_other_one_and_ignoring(view: He
     assert chosen == [(RepairWish(OVERWRITTEN.key, (RESTORE, HAND)),)]
 
 
+def said(widget: QWidget) -> str:
+    return "\n".join(label.text() for label in widget.findChildren(QLabel))
+
+
+async def test_that_a_card_says_what_will_be_done_why_it_is_so_and_what_the_words_mean(
+    view: HealthView,
+) -> None:
+    view.show_diagnosis(Diagnosis((OVERWRITTEN, FROZEN), (), frozenset({Depth.QUICK})))
+    await until(lambda: len(view.cards) == 2)
+    first, second = view.cards
+    assert "Repair: Puts the files of numpy back as conda installed them." in said(first)
+    assert "Envdesk cannot do anything about this by itself." in said(second)
+    assert not first.more.is_open
+    first.more.set_open(True)
+    assert "pip: a program that comes with Python" in said(first)
+    assert f"{Path('conda-meta') / 'numpy-1.0-0.json'}  —  numpy 1.0" in said(first)
+    assert "environment: a folder with a Python and packages of its own" in said(view)
+
+
+async def test_that_what_only_the_user_can_decide_says_so_and_is_left_out_of_repair_all(
+    view: HealthView,
+) -> None:
+    unowned = replace(
+        MISSING,
+        code=FindingCode.FILES_UNOWNED,
+        gravity=Gravity.NOTE,
+        subject="site-packages",
+        values=(("count", "1"), ("names", "my_notes.py")),
+        repairs=((RepairStep(RepairKind.DELETE_FILES, "lib/my_notes.py"),),),
+    )
+    view.show_diagnosis(Diagnosis((unowned,), (), frozenset({Depth.DEEP})))
+    await until(lambda: len(view.cards) == 1)
+    assert [way.text() for way in view.cards[0].ways] == ["Delete my_notes.py"]
+    assert not view.repair_all.isVisible()
+
+
+async def test_that_what_could_not_be_looked_at_is_told(view: HealthView) -> None:
+    view.show_diagnosis(Diagnosis((), (), frozenset({Depth.DEEP}), ("The channel was asleep.",)))
+    await until(lambda: "The channel was asleep." in said(view))
+    assert "Not everything could be looked at." in said(view)
+
+
 async def test_that_ignored_findings_can_be_shown_again(view: HealthView) -> None:
     heeded: list[str] = []
     view.heed_chosen.connect(heeded.append)
@@ -245,7 +293,9 @@ def test_that_a_check_shows_how_far_it_is_and_can_be_stopped(view: HealthView) -
     click(view.deep)
     click(view.online)
     assert asked == [Depth.DEEP, Depth.ONLINE]
+    view.deep.setFocus()
     view.show_check(Depth.DEEP)
+    assert view.stop.hasFocus()
     view.show_progress(HealthProgress(ENV, 5, 10, 100, 400))
     assert view.stop.isVisible()
     assert not view.deep.isVisible()
@@ -253,5 +303,6 @@ def test_that_a_check_shows_how_far_it_is_and_can_be_stopped(view: HealthView) -
     assert stopped == [True]
     view.show_check(None)
     assert view.deep.isVisible()
+    assert view.deep.hasFocus()
     view.show_trouble(Failure(ErrorCode.CHANNEL_UNREACHABLE, "No."))
     assert view.trouble.isVisible()
