@@ -323,7 +323,8 @@ class Engine(Offering, Filing):
 
     async def _measure_all(self, first: tuple[Path, ...]) -> None:
         _, prefixes = await asyncio.to_thread(self._discover)
-        ordered = sorted(prefixes, key=lambda prefix: prefix not in first)
+        wanted = frozenset(first)
+        ordered = sorted(prefixes, key=lambda prefix: prefix not in wanted)
         try:
             async for message in self._asking.sizes(ordered):
                 self._take(message)
