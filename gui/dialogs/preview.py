@@ -265,6 +265,7 @@ class PreviewDialog(QDialog):
 
     def _go_back(self) -> None:
         self._plan = None
+        self._engine.lay_aside()
         self._say_failure(None)
         self._enter(Stage.ASKING)
 
@@ -366,6 +367,12 @@ class PreviewDialog(QDialog):
             self._go_back()
         else:
             self._give_up()
+
+    def done(self, result: int) -> None:
+        """Free what waits for a plan that is put away."""
+        if result == QDialog.DialogCode.Rejected:
+            self._engine.lay_aside()
+        super().done(result)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop the planning and close, wherever it stands; Qt asks `reject` on the way."""
