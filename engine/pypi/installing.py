@@ -54,7 +54,7 @@ async def clear_pypi(
 async def fetch_ahead(
     plan: Plan, new: Path, report: Report, places: Places, configuration: CondaConfiguration
 ) -> bool:
-    """Fetch the PyPI releases of `plan` beside `new` while that is still in the making.
+    """Fetch and prepare the PyPI releases of `plan` beside `new` while that is in the making.
 
     Possible where a sound Python stays, because the one that is in place does the work; nothing
     is written into its environment. Returns whether it was done; raises what `apply_pypi` raises.
@@ -67,6 +67,7 @@ async def fetch_ahead(
     job = Staging(lock, new, plan.prefix, new.parent / _SCRATCH, configuration)
     uv = open_uv(places, site=plan.prefix, index=lock.index)
     await _fetch(job, python, uv, report)
+    await asyncio.to_thread(job.prepare, report, python)
     return True
 
 
@@ -125,6 +126,7 @@ async def _bring(job: Staging, ahead: asyncio.Future[bool] | None, uv: Uv, repor
         if python is None:
             raise stale("The Python that they were planned for is not there.", "python")
         await _fetch(job, python, uv, report)
+        await asyncio.to_thread(job.prepare, report, python)
     report.progress(Progress(Phase.DOWNLOADING, len(names), len(names), ProgressUnit.PACKAGES))
 
 
