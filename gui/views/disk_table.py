@@ -42,7 +42,7 @@ class DiskTable(QWidget):
         self._pages.addWidget(self.table)
         self._pages.addWidget(self._empty)
         columns = icon_button("columns", self.tr("Choose columns"))
-        columns.clicked.connect(lambda: self._show_columns(columns))
+        columns.clicked.connect(lambda: self.table.show_columns_below(columns))
         bar = row(self.filter_box, None, self._count, columns)
         bar.setStretch(0, 1)
         inner = column(bar, self._pages, spacing=1)
@@ -125,12 +125,6 @@ class DiskTable(QWidget):
         if paths != self._told:
             self._told = paths
             self.selection_changed.emit(paths)
-
-    def _show_columns(self, below: QWidget) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.table.fill_column_menu(menu)
-        menu.popup(below.mapToGlobal(QPoint(0, below.height())))
 
     def _show_menu(self, at: QPoint) -> None:
         rows = [self.model.record_at(row) for row in self.table.selected_rows()]
