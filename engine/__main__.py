@@ -37,7 +37,9 @@ def _parser() -> argparse.ArgumentParser:
     apply.add_argument("plan", metavar="FILE", help="the plan, - for standard input")
     apply.add_argument("--guarded", action="store_true", help=argparse.SUPPRESS)
     read = commands.add_parser("read", help="tell what files ask for, several of them together")
-    read.add_argument("files", nargs="+", type=Path, metavar="FILE", help="- for standard input")
+    read.add_argument(
+        "files", nargs="+", metavar="FILE", help="or one web address; - for standard input"
+    )
     _add_file_kind(read)
     _add_export(commands.add_parser("export", help="write an environment as a file for others"))
     practice = commands.add_parser("practice", help="build a practice world in a folder")
@@ -50,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
 
     scan = commands.add_parser("scan")
     scan.add_argument("--fresh", action="store_true")
+    commands.add_parser("walk")
     commands.add_parser("ask")
     commands.add_parser("rattle")
     commands.add_parser("sizes")
@@ -182,6 +185,13 @@ def _add_health(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_cache(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "prefix",
+        nargs="?",
+        type=Path,
+        metavar="PREFIX",
+        help="only this environment, package by package",
+    )
     parser.add_argument("--json", action="store_true", help="as always; for scripts that say it")
     parser.add_argument("--fresh", action="store_true", help="believe nothing that is remembered")
 
@@ -252,6 +262,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     from engine.commands.output import leave, print_failure
 
     arguments = _parser().parse_args(argv)
+    if arguments.command == "walk":
+        from engine.cache import lending
+
+        lending.serve()
+        return 0
     try:
         status = asyncio.run(_run(arguments, places_for(arguments.root)))
     except KeyboardInterrupt:

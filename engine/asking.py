@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from engine.cache.values import DiskPicture, DiskProgress
+from engine.cache.values import DiskPicture, DiskProgress, EnvironmentParts
 from engine.codec import decode, decode_health, decode_look, encode
 from engine.errors import EngineError, ErrorCode
 from engine.files.assigned import Assignment
@@ -24,6 +24,7 @@ from engine.messages import (
     PackageNamesQuery,
     PackageVersions,
     PackageVersionsQuery,
+    PartsQuery,
     PlanQuery,
     PypiReleases,
     PypiReleasesQuery,
@@ -51,19 +52,19 @@ class Asking:
 
     def __init__(self, places: Places) -> None:
         self._places = places
-        self._spare: WorkerProcess | None = None
+        self._spares: list[WorkerProcess] = []
 
-    def prepare(self) -> None:
-        """Start a worker that waits for the next question."""
-        if self._spare is None:
-            self._spare = WorkerProcess(engine_command("ask", places=self._places))
+    def prepare(self, questions: int = 1) -> None:
+        """Start workers that wait for the next `questions`."""
+        while len(self._spares) < questions:
+            self._spares.append(WorkerProcess(engine_command("ask", places=self._places)))
 
     async def aclose(self) -> None:
-        """Stop the waiting worker."""
-        if self._spare is not None:
-            self._spare.kill()
-            await self._spare.read()
-            self._spare = None
+        """Stop the waiting workers."""
+        spares, self._spares = self._spares, []
+        for spare in spares:
+            spare.kill()
+            await spare.read()
 
     async def plan(self, query: PlanQuery) -> Plan:
         """Return the plan of a request."""
@@ -107,10 +108,11 @@ class Asking:
 
     async def _ask(self, query: Query) -> bytes:
         self.prepare()
-        worker, self._spare = self._spare, None
-        assert worker is not None
+        worker = self._spares.pop(0)
         try:
-            await worker.ask(encode(query, Query))
+            await worker.ask(await asyncio.to_thread(encode, query, Query))
+            if isinstance(query, ReadFilesQuery | ReadTextQuery | ReadAddressQuery):
+                self.prepare()  # the next question, who brings it all, comes with the answer
             answer = await worker.read()
         finally:
             worker.kill()
@@ -119,15 +121,20 @@ class Asking:
 
     def sizes(self, prefixes: Iterable[Path]) -> AsyncIterator[SizesMessage]:
         """Look through environments one by one, in that order."""
-        document = encode(Names(tuple(str(prefix) for prefix in prefixes)))
+        names = Names(tuple(str(prefix) for prefix in prefixes))
         command = engine_command("sizes", places=self._places)
-        return self._told(command, document, partial(decode, as_type=SizesMessage))
+        return self._told(command, names, partial(decode, as_type=SizesMessage))
 
     def disk(self, *, fresh: bool) -> AsyncIterator[DiskProgress | DiskPicture]:
         """Look where the space went, in a worker; the picture comes last."""
         flags = ("--fresh",) if fresh else ()
         command = engine_command("scan", *flags, places=self._places)
-        return self._told(command, b"", decode_look, last=DiskPicture)
+        return self._told(command, None, decode_look, last=DiskPicture)
+
+    async def parts(self, prefix: Path) -> EnvironmentParts:
+        """Return what each package of an environment takes up."""
+        data = await self._ask(PartsQuery(prefix))
+        return await asyncio.to_thread(decode, data, EnvironmentParts)
 
     async def health(self, query: HealthQuery) -> Health:
         """Return what a quick check of one environment finds."""
@@ -136,23 +143,24 @@ class Asking:
 
     def healths(self, prefixes: Iterable[Path]) -> AsyncIterator[Health]:
         """Check environments quickly one by one, in that order; those that vanish are left out."""
-        document = encode(Names(tuple(str(prefix) for prefix in prefixes)))
+        names = Names(tuple(str(prefix) for prefix in prefixes))
         command = engine_command("healths", places=self._places)
-        return self._told(command, document, partial(decode, as_type=Health))
+        return self._told(command, names, partial(decode, as_type=Health))
 
     def examine(self, prefix: Path, depth: Depth) -> AsyncIterator[HealthAnswer]:
         """Check one environment thoroughly, in a worker; what was found comes last."""
         command = engine_command("examine", str(prefix), depth.value, places=self._places)
-        return self._told(command, b"", decode_health, last=Health)
+        return self._told(command, None, decode_health, last=Health)
 
     async def _told(
         self,
         command: Sequence[str],
-        document: bytes,
+        names: Names | None,
         understand: Callable[[bytes], T],
         last: type[object] | None = None,
     ) -> AsyncIterator[T]:
         """Yield what a worker says line by line; it must end with a `last`, where one is given."""
+        document = await asyncio.to_thread(encode, names) if names is not None else b""
         worker = WorkerProcess(command, document)
         try:
             has_ended = last is None

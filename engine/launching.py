@@ -13,6 +13,10 @@ _START = (
     "import sys; sys.path.insert(0, sys.argv.pop(1)); "
     "from engine.__main__ import main; sys.exit(main())"
 )
+_WALK = (
+    "import sys; sys.path.insert(0, sys.argv.pop(1)); "
+    "from engine.cache.lending import serve; serve()"
+)
 _LIBRARY_PATHS = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LIBPATH")
 _OF_THE_BUNDLE = ("_PYI_", "_MEIPASS", "QT_PLUGIN_PATH", "QML2_IMPORT_PATH")
 
@@ -34,6 +38,15 @@ def own_command(*arguments: str) -> list[str]:
         return [sys.executable, "--engine", *arguments]
     source = Path(__file__).resolve().parent.parent
     return [sys.executable, "-X", "utf8", "-c", _START, str(source), *arguments]
+
+
+def walker_command() -> list[str]:
+    """Return the command line of the process that helps with walks: the quickest one to start."""
+    if is_frozen():
+        return own_command("walk")
+    source = Path(__file__).resolve().parent.parent
+    # The standard library is all it needs, so nothing that is installed is looked for.
+    return [sys.executable, "-X", "utf8", "-I", "-S", "-c", _WALK, str(source)]
 
 
 def is_frozen() -> bool:

@@ -9,7 +9,7 @@ from typing import Final
 
 from engine.cache.values import Choice
 from engine.files.values import IndexOptions
-from engine.health.values import RepairStep
+from engine.health.values import RepairStep, RepairWish
 
 CLEANING: Final = "cleaning"  # a name in a cache folder that stands for work on the whole of it
 
@@ -178,6 +178,8 @@ class ChangeRequest:
 class RepairRequest:
     """Ask for what is wrong with the environment at `prefix` to be mended by `steps`.
 
+    With `wishes` in their place, planning chooses the steps: problems that cannot be mended along
+    with those before them are left out, and the plan's own request has the steps of the others.
     `channels` are names or URLs, the first one first; without any, the configured ones count.
     """
 
@@ -185,6 +187,7 @@ class RepairRequest:
     channels: tuple[str, ...]
     priority: ChannelPriority = ChannelPriority.STRICT
     steps: tuple[RepairStep, ...] = ()
+    wishes: tuple[RepairWish, ...] = ()
 
 
 Request = (

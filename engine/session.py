@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from engine import codec, opening, remembering, working_folders
 from engine.asking import Asking
-from engine.cache.values import DiskPicture, DiskProgress, VolumeSpace
+from engine.cache.values import DiskPicture, DiskProgress, EnvironmentParts, VolumeSpace
 from engine.cache.volumes import volume_space
 from engine.checking import Checking
 from engine.conda.condarc import CondaConfiguration, read_configuration
@@ -56,6 +57,7 @@ from engine.requests import CleanRequest, RelinkRequest, Request
 from engine.tasks import Leaving, TaskQueue
 
 _log = logging.getLogger(__name__)
+_BREATH_S = 0.005  # of every six or so: the window has the interpreter for the others
 
 
 class Engine(Offering, Filing):
@@ -84,11 +86,11 @@ class Engine(Offering, Filing):
         configuration, prefixes = await asyncio.to_thread(self._discover)
         folders = working_folders.folders_with_work(self.places, configuration, prefixes)
         await self._settle(folders, timeout=0)
-        await asyncio.to_thread(codec.prepare)
         await self._watch.start()
         self._asking.prepare()
         await self._checking.start(prefixes)
         self._measure(prefixes)
+        await asyncio.to_thread(codec.prepare, lambda: time.sleep(_BREATH_S))
 
     async def aclose(self, leaving: Leaving = Leaving.CANCEL) -> None:
         """Stop watching and measuring, and bring the tasks to the end that `leaving` names."""
@@ -201,6 +203,13 @@ class Engine(Offering, Filing):
         async for message in self._asking.disk(fresh=fresh):
             yield message
 
+    async def environment_parts(self, prefix: Path) -> EnvironmentParts:
+        """Return what each package of the environment at `prefix` takes up, counted anew.
+
+        Raises EngineError (prefix-missing, not-an-environment).
+        """
+        return await self._asking.parts(prefix)
+
     async def quick_health(self, prefix: Path) -> Health:
         """Return what a quick check of an environment finds, from memory if nothing changed.
 
@@ -307,7 +316,8 @@ class Engine(Offering, Filing):
 
     async def _measure_all(self, first: tuple[Path, ...]) -> None:
         _, prefixes = await asyncio.to_thread(self._discover)
-        ordered = sorted(prefixes, key=lambda prefix: prefix not in first)
+        wanted = frozenset(first)
+        ordered = sorted(prefixes, key=lambda prefix: prefix not in wanted)
         try:
             async for message in self._asking.sizes(ordered):
                 self._take(message)

@@ -101,14 +101,20 @@ class DropOverlay(QWidget):
 class FileDrops(QObject):
     """Hear of drags, wherever in `window` they are, and of pasting where nothing is written.
 
-    `take` gets what was dropped or pasted. Drags that begin in this program are left to those who
-    began them.
+    `take` gets what was dropped or pasted; `expect` is called when that is about to happen. Drags
+    that begin in this program are left to those who began them.
     """
 
-    def __init__(self, window: QWidget, take: Callable[[FileSource], object]) -> None:
+    def __init__(
+        self,
+        window: QWidget,
+        take: Callable[[FileSource], object],
+        expect: Callable[[], object] = lambda: None,
+    ) -> None:
         super().__init__(window)
         self._window = window
         self._take = take
+        self._expect = expect
         self.overlay = DropOverlay(window)
         window.setAcceptDrops(True)
         for field in window.findChildren(QLineEdit):
@@ -129,6 +135,8 @@ class FileDrops(QObject):
         if source is None or QApplication.activeModalWidget() is not None:
             return False
         if isinstance(event, QDragEnterEvent | QDragMoveEvent):
+            if not self.overlay.isVisible():
+                self._expect()
             self.overlay.cover()
         else:
             self.overlay.hide()
@@ -149,6 +157,7 @@ class FileDrops(QObject):
 
     def open(self) -> None:
         """Let the user choose files."""
+        self._expect()
         tr = self.tr
         dialog = QFileDialog(self._window, tr("Choose files that say what to install"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.health.values import Depth, Health, HealthProgress, RepairStep
+from engine.health.values import Depth, Health, HealthProgress, RepairStep, RepairWish
 from engine.records import Environment, Mark
 from engine.requests import RepairRequest
 from gui.dialogs.preview import PreviewDialog
@@ -45,6 +45,7 @@ class Healing(QObject):
         self._checked: Path | None = None
         book.changed.connect(self._on_changed)
         view.repair_chosen.connect(self.repair)
+        view.repair_all_chosen.connect(self.repair_all)
         view.ignore_chosen.connect(self._ignore)
         view.heed_chosen.connect(self._heed)
         view.check_chosen.connect(self.check)
@@ -93,12 +94,25 @@ class Healing(QObject):
 
     def repair(self, steps: object) -> None:
         """Open the preview of what `steps` would do."""
+        self._ask(steps=tuple(cast("Sequence[RepairStep]", steps)))
+
+    def repair_all(self, wishes: object) -> None:
+        """Open the preview of mending as much of `wishes` as goes together."""
+        self._ask(wishes=tuple(cast("Sequence[RepairWish]", wishes)))
+
+    def _ask(
+        self, *, steps: tuple[RepairStep, ...] = (), wishes: tuple[RepairWish, ...] = ()
+    ) -> None:
         environment = self._environment
-        if environment is not None:
-            prefix = environment.prefix
-            wanted = tuple(cast("Sequence[RepairStep]", steps))
-            ask = Operation(self._view, lambda: self._choice(prefix))
-            ask.then(lambda choice: self._preview(prefix, wanted, choice)).run()
+        if environment is None:
+            return
+        prefix = environment.prefix
+
+        def preview(choice: ChannelChoice) -> None:
+            request = RepairRequest(prefix, choice.channels, choice.priority, steps, wishes)
+            PreviewDialog(self.engine, request, self._view.window()).open()
+
+        Operation(self._view, lambda: self._choice(prefix)).then(preview).run()
 
     async def _examine(self, prefix: Path, depth: Depth) -> Health | None:
         async for answer in self.engine.health(prefix, depth):
@@ -114,10 +128,6 @@ class Healing(QObject):
         configuration = await self.engine.configuration()
         usual = ChannelChoice(configuration.effective_channels, configuration.priority)
         return self.settings.channel_choice(prefix) or usual
-
-    def _preview(self, prefix: Path, steps: tuple[RepairStep, ...], choice: ChannelChoice) -> None:
-        request = RepairRequest(prefix, choice.channels, choice.priority, steps)
-        PreviewDialog(self.engine, request, self._view.window()).open()
 
     def _ignore(self, key: str) -> None:
         if self._environment is not None:

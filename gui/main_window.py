@@ -106,7 +106,7 @@ class MainWindow(QMainWindow):
         self.sidebar.add_to_head(more := AddedFoldersButton(engine))
         more.told.connect(self.content.say)
         self._build()
-        self.drops = FileDrops(self, self.import_files)
+        self.drops = FileDrops(self, self.import_files, engine.expect_files)
         self.drag_out = DragOut(engine, self.sidebar.environments)
         self._connect(bridge)
         make_shortcuts(

@@ -22,6 +22,24 @@ _TOGETHER_MS: Final = 200  # several files of one choice come one after the othe
 _BUSY_MS: Final = 500
 
 
+class Application(QApplication):
+    """Tell of each file that the desktop asks to open, which Qt says to the application alone.
+
+    A filter of events would hear of it as well, but is asked about every event of every widget.
+    """
+
+    file_asked = Signal(object)
+
+    def event(self, event: QEvent) -> bool:
+        """Take the events that ask to open files."""
+        if event.type() == QEvent.Type.FileOpen and isinstance(event, QFileOpenEvent):
+            name = event.file() or event.url().toLocalFile()
+            if name:
+                self.file_asked.emit(Path(name).absolute())
+                return True
+        return super().event(event)
+
+
 class FileOpenings(QObject):
     """Collect what is to be opened, and hand it over when the window can take it.
 
@@ -31,13 +49,13 @@ class FileOpenings(QObject):
 
     handed_on = Signal(bool)
 
-    def __init__(self, app: QApplication) -> None:
+    def __init__(self, app: Application) -> None:
         super().__init__(app)
         self._paths: list[Path] = []
         self._take: Callable[[FileSource], object] | None = None
         self._pause = QTimer(self, singleShot=True)
         self._pause.timeout.connect(self._hand_over)
-        app.installEventFilter(self)
+        app.file_asked.connect(self._on_file)
 
     def hand_to(self, take: Callable[[FileSource], object] | None) -> None:
         """Let `take` have what is opened from now on, and what came before; None for nobody."""
@@ -45,17 +63,9 @@ class FileOpenings(QObject):
         if self._paths:
             self._pause.start(_TOGETHER_MS)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Take the events that ask to open files."""
-        del watched
-        if event.type() != QEvent.Type.FileOpen or not isinstance(event, QFileOpenEvent):
-            return False
-        name = event.file() or event.url().toLocalFile()
-        if not name:
-            return False
-        self._paths.append(Path(name).absolute())
+    def _on_file(self, path: Path) -> None:
+        self._paths.append(path)
         self._pause.start(_TOGETHER_MS)
-        return True
 
     def _hand_over(self) -> None:
         if self._take is None or not self._paths:

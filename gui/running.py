@@ -11,14 +11,13 @@ from logging.handlers import MemoryHandler
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
 from engine.errors import EngineError, Failure
 from engine.places import Places, places_for
 from engine.version import __version__
 from gui.faults import FaultReporter, hold_log, write_log_to
-from gui.opening_files import FileOpenings
+from gui.opening_files import Application, FileOpenings
 from gui.operations import Operation, cancel_operations, present_failure, present_failures_with
 from gui.options import Options
 from gui.quitting import QuitRequests
@@ -56,9 +55,9 @@ def run(options: Options) -> int:
         return loop.run_until_complete(_Run(options, app, loop, held).run())
 
 
-def make_application() -> QApplication:
+def make_application() -> Application:
     """Return the application object, named, with its plurals, and deaf to the last window."""
-    app = QApplication(sys.argv[:1])
+    app = Application(sys.argv[:1])
     app.setApplicationName("envdesk")
     app.setApplicationDisplayName("Envdesk")
     app.setApplicationVersion(__version__)
@@ -73,7 +72,7 @@ class _Run:
     """One life of the application, from its places to its exit status."""
 
     def __init__(
-        self, options: Options, app: QApplication, loop: QEventLoop, held: MemoryHandler
+        self, options: Options, app: Application, loop: QEventLoop, held: MemoryHandler
     ) -> None:
         self._options = options
         self._held = held

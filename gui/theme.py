@@ -162,6 +162,8 @@ class Theme(QObject):
         return font
 
     def _dress(self) -> None:
+        # Qt takes ten times as long to change a style sheet as to take one off and put one on.
+        self._app.setStyleSheet("")
         self._app.setPalette(_palette(self._tokens))
         self._app.setStyleSheet(_style_sheet(self._tokens, self._points()))
 
@@ -186,15 +188,29 @@ def theme() -> Theme:
 
 @lru_cache(maxsize=1024)
 def _pixmap(name: str, color: str, size: int, ratio: float) -> QPixmap:
-    svg = read_icon(name).replace("currentColor", color)
-    renderer = QSvgRenderer(QByteArray(svg.encode()))
-    pixmap = QPixmap(round(size * ratio), round(size * ratio))
-    pixmap.fill(Qt.GlobalColor.transparent)
+    pixmap = QPixmap(_shape(name, round(size * ratio)))
     painter = QPainter(pixmap)
-    renderer.render(painter, QRectF(pixmap.rect()))
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+    painter.fillRect(pixmap.rect(), QColor(color))
     painter.end()
     pixmap.setDevicePixelRatio(ratio)
     return pixmap
+
+
+@lru_cache(maxsize=256)
+def _shape(name: str, size: int) -> QPixmap:
+    """Return an icon in no colour of its own: drawn once, it serves for all of them."""
+    pixmap = QPixmap(size, size)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    _drawing(name).render(painter, QRectF(pixmap.rect()))
+    painter.end()
+    return pixmap
+
+
+@lru_cache(maxsize=256)
+def _drawing(name: str) -> QSvgRenderer:
+    return QSvgRenderer(QByteArray(read_icon(name).encode()))
 
 
 def _style_sheet(tokens: Tokens, points: float) -> str:

@@ -31,24 +31,33 @@ _SCHEDULING = Path("/proc/thread-self/schedstat")  # Linux: man 5 proc, "schedst
 class Stall:
     """Describe one stall: when it ended, how long it was, and what the thread was seen to do.
 
-    `at_s` is in seconds since the watch began; `queued_ms` is what was left out of `ms`, for which
-    the thread had no core, and `busy_ms` for how long it had one: less than `ms` where it waited,
-    as for the display server (both 0 where the system does not tell). `stacks` are lines of
-    "file:line function", innermost last.
+    `at_s` is in seconds since the watch began. Of `wall_ms`, the thread had a core for `busy_ms`,
+    and for `queued_ms` it was ready to go on but the system gave it none; for the rest it waited,
+    as for a disk, the display server or another thread (both are 0 where the system does not
+    tell). `others_ms` is what the other threads of the process computed meanwhile: they may have
+    held the interpreter. `stacks` are lines of "file:line function", innermost last.
     """
 
     at_s: float
-    ms: float
+    wall_ms: float
     queued_ms: float
     busy_ms: float
+    others_ms: float
     stacks: tuple[str, ...] = ()
+
+    @property
+    def ms(self) -> float:
+        """Return what the stall would have been on a machine that does nothing else."""
+        return self.wall_ms - self.queued_ms
 
 
 class Watchdog(QObject):
     """Write the longest gaps between the beats of a 5 ms timer to `file`, as JSON.
 
-    A stall is a gap less the beat, and less the time for which the thread was ready to go on but
-    the system gave it no core (known on Linux only): the thread was busy, or waited for something.
+    A stall is a gap less the beat; it is as long as `Stall.ms` says: without the time for which
+    the thread was ready but had no core, which Linux tells (its documentation, "Scheduler
+    Statistics") and which nobody would have waited for on an idle machine, while sleeping, waiting
+    and computing count in full.
     The document holds `longest_ms` (the longest stall), `began_s` (when the watch began, by the
     monotonic clock of the system), `beats`, `seconds`, and `stalls`: the longest, longest first,
     as `Stall` says. It is written twice a second and on `stop`. Belongs to the thread that makes
@@ -61,6 +70,7 @@ class Watchdog(QObject):
         self._began = self._last = self._written = time.monotonic()
         self._scheduling = _open_scheduling()
         self._ran, self._queued = self._scheduled_ms()
+        self._cpu = time.process_time()
         self._beats = 0
         self._stalls: list[Stall] = []
         self._observer = _Observer(threading.get_ident())
@@ -74,6 +84,7 @@ class Watchdog(QObject):
         """Forget what was seen so far, as when the window has been built."""
         self._began = self._last = time.monotonic()
         self._ran, self._queued = self._scheduled_ms()
+        self._cpu = time.process_time()
         self._beats = 0
         self._stalls.clear()
 
@@ -93,15 +104,18 @@ class Watchdog(QObject):
 
     def _beat(self) -> None:
         now = time.monotonic()
-        (ran, waited), (self._ran, self._queued) = (self._ran, self._queued), self._scheduled_ms()
-        busy, queued = self._ran - ran, self._queued - waited
-        ms = (now - self._last) * 1000 - _BEAT_MS - queued
+        before, (self._ran, self._queued) = (self._ran, self._queued), self._scheduled_ms()
+        cpu, self._cpu = self._cpu, time.process_time()
+        busy, queued = self._ran - before[0], self._queued - before[1]
+        others = max((self._cpu - cpu) * 1000 - busy, 0.0)
+        wall = (now - self._last) * 1000 - _BEAT_MS
         self._last = now
         self._beats += 1
         stacks = self._observer.beat(now)
-        if ms > 0 and (len(self._stalls) < _KEPT or ms > self._stalls[-1].ms):
+        if wall > queued and (len(self._stalls) < _KEPT or wall - queued > self._stalls[-1].ms):
             at = round(now - self._began, 3)
-            self._stalls.append(Stall(at, round(ms, 2), round(queued, 2), round(busy, 2), stacks))
+            core = (round(queued, 2), round(busy, 2), round(others, 2))
+            self._stalls.append(Stall(at, round(wall, 2), *core, stacks))
             self._stalls.sort(key=lambda stall: -stall.ms)
             del self._stalls[_KEPT:]
         if now - self._written > _WRITE_EVERY_S:
@@ -117,7 +131,7 @@ class Watchdog(QObject):
 
     def _write(self) -> None:
         document = {
-            "longest_ms": self.longest_ms,
+            "longest_ms": round(self.longest_ms, 2),
             "began_s": self._began,
             "beats": self._beats,
             "seconds": round(time.monotonic() - self._began, 3),

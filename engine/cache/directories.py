@@ -72,6 +72,13 @@ class DirectoryLog:
         if found.st_mtime_ns > self._started and time.time_ns() - found.st_mtime_ns < TICK_NS:
             self._is_settled = False
 
+    def extend(self, log: tuple[bytes, bytes, bytes], *, is_settled: bool) -> None:
+        """Add what another log, dumped, holds."""
+        self._paths += log[0]
+        self._times.frombytes(log[1])
+        self._inodes.frombytes(log[2])
+        self._is_settled = self._is_settled and is_settled
+
     @property
     def is_settled(self) -> bool:
         """Return whether every change from now on will show."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from engine.cache.directories import Status
-from engine.cache.windows import WindowsEntry
+
+if TYPE_CHECKING:
+    from engine.cache.windows import WindowsEntry
 
 # File systems on which the number in a folder's listing is the file's own number, always.
 TRUE_LISTINGS = frozenset(("ext2", "ext3", "ext4", "xfs", "btrfs", "tmpfs", "f2fs", "jfs"))
@@ -26,7 +28,20 @@ def entries_in(folder: str, *, is_windows: bool) -> Sequence[os.DirEntry[str] | 
     Raises OSError where it cannot be listed.
     """
     with os.scandir(folder) as entries:
-        return [*map(WindowsEntry, entries)] if is_windows else [*entries]
+        if not is_windows:
+            return [*entries]
+        from engine.cache.windows import WindowsEntry
+
+        return [*map(WindowsEntry, entries)]
+
+
+def status_of(path: str, *, is_windows: bool) -> Status:
+    """Return the status of `path` itself; raises OSError."""
+    if not is_windows:
+        return os.lstat(path)
+    from engine.cache.windows import windows_status
+
+    return windows_status(path)
 
 
 def statuses_in(folder: str, *, is_windows: bool) -> list[tuple[str, Status]]:

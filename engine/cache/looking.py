@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from engine.cache.directories import DirectoryLog
 from engine.cache.finding import FoundCache, Layout
+from engine.cache.helping import HELP_AFTER, Job, walked
 from engine.cache.pieces import MEMORY, UNPACKED_PER_ARCHIVE, Piece, pieces_of
 from engine.cache.records import LinkedPackage, linked_packages, sharable_files
 from engine.cache.softlinks import PieceIndex
@@ -28,6 +30,7 @@ from engine.cache.values import (
     VolumeSpace,
 )
 from engine.cache.volumes import volume_space
+from engine.cache.walking import Ground, Walk
 from engine.errors import EngineError
 
 
@@ -65,19 +68,31 @@ def look(
     caches: Sequence[FoundCache],
     prefixes: Sequence[Path],
     told: Callable[[int, str], None] = lambda _files, _place: None,
+    help_after: int = HELP_AFTER,
 ) -> tuple[DiskPicture, DirectoryLog]:
     """Return where the space went in `caches` and in the environments at `prefixes`.
 
     The log names every folder that was looked into. Reads everything anew, writes nothing, takes
-    about as long as `du`; raises nothing: what cannot be read is told in the picture.
+    about as long as `du`, and less where a second process can help, which is called for after
+    `help_after` folders; raises nothing: what cannot be read is told in the picture.
     """
     log = DirectoryLog()
-    roots = _roots([cache.folder for cache in caches] + list(prefixes))
-    tally = Tally(log, roots, told)
-    counted = [_count_cache(cache, tally) for cache in caches]
-    ties = tally.close_caches()
-    index, stems = _indexes(counted)
-    environments = [_count_environment(prefix, tally, index, stems) for prefix in prefixes]
+    tally = Tally(log)
+    ground = Ground(roots_of([cache.folder for cache in caches] + list(prefixes)))
+    pieces = [pieces_of(cache) for cache in caches]
+    jobs = [job for cache, own in zip(caches, pieces, strict=True) for job in _jobs(cache, own)]
+    jobs += [Job((os.path.realpath(prefix),), is_environment=True) for prefix in prefixes]
+    with closing(walked(jobs, ground, told, help_after)) as walks:
+        counted = [
+            _count_cache(cache, own, tally, walks)
+            for cache, own in zip(caches, pieces, strict=True)
+        ]
+        ties = tally.close_caches()
+        index, stems = _indexes(counted)
+        environments = [
+            _count_environment(prefix, tally.add_environment(next(walks)), tally, index, stems)
+            for prefix in prefixes
+        ]
     items = _Items(counted, environments)
     spaces = tuple(items.space(each) for each in counted)
     paths = {number: item.path for number, item in items.by_number.items()}
@@ -108,7 +123,8 @@ def look(
     return picture, log
 
 
-def _roots(folders: Iterable[Path]) -> set[tuple[int, int]]:
+def roots_of(folders: Iterable[Path]) -> set[tuple[int, int]]:
+    """Return `folders`, those that there are, by device and inode."""
     found: set[tuple[int, int]] = set()
     for folder in folders:
         try:
@@ -127,22 +143,30 @@ def _device_of(path: Path) -> int:
         return 0
 
 
-def _count_cache(cache: FoundCache, tally: Tally) -> _CountedCache:
-    pieces = pieces_of(cache)
-    counted = _CountedCache(cache, _device_of(cache.folder), pieces, len(tally.units))
-    counted.units = [tally.add_cache_unit(piece.paths) for piece in pieces]
+def _jobs(cache: FoundCache, pieces: Sequence[Piece]) -> list[Job]:
+    """Return what is to be walked through: each piece, and what is left of the cache, the last."""
     taken = {path for piece in pieces for path in piece.paths}
-    tops: list[str] = []
+    tops: tuple[str, ...] = ()
     match cache.layout:
         case Layout.PACKAGES | Layout.LISTS:
-            tops = [os.path.realpath(cache.folder)]
-            taken = {_below(tops[0], path, cache.folder) for path in taken}
-            taken.add(f"{tops[0]}{os.sep}{MEMORY}")  # it changes with every look
+            top = os.path.realpath(cache.folder)
+            tops = (top,)
+            taken = {_below(top, path, cache.folder) for path in taken}
+            taken.add(f"{top}{os.sep}{MEMORY}")  # it changes with every look
         case Layout.PIP:
-            tops = [f"{cache.folder}/wheels"]
+            tops = (f"{cache.folder}/wheels",)
         case Layout.UV:
             pass  # only known folders count: a wrong setting must not count somebody's home
-    counted.rest = tally.add_cache_unit(tops, taken, is_root=True)
+    rest = Job(tops, leave_out=frozenset(taken), is_root=True)
+    return [*(Job(piece.paths) for piece in pieces), rest]
+
+
+def _count_cache(
+    cache: FoundCache, pieces: list[Piece], tally: Tally, walks: Iterator[list[Walk]]
+) -> _CountedCache:
+    counted = _CountedCache(cache, _device_of(cache.folder), pieces, len(tally.units))
+    counted.units = [tally.add_cache_unit(next(walks)) for _ in pieces]
+    counted.rest = tally.add_cache_unit(next(walks))
     return counted
 
 
@@ -166,9 +190,12 @@ def _indexes(
 
 
 def _count_environment(
-    prefix: Path, tally: Tally, index: PieceIndex, stems: dict[tuple[int, str], int]
+    prefix: Path,
+    unit: EnvironmentUnit,
+    tally: Tally,
+    index: PieceIndex,
+    stems: dict[tuple[int, str], int],
 ) -> _CountedEnvironment:
-    unit = tally.add_environment(str(prefix))
     found = _CountedEnvironment(prefix, _device_of(prefix), unit)
     number = len(tally.environments) - 1
     found.soft = index.led_into(unit.links_out)

@@ -53,7 +53,7 @@ def look_at_disk(
     Unless it must be `fresh`, an earlier picture is returned when no folder has changed since and
     it is not older than an hour. Blocks; run it in a worker process. Raises nothing.
     """
-    caches, prefixes = _found(places, configuration)
+    caches, prefixes = found_places(places, configuration)
     if not fresh:
         picture = _recall(places, caches, prefixes)
         if picture is not None:
@@ -67,13 +67,14 @@ def look_at_disk(
 
 def look_for_plan(places: Places, configuration: CondaConfiguration) -> DiskPicture:
     """Return the same, always looked at anew, without writing anything: a plan counts bytes."""
-    picture, _ = look(*_found(places, configuration))
+    picture, _ = look(*found_places(places, configuration))
     return picture
 
 
-def _found(
+def found_places(
     places: Places, configuration: CondaConfiguration
 ) -> tuple[tuple[FoundCache, ...], tuple[Path, ...]]:
+    """Return every cache and the prefix of every environment that can be found."""
     prefixes = discover(places, configuration, remembered_folders(places))
     return find_caches(places, configuration, prefixes), prefixes
 

@@ -239,6 +239,43 @@ class DiskProgress:
     place: Path
 
 
+@dataclass(frozen=True, slots=True)
+class PackagePart:
+    """Describe what one package takes up in an environment; bytes, each file once.
+
+    `own_bytes` go with the environment, `shared_bytes` have a name somewhere else, too. `is_pypi`
+    tells that pip, uv or the like brought it, not conda.
+    """
+
+    name: str
+    version: str
+    build: str
+    is_pypi: bool
+    own_bytes: int
+    shared_bytes: int
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentParts:
+    """Hold what an environment is made of, package by package.
+
+    The rest is what no package owns: folders, and files that programs or people put there. All
+    parts together are what `EnvironmentSpace` tells of it.
+    """
+
+    prefix: Path
+    packages: tuple[PackagePart, ...]
+    rest_own_bytes: int
+    rest_shared_bytes: int
+    rest_files: int
+
+    @property
+    def own_bytes(self) -> int:
+        """Return what is its own, altogether."""
+        return self.rest_own_bytes + sum(part.own_bytes for part in self.packages)
+
+
 class Preset(StrEnum):
     """Name a ready choice."""
 

@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.cache.portions import parts_of
 from engine.cache.remembering import look_at_disk
 from engine.cache.values import Choice, DiskPicture, ItemKind, Preset, Skipped
 from engine.codec import encode
@@ -54,6 +55,10 @@ class _Listening:
 async def answer(arguments: argparse.Namespace, places: Places) -> int:
     """Carry out `cache` or `clean`; returns the exit status. Raises EngineError."""
     configuration = read_configuration(places)
+    if arguments.command == "cache" and arguments.prefix is not None:
+        parts = parts_of(Path(os.path.abspath(arguments.prefix)), places, configuration)
+        print_document(encode(parts))
+        return 0
     if arguments.command == "cache":
         picture = look_at_disk(places, configuration, fresh=arguments.fresh)
         print_document(encode(picture, DiskPicture))

@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import re
 import sys
 import threading
 import time
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 import psutil
@@ -24,6 +27,7 @@ SECONDS: Final = 8.0  # of this process's own work; readers give up far earlier 
 MEMORY: Final = 300 << 20  # bytes on top of what the process had
 
 _LOOK: Final = 0.05
+_ADDRESS: Final = re.compile(r"https?://[^/]", re.IGNORECASE)
 
 
 ReadQuery = ReadFilesQuery | ReadTextQuery | ReadAddressQuery
@@ -50,8 +54,8 @@ def _read(query: ReadQuery, places: Places) -> Reading:
     from engine.files.reading import read_files, read_text
 
     match query:
-        case ReadFilesQuery(paths=paths, kind=kind):
-            return read_files(paths, kind=kind)
+        case ReadFilesQuery(paths=paths, kind=kind, kinds=kinds):
+            return read_files(paths, kind=kind, kinds=dict(kinds))
         case ReadTextQuery(text=text, kind=kind):
             return read_text(text, kind=kind)
         case ReadAddressQuery(address=address, kind=kind):
@@ -102,14 +106,28 @@ def _too_much() -> EngineError:
     )
 
 
+def query_for(
+    words: Sequence[str], kind: FileKind | None = None
+) -> ReadFilesQuery | ReadAddressQuery:
+    """Return the question about files or one web address; raises EngineError (bad-usage)."""
+    if not any(_ADDRESS.match(word) for word in words):
+        return ReadFilesQuery(tuple(Path(os.path.abspath(word)) for word in words), kind)
+    if len(words) > 1:
+        raise EngineError(
+            ErrorCode.BAD_USAGE,
+            "A web address is read alone.",
+            hint="Download the files, and name them together.",
+        )
+    return ReadAddressQuery(words[0], kind)
+
+
 def answer(arguments: argparse.Namespace, places: Places) -> int:
     """Print the reading of the files that were named; returns the exit status."""
     kind = FileKind(arguments.kind) if arguments.kind else None
-    paths = tuple(arguments.files)
-    if [str(path) for path in paths] == ["-"]:
+    if arguments.files == ["-"]:
         data = sys.stdin.buffer.read(TEXT_LIMIT + 1)
         query = ReadTextQuery(data.decode("utf-8", "replace"), kind)
     else:
-        query = ReadFilesQuery(tuple(type(path)(os.path.abspath(path)) for path in paths), kind)
+        query = query_for(arguments.files, kind)
     print_document(encode(read_within_limits(query, places)))
     return 0

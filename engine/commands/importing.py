@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.asking import Asking
+from engine.commands.file_reading import query_for
 from engine.conda.condarc import CondaConfiguration
 from engine.environments.describing import describe
 from engine.environments.naming import check_name
@@ -21,7 +22,7 @@ from engine.files.importing import (
     request_of,
 )
 from engine.files.values import FileKind, Reading
-from engine.messages import AssignQuery, ReadFilesQuery
+from engine.messages import AssignQuery, ReadAddressQuery, ReadFilesQuery
 from engine.places import Places
 from engine.requests import ChannelPriority, Request
 from engine.working_folders import folders_for_new
@@ -31,7 +32,7 @@ ALL = "all"
 
 def add_import(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `plan import`."""
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument("files", nargs="+", metavar="FILE", help="or one web address")
     target = parser.add_mutually_exclusive_group()
     target.add_argument("--into", type=Path, metavar="PREFIX", help="an environment that is there")
     target.add_argument("--name", "-n", help="a name for a new one; suggested by the file")
@@ -66,8 +67,7 @@ async def import_request(
 ) -> Request:
     """Return the request for what the named files ask for; raises EngineError."""
     kind = FileKind(arguments.file_kind) if arguments.file_kind else None
-    paths = tuple(Path(os.path.abspath(path)) for path in arguments.files)
-    whole = await _read(ReadFilesQuery(paths, kind), places)
+    whole = await _read(query_for(arguments.files, kind), places)
     reading = chosen_lines(whole, arguments.group, arguments.environment)
     choices = _choices(arguments, whole, places, configuration)
     if reading.is_lock and not arguments.anew:
@@ -89,7 +89,7 @@ async def import_request(
     return request_of(asked, answer.lines, answer.limits, replace(choices, python=python))
 
 
-async def _read(query: ReadFilesQuery, places: Places) -> Reading:
+async def _read(query: ReadFilesQuery | ReadAddressQuery, places: Places) -> Reading:
     """Return the reading, made by a process whose limits end with it."""
     asking = Asking(places)
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from engine.commands.checking import look
@@ -20,6 +21,7 @@ async def request_of(
 ) -> RepairRequest:
     """Return the request to repair what `arguments` name, after another look at it.
 
+    What is named is repaired in the way that is named, or not at all; with --all planning chooses.
     Raises EngineError: bad-usage when nothing was named, or a code that is none; what was named
     and is not wrong (any more), or cannot be repaired, is bad-usage, too.
     """
@@ -31,16 +33,18 @@ async def request_of(
             hint="Name one as `health` prints it, CODE or CODE:SUBJECT, or say --all.",
         )
     health = await look(prefix, places, deep=arguments.deep, online=arguments.online)
-    if arguments.all:
-        chosen = [each for each in health.findings if each.repairs and not each.is_choice]
-    else:
-        chosen = list(chosen_findings(health.findings, arguments.codes))
-    return RepairRequest(
+    request = RepairRequest(
         prefix=prefix,
         channels=tuple(arguments.channel) or configuration.effective_channels,
         priority=configuration.priority,
-        steps=steps_of(chosen, other=arguments.other),
     )
+    if not arguments.all:
+        named = chosen_findings(health.findings, arguments.codes)
+        return replace(request, steps=steps_of(named, other=arguments.other))
+    chosen = [each for each in health.findings if each.repairs and not each.is_choice]
+    if arguments.other or not chosen:
+        return replace(request, steps=steps_of(chosen, other=arguments.other))
+    return replace(request, wishes=tuple(each.wish for each in chosen))
 
 
 def chosen_findings(findings: Iterable[Finding], codes: Iterable[str]) -> tuple[Finding, ...]:

@@ -9,11 +9,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import assert_never
 
-from engine.codec import decode, decode_query, encode
+from engine.codec import decode, decode_query, encode, prepare
 from engine.commands import checking
 from engine.commands.guarding import watch_front_end
 from engine.commands.output import LineReport, failure_of, print_document, print_failure
-from engine.conda.condarc import read_configuration
+from engine.conda.condarc import CondaConfiguration, read_configuration
 from engine.errors import EngineError, ErrorCode
 from engine.files.assigned import Assignment
 from engine.logins import with_logins
@@ -24,6 +24,7 @@ from engine.messages import (
     PackageNamesQuery,
     PackageVersions,
     PackageVersionsQuery,
+    PartsQuery,
     PlanQuery,
     PypiReleases,
     PypiReleasesQuery,
@@ -108,8 +109,11 @@ async def ask(places: Places) -> int:
         "engine.planning.creating",
         "engine.planning.cloning",
         "engine.health.remembering",
+        "engine.files.reading",
+        "engine.planning.assigning",
     ):
         import_module(module)
+    prepare()
     gc.set_threshold(_FEW_COLLECTIONS)
     line = sys.stdin.buffer.readline()
     if not line:
@@ -121,6 +125,16 @@ async def ask(places: Places) -> int:
         print_failure(error)
         return 1
     return 0
+
+
+def _look_at_one(
+    query: HealthQuery | PartsQuery, places: Places, configuration: CondaConfiguration
+) -> bytes:
+    if isinstance(query, HealthQuery):
+        return encode(checking.quick(query.prefix, places))
+    from engine.cache.portions import parts_of
+
+    return encode(parts_of(query.prefix, places, configuration))
 
 
 async def _answer(query: Query, places: Places) -> bytes:
@@ -154,8 +168,8 @@ async def _answer(query: Query, places: Places) -> bytes:
             return encode(PypiReleases(await pypi_releases(name, prefix, python, places)))
         case VirtualPackagesQuery():
             return encode(Names(virtual_packages(places)))
-        case HealthQuery(prefix=prefix):
-            return encode(checking.quick(prefix, places))
+        case HealthQuery() | PartsQuery():
+            return _look_at_one(query, places, configuration)
         case _:
             assert_never(query)
 

@@ -46,15 +46,16 @@ class _Gathered:
 
 
 async def carried_offers(
-    repodata: Repodata, names: Collection[str], python: str
+    repodata: Repodata, names: Collection[str], python: str, *, carried: bool = False
 ) -> dict[str, Offer]:
     """Return what the channels have of those of `names` that they carry, by name.
 
     Of several channels the first counts, as with strict priority. `python` is the version that
-    builds shall suit, empty for any. Raises EngineError about a channel.
+    builds shall suit, empty for any; with `carried` channels have each of `names`. Raises
+    EngineError about a channel.
     """
-    carried = await repodata.names()
-    wanted = [name for name in names if name in carried]
+    there = names if carried else await repodata.names()
+    wanted = [name for name in names if name in there]
     answers = await repodata.records_of(wanted) if wanted else ()
     gathered: dict[str, _Gathered] = {}
     for address, records in zip(repodata.addresses, answers, strict=False):

@@ -94,35 +94,35 @@ def _python_line(
     ranges: Mapping[str, SpecifierSet],
 ) -> Assigned:
     requirement = with_hashes(wanted)
-    line = Assigned(wanted, Side.PYPI, ReasonCode.NOT_IN_CHANNELS, requirement=requirement)
     read = parsed(wanted.text)
     if read is None or read.url or not wanted.name:
-        return replace(line, reason=ReasonCode.IS_ADDRESS)
-    offer = _offer(wanted.name, offers)
-    if offer is not None:
-        specifiers = read.specifier & ranges.get(canonicalize_name(read.name), SpecifierSet())
-        line = _offered(line, read, offer, specifiers, admits)
+        return Assigned(wanted, Side.PYPI, ReasonCode.IS_ADDRESS, requirement=requirement)
     # What channels have is no reason where the file itself names PyPI.
     is_said = wanted.kind is WantedKind.PIP
-    return replace(line, side=Side.PYPI, reason=ReasonCode.FILE_SAYS_PIP) if is_said else line
+    offer = _offer(wanted.name, offers)
+    if offer is None:
+        reason = ReasonCode.FILE_SAYS_PIP if is_said else ReasonCode.NOT_IN_CHANNELS
+        return Assigned(wanted, Side.PYPI, reason, requirement=requirement)
+    limit = ranges.get(canonicalize_name(read.name))
+    specifiers = read.specifier if limit is None else read.specifier & limit
+    reason, spec, version = _judged(wanted, read, offer, specifiers, admits)
+    side = Side.CONDA if reason is ReasonCode.IN_CHANNEL and not is_said else Side.PYPI
+    reason = ReasonCode.FILE_SAYS_PIP if is_said else reason
+    return Assigned(wanted, side, reason, spec, requirement, offer.name, offer.channel, version)
 
 
-def _offered(
-    line: Assigned, read: Requirement, offer: Offer, specifiers: SpecifierSet, admits: Admits
-) -> Assigned:
-    """Return `line` with what a channel has of it, brought by the channel where that will do."""
-    line = replace(line, conda=offer.name, channel=offer.channel)
+def _judged(
+    wanted: Wanted, read: Requirement, offer: Offer, specifiers: SpecifierSet, admits: Admits
+) -> tuple[ReasonCode, str, str]:
+    """Return what speaks for a channel or against it, and the spec and version it would bring."""
     if read.extras:
-        return replace(line, reason=ReasonCode.NEEDS_EXTRA)
+        return ReasonCode.NEEDS_EXTRA, "", ""
     if not offer.versions and offer.has_others:
-        return replace(line, reason=ReasonCode.NOT_FOR_PYTHON)
+        return ReasonCode.NOT_FOR_PYTHON, "", ""
     spec, version = conda_spec(offer.name, specifiers, offer.versions, admits)
     if not spec:
-        return replace(line, reason=ReasonCode.VERSION_NOT_IN_CHANNELS)
-    line = replace(line, spec=spec, version=version)
-    if line.wanted.hashes:
-        return replace(line, reason=ReasonCode.NEEDS_HASHES)
-    return replace(line, side=Side.CONDA, reason=ReasonCode.IN_CHANNEL)
+        return ReasonCode.VERSION_NOT_IN_CHANNELS, "", ""
+    return ReasonCode.NEEDS_HASHES if wanted.hashes else ReasonCode.IN_CHANNEL, spec, version
 
 
 def _offer(name: str, offers: Mapping[str, Offer]) -> Offer | None:

@@ -260,10 +260,10 @@ def request_of(
 
 def _suits(wanted: Wanted, choices: Choices) -> bool:
     """Return whether a wish for Python itself goes with the version that was chosen."""
-    demanded = python_range(wanted)
-    if wanted.name != "python" or not choices.python or not demanded:
+    if wanted.name != "python" or not choices.python:
         return True
-    return leaves_open(SpecifierSet(demanded), choices.python)
+    demanded = python_range(wanted)
+    return not demanded or leaves_open(SpecifierSet(demanded), choices.python)
 
 
 def exact_request(reading: Reading, choices: Choices) -> ExactRequest:

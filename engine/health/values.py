@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
 
 class FindingCode(StrEnum):
@@ -53,6 +54,9 @@ class FindingCode(StrEnum):
     VULNERABLE = "vulnerable"
 
 
+_CHOICES: Final = (FindingCode.FILES_UNOWNED, FindingCode.FROZEN, FindingCode.PYTHON_ENDED)
+
+
 class Gravity(StrEnum):
     """Say how much a finding matters; only broken and risky ones colour the dot."""
 
@@ -86,6 +90,7 @@ class RepairKind(StrEnum):
     ISOLATE = "isolate"  # keep the user site out, by a variable of the environment
     FORGET = "forget"  # strike the prefix from the registry
     SETTLE = "settle"
+    UNFREEZE = "unfreeze"  # take the mark away that asks for the environment to be left alone
     REBUILD_RECORD = "rebuild-record"  # write a readable conda-meta record anew
 
 
@@ -95,6 +100,17 @@ class RepairStep:
 
     kind: RepairKind
     subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RepairWish:
+    """Ask for one problem to be mended in the first of `ways` that goes with what else is wished.
+
+    `key` is that of the finding.
+    """
+
+    key: str
+    ways: tuple[tuple[RepairStep, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +147,21 @@ class Finding:
         return f"{self.code}:{self.subject}"
 
     @property
+    def wish(self) -> RepairWish:
+        """Return the wish to have this mended."""
+        return RepairWish(self.key, self.repairs)
+
+    @property
     def is_choice(self) -> bool:
         """Return whether only the user can know if the repair is wanted.
 
-        Files that no package owns may be theirs, another Python is more than a repair, and parts
-        that nobody asked for need not work. What repairs everything leaves these out.
+        Files that no package owns may be theirs, another Python is more than a repair, somebody
+        froze the environment on purpose, and parts that nobody asked for need not work. What
+        repairs everything leaves these out.
         """
         if self.code is FindingCode.REQUIREMENT_OPTIONAL:
             return self.gravity is Gravity.NOTE
-        return self.code in {FindingCode.FILES_UNOWNED, FindingCode.PYTHON_ENDED}
+        return self.code in _CHOICES
 
     def value(self, key: str) -> str:
         """Return the value stored under `key`, or an empty string."""

@@ -43,7 +43,7 @@ async def assign_lines(
 
 
 async def _pythons(repodata: Repodata) -> tuple[str, ...]:
-    offers = await carried_offers(repodata, ("python",), "")
+    offers = await carried_offers(repodata, ("python",), "", carried=True)
     offer = offers.get("python")
     released = [text for text in offer.versions if text.replace(".", "").isdigit()] if offer else []
     return tuple(dict.fromkeys(".".join(text.split(".")[:2]) for text in released))

@@ -42,9 +42,7 @@ def protection_warning(request: ChangeRequest, error: EngineError) -> PlanWarnin
         return None
     offers: tuple[Alternative, ...] = ()
     if code is WarningCode.ENVIRONMENT_FROZEN:
-        copy = _free_prefix(request.prefix.parent, f"{request.prefix.name}-copy")
-        clone = CloneRequest(request.prefix, copy)
-        offers = (Alternative("clone-first", clone, (("name", copy.name),)),)
+        offers = (copy_instead(request.prefix),)
     failure = error.failure
     values = {"cause": failure.cause, "hint": failure.hint}
     return PlanWarning(
@@ -54,6 +52,12 @@ def protection_warning(request: ChangeRequest, error: EngineError) -> PlanWarnin
         tuple((key, value) for key, value in values.items() if value),
         offers,
     )
+
+
+def copy_instead(prefix: Path) -> Alternative:
+    """Return the offer to work in a copy of the environment at `prefix`, which is not frozen."""
+    copy = _free_prefix(prefix.parent, f"{prefix.name}-copy")
+    return Alternative("clone-first", CloneRequest(prefix, copy), (("name", copy.name),))
 
 
 async def with_new_environment(

@@ -9,6 +9,7 @@ from pathlib import Path
 from engine.conda.condarc import CondaConfiguration
 from engine.environments.describing import describe
 from engine.environments.discovering import is_environment
+from engine.environments.freezing import frozen_message
 from engine.errors import EngineError, ErrorCode
 from engine.places import Places
 from engine.plan import PlanWarning, Severity, WarningCode
@@ -38,12 +39,14 @@ def check_environment(prefix: Path) -> None:
         )
 
 
-def check_may_leave(prefix: Path, places: Places, configuration: CondaConfiguration) -> None:
+def check_may_leave(
+    prefix: Path, places: Places, configuration: CondaConfiguration, *, is_thawing: bool = False
+) -> None:
     """Raise EngineError when the environment at `prefix` must stay where it is.
 
     protected-base: conda, other environments, a package cache or the user's files lie in it;
-    protected-frozen: CEP 22; not-writable. Of a link only the link leaves: what lies behind it
-    needs no protection.
+    protected-frozen: CEP 22, unless `is_thawing`; not-writable. Of a link only the link leaves:
+    what lies behind it needs no protection.
     """
     marks = describe(prefix, places, configuration).marks
     if not prefix.is_symlink():
@@ -56,11 +59,11 @@ def check_may_leave(prefix: Path, places: Places, configuration: CondaConfigurat
         if kept:
             folders = ", ".join(str(prefix / name) for name in kept)
             protect(prefix, f"Other environments, or their packages, lie in it: {folders}.")
-        if Mark.FROZEN in marks:
+        if Mark.FROZEN in marks and not is_thawing:
             raise EngineError(
                 ErrorCode.PROTECTED_FROZEN,
                 "This environment is frozen: it must not be changed.",
-                cause="Whoever set it up has marked it so.",
+                cause=frozen_message(prefix) or "Whoever set it up has marked it so.",
                 hint="Clone it: the copy is yours to change.",
                 prefix=str(prefix),
             )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from engine.environments.describing import JOURNAL_NAME, MOVED_AWAY, UNFINISHED_RECORD
+from engine.environments.freezing import MARK
 from engine.errors import EngineError
 from engine.health.mending import Mend, MendKind
 from engine.planning.repair_steps import Ground, Wishes
@@ -40,6 +41,7 @@ def plan_files(ground: Ground, wishes: Wishes) -> tuple[Mend, ...]:
         *files.of_records(wishes),
         *files.of_interrupted(wishes),
         *(Mend(MendKind.DELETED, path) for path in files.there(wishes.deleted)),
+        *(Mend(MendKind.DELETED, MARK) for _ in files.there((MARK,)) if wishes.thaws),
         *files.put_back(wishes),
         *files.written(wishes),
     ):

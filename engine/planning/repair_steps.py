@@ -93,6 +93,7 @@ class Wishes:
     opens: bool = False
     adds_pip: bool = False
     isolated: tuple[str, ...] = ()
+    thaws: bool = False
 
     @property
     def is_about_packages(self) -> bool:
@@ -134,6 +135,7 @@ def sort_steps(steps: Iterable[RepairStep], ground: Ground) -> Wishes:
         updated=subjects(RepairKind.UPDATE),
         removed=subjects(RepairKind.REMOVE),
         deleted=tuple(inside(ground.prefix, each) for each in subjects(RepairKind.DELETE_FILES)),
+        thaws=RepairKind.UNFREEZE in found,
         elsewhere=subjects(RepairKind.REWRITE_PREFIX),
         writes_history=len(rebuilt) < len(subjects(RepairKind.REBUILD_RECORD)),
         settles=RepairKind.SETTLE in found,

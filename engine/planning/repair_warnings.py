@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from engine.environments.freezing import frozen_message
 from engine.health.mending import Repairing
 from engine.health.values import RepairKind, RepairStep
 from engine.plan import Alternative, PlanWarning, Severity, WarningCode
+from engine.planning.elsewhere import copy_instead
 from engine.planning.repair_steps import Ground, Wishes
 from engine.planning.wishing import needs_of
 from engine.records import Record, RecordKind, State
@@ -26,6 +28,7 @@ def repair_warnings(
         return tuple(_later(repairing))
     return (
         *_breaks_conda(request, wishes, after),
+        *_thaws(request, wishes),
         *_undoes_pypi(request, ground, wishes),
         *_keeps_pypi(request, ground, wishes),
     )
@@ -54,6 +57,19 @@ def _breaks_conda(request: RepairRequest, wishes: Wishes, after: State) -> Itera
                 (("package", record.name), ("packages", names)),
                 (_other(request, record, RepairKind.HAND_TO_PYPI, RepairKind.RESTORE_CONDA),),
             )
+
+
+def _thaws(request: RepairRequest, wishes: Wishes) -> Iterator[PlanWarning]:
+    """Tell that somebody froze the environment on purpose, and offer a copy instead."""
+    if wishes.thaws:
+        message = frozen_message(request.prefix)
+        yield PlanWarning(
+            WarningCode.REPAIR_THAWS,
+            Severity.WARNING,
+            "Somebody marked this environment so that nobody changes it by mistake.",
+            (("message", message),) if message else (),
+            (copy_instead(request.prefix),),
+        )
 
 
 def _undoes_pypi(request: RepairRequest, ground: Ground, wishes: Wishes) -> Iterator[PlanWarning]:

@@ -47,6 +47,7 @@ from engine.planning.relaxing import EACH_SECONDS
 from engine.planning.repair_files import plan_files
 from engine.planning.repair_steps import NO_USER_SITE, Ground, Wishes, sort_steps
 from engine.planning.repair_warnings import repair_warnings
+from engine.planning.repair_ways import plan_wishes
 from engine.planning.repair_wishes import change_for
 from engine.planning.resolving import Resolution, Standing, resolve
 from engine.pypi.locking import read_lock, write_lock
@@ -62,12 +63,18 @@ _ISOLATING: Final = {NO_USER_SITE: "1"}
 async def plan_repair(
     request: RepairRequest, places: Places, configuration: CondaConfiguration
 ) -> Plan:
-    """Return the plan of mending an environment by the steps of `request`; nothing is touched.
+    """Return the plan of mending an environment by what `request` asks for; nothing is touched.
 
     Interrupted work of Envdesk is settled first: other steps have to wait for that, and for
     striking the environment from the registry. Raises EngineError as `plan_change` does, and
     bad-usage, package-unknown, distribution-unknown for a step that is about nothing.
     """
+    if request.wishes:
+
+        async def plan_steps(chosen: RepairRequest) -> Plan:
+            return await plan_repair(chosen, places, configuration)
+
+        return await plan_wishes(request, plan_steps)
     if not request.steps:
         raise EngineError(ErrorCode.BAD_USAGE, "There is nothing to repair.")
     kinds = {step.kind for step in request.steps}
@@ -75,7 +82,10 @@ async def plan_repair(
         return _plan_alone(request, RepairKind.FORGET, places)
     if RepairKind.SETTLE in kinds and _has_work_of_ours(request.prefix):
         return _plan_alone(request, RepairKind.SETTLE, places)
-    await asyncio.to_thread(check_changeable, request.prefix, places, configuration)
+    is_thawing = RepairKind.UNFREEZE in kinds
+    await asyncio.to_thread(
+        check_changeable, request.prefix, places, configuration, is_thawing=is_thawing
+    )
     if request.prefix.is_symlink():
         request = replace(request, prefix=Path(os.path.realpath(request.prefix)))
     return await _Planner(request, places, configuration).plan()
@@ -337,7 +347,7 @@ def _handed(wishes: Wishes, ground: Ground) -> tuple[Change, ...]:
     for record in wishes.dropped:
         copy = next(iter(ground.copies_of(record)), None)
         kind = ChangeKind.REPLACE if copy is not None else ChangeKind.REMOVE
-        found.append(Change(kind, record.name, record, copy))
+        found.append(Change(kind, record.name, record, copy, is_local=True))
     return tuple(found)
 
 

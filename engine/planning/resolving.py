@@ -10,6 +10,7 @@ from engine.conda.addresses import channel_urls, spec_channel
 from engine.conda.channels import without_credentials
 from engine.conda.condarc import CondaConfiguration
 from engine.conda.repodata import Repodata, open_repodata
+from engine.conda.ripening import is_prerelease
 from engine.conda.solving import (
     SOLVE_SECONDS,
     Ground,
@@ -166,7 +167,12 @@ class _Attempt:
             request.priority,
             standing.configuration,
             standing.places,
-            Ground(_files(fixed), _files(preferred), tuple(dict.fromkeys(limits))),
+            Ground(
+                _files(fixed),
+                _files(preferred),
+                tuple(dict.fromkeys(limits)),
+                frozenset(n for n, r in standing.installed.items() if is_prerelease(r.version)),
+            ),
             timeout=self.timeout,
         )
         records = tuple(

@@ -6,8 +6,8 @@ import errno
 import hashlib
 import os
 import subprocess
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack, suppress
 from typing import Final
 
 from engine.replicas.walking import Found
@@ -26,6 +26,7 @@ _NOT_HERE = {
 _NOT_LINKABLE = {errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP, errno.ENOSYS}
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+_FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
 _CODESIGN = "/usr/bin/codesign"
 
 
@@ -50,6 +51,34 @@ def link(source: str, target: str) -> bool:
             return False
         raise
     return True
+
+
+def link_all(source: str, target: str, names: Iterable[str]) -> list[str]:
+    """Give the files `names` in the folder `source` names in the folder `target`, too.
+
+    Works through open folders where the system can, which spares it looking every path up.
+    Returns the names that this failed for, whatever the reason; raises OSError when one of the
+    folders cannot be opened.
+    """
+    failed: list[str] = []
+    if os.link not in os.supports_dir_fd:
+        for name in names:
+            try:
+                os.link(f"{source}/{name}", f"{target}/{name}")
+            except OSError:
+                failed.append(name)
+        return failed
+    with ExitStack() as opened:
+        one = os.open(source, _FOLDER)
+        opened.callback(os.close, one)
+        other = os.open(target, _FOLDER)
+        opened.callback(os.close, other)
+        for name in names:
+            try:
+                os.link(name, name, src_dir_fd=one, dst_dir_fd=other, follow_symlinks=False)
+            except OSError:
+                failed.append(name)
+    return failed
 
 
 def write_new(target: str, data: bytes, found: Found, *, keep_time: bool) -> None:

@@ -10,10 +10,8 @@ from __future__ import annotations
 import os
 import stat
 import sys
-import time
-from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +21,7 @@ from engine.events import Phase, ProgressUnit
 from engine.replicas import copying
 from engine.replicas.metering import Meter
 from engine.replicas.surveying import unreadable
+from engine.replicas.trees import PRECISION, Folder, Tree, look_through
 from engine.replicas.walking import Kind, look_at
 from engine.transactions.reporting import Report
 
@@ -31,32 +30,21 @@ _SCRIPTS: Final = ("bin", "Scripts")
 _SMALL: Final = 256 * 2**10  # bytes; launchers and scripts are smaller, programs larger
 _INSTALLED: Final = frozenset(("RECORD", "INSTALLER", "REQUESTED", "direct_url.json"))
 _COMPILED: Final = "__pycache__"
-_PRECISION: Final = 2 * 10**9  # nanoseconds: file times are as coarse as that on FAT
-
-
-@dataclass(slots=True)
-class _Tree:
-    """Hold the names below a root: folders with their modes, files and links with their inodes."""
-
-    folders: dict[str, int] = field(default_factory=dict[str, int])
-    files: dict[str, int] = field(default_factory=dict[str, int])
-    links: dict[str, int] = field(default_factory=dict[str, int])
-
-    @property
-    def inodes(self) -> dict[str, int]:
-        return {**self.files, **self.links}
+_RIGHTS: Final = 0o777
 
 
 @dataclass(frozen=True, slots=True)
 class Mirror:
     """Remember what was mirrored, so that what happened to the original since can be seen."""
 
-    prefix: Path
     new: Path
     stamp: str
-    inodes: dict[str, int]
-    folders: dict[str, int]
-    began: int
+    tree: Tree
+
+    @property
+    def prefix(self) -> Path:
+        """Return the environment that was mirrored."""
+        return self.tree.root
 
 
 def mirror(prefix: Path, new: Path, report: Report) -> Mirror:
@@ -68,16 +56,15 @@ def mirror(prefix: Path, new: Path, report: Report) -> Mirror:
     (something cannot be read), files-in-use (another disk is mounted inside), source-changed,
     disk-full, not-writable.
     """
-    began = time.time_ns()
     stamp = stamp_of(prefix)
     try:
-        tree = _look_through(prefix)
-        _make(prefix, new, tree, report)
+        tree = look_through(prefix)
+        _make(tree, new, report)
     except OSError as error:
         raise from_os_error(error) from error
     if stamp_of(prefix) != stamp:
         raise _changed(prefix)
-    return Mirror(prefix, new, stamp, tree.inodes, tree.folders, began)
+    return Mirror(new, stamp, tree)
 
 
 def catch_up(made: Mirror, report: Report) -> None:
@@ -90,20 +77,18 @@ def catch_up(made: Mirror, report: Report) -> None:
     if stamp_of(prefix) != made.stamp:
         raise _changed(prefix)
     try:
-        now = _look_through(prefix)
-        inodes = now.inodes
-        fresh = [path for path in inodes if _is_fresh(made, path, inodes[path])]
-        gone = [path for path in made.inodes if path not in inodes and not _is_cache(path)]
+        now = look_through(prefix, made.tree)
+        fresh, gone = _differences(made.tree, now)
         if spoilt := next((path for path in (*fresh, *gone) if _is_of_packages(path)), None):
             raise _changed(prefix, spoilt)
-        for path in now.folders:
-            if path not in made.folders and not _is_of_packages(path) and not _is_cache(path):
+        for path in now.folders.keys() - made.tree.folders.keys():
+            if not _is_of_packages(path) and not _is_cache(path):
                 os.makedirs(made.new / path, exist_ok=True)  # noqa: PTH103
-        for path in fresh:
+        for path, is_link in fresh.items():
             report.log(f"Written meanwhile, and kept: {path}")
             with suppress(FileNotFoundError):
                 (made.new / path).unlink(missing_ok=True)
-                _place(prefix, made.new, path, is_link=path in now.links)
+                _place(prefix, made.new, path, is_link=is_link)
         for path in gone:
             report.log(f"Deleted meanwhile: {path}")
             (made.new / path).unlink(missing_ok=True)
@@ -111,15 +96,33 @@ def catch_up(made: Mirror, report: Report) -> None:
         raise from_os_error(error) from error
 
 
-def _is_fresh(made: Mirror, path: str, inode: int) -> bool:
-    known = made.inodes.get(path)
-    if known == inode or _is_cache(path):
+def _differences(then: Tree, now: Tree) -> tuple[dict[str, bool], list[str]]:
+    """Return the files that are new or others, with whether they are links, and those gone."""
+    fresh: dict[str, bool] = {}
+    gone: list[str] = []
+    nothing = Folder(0, (0, 0))
+    for path in {**then.folders, **now.folders}:
+        before, after = then.folders.get(path, nothing), now.folders.get(path, nothing)
+        if before is after or _is_cache(path):
+            continue
+        head = f"{path}/" if path else ""
+        known = {**before.files, **before.links}
+        present = {**after.files, **after.links}
+        for name, inode in present.items():
+            if _is_fresh(then, head + name, known.get(name), inode):
+                fresh[head + name] = name in after.links
+        gone += [head + name for name in known if name not in present]
+    return fresh, gone
+
+
+def _is_fresh(then: Tree, path: str, known: int | None, inode: int) -> bool:
+    if known == inode:
         return False
     if known is None:
         return True
     # Some file systems number a file anew when it gets a second name.
     with suppress(OSError):
-        return os.lstat(made.prefix / path).st_mtime_ns >= made.began - _PRECISION
+        return os.lstat(then.root / path).st_mtime_ns >= then.began - PRECISION
     return False
 
 
@@ -131,84 +134,68 @@ def _is_of_packages(path: str) -> bool:
     return path.startswith(f"{_META}/") or "/site-packages/" in f"/{path}"
 
 
-def _look_through(root: Path) -> _Tree:
-    tree = _Tree()
-    base = os.fspath(root)
-    volume = os.stat(base).st_dev  # noqa: PTH116 - texts from here on
-    waiting = [""]
-    while waiting:
-        folder = waiting.pop()
-        for name, kind, entry in _entries(base, folder):
-            path = f"{folder}/{name}" if folder else name
-            if kind is Kind.LINK:
-                tree.links[path] = entry.inode()
-            elif kind is not Kind.FOLDER:
-                tree.files[path] = entry.inode()
-            else:
-                found = entry.stat(follow_symlinks=False)
-                if sys.platform != "win32" and found.st_dev != volume:
-                    raise _mounted(root, path)
-                tree.folders[path] = stat.S_IMODE(found.st_mode)
-                waiting.append(path)
-    return tree
-
-
-def _entries(base: str, folder: str) -> Iterator[tuple[str, Kind, os.DirEntry[str]]]:
-    try:
-        with os.scandir(f"{base}/{folder}" if folder else base) as entries:
-            found = list(entries)
-    except OSError as error:
-        raise unreadable(Path(base, folder), error) from error
-    for entry in found:
-        yield entry.name, _kind(entry), entry
-
-
-def _kind(entry: os.DirEntry[str]) -> Kind:
-    if sys.platform == "win32":
-        return look_at(entry.path, "").kind  # a junction is a folder to everything else
-    if entry.is_symlink():
-        return Kind.LINK
-    return Kind.FOLDER if entry.is_dir(follow_symlinks=False) else Kind.FILE
-
-
-def _make(prefix: Path, new: Path, tree: _Tree, report: Report) -> None:
-    total = len(tree.files) + len(tree.links)
-    meter = Meter(report, Phase.PREPARING, ProgressUnit.FILES, total)
+def _make(tree: Tree, new: Path, report: Report) -> None:
+    meter = Meter(report, Phase.PREPARING, ProgressUnit.FILES, tree.count())
     new.mkdir(parents=True)
-    target = os.fspath(new)
-    for path in tree.folders:
-        os.mkdir(f"{target}/{path}", 0o700)  # noqa: PTH102
-    source = os.fspath(prefix)
-    for path in tree.files:
-        if _is_rewritten(path):
-            _copy_or_link(source, target, path)
-        else:
-            _link_or_copy(source, target, path)
-        meter.add(1, path)
-    for path in tree.links:
-        _symlink(f"{source}/{path}", f"{target}/{path}")
-    for path, mode in reversed(tree.folders.items()):
-        if mode != 0o700:
-            os.chmod(f"{target}/{path}", mode)  # noqa: PTH101
-    new.chmod(stat.S_IMODE(prefix.stat().st_mode) | 0o700)
+    allowed = stat.S_IMODE(new.stat().st_mode)
+    source, target = os.fspath(tree.root), os.fspath(new)
+    late: list[tuple[str, int]] = []
+    for path, folder in tree.folders.items():
+        if path:
+            if _is_given(folder.mode, allowed):
+                os.mkdir(f"{target}/{path}", folder.mode)  # noqa: PTH102
+            else:
+                os.mkdir(f"{target}/{path}", 0o700)  # noqa: PTH102
+                late.append((path, folder.mode))
+        _fill(source, target, path, folder)
+        meter.add(len(folder.files) + len(folder.links), path)
+    for path, mode in reversed(late):
+        os.chmod(f"{target}/{path}", mode)  # noqa: PTH101
+    new.chmod(tree.folders[""].mode | 0o700)
     meter.finish()
 
 
-def _is_rewritten(path: str) -> bool:
-    """Return whether tools write into the file at `path` rather than put another in its place."""
-    folder, _, name = path.rpartition("/")
+def _is_given(mode: int, allowed: int) -> bool:
+    """Return whether a new folder gets `mode` by asking for it, and can be filled then.
+
+    `allowed` is what was given to one that asked for every right: the user's mask shows in it.
+    """
+    return mode & 0o700 == 0o700 and mode & ~allowed == 0 and allowed & ~_RIGHTS == 0
+
+
+def _fill(source: str, target: str, path: str, folder: Folder) -> None:
+    """Put the files and links of a folder into its mirror."""
+    head = f"{path}/" if path else ""
+    copied = {name for name in folder.files if _is_rewritten(path, name)}
+    linked = [name for name in folder.files if name not in copied] if copied else folder.files
+    failed = list(linked)
+    if linked:
+        with suppress(OSError):
+            failed = copying.link_all(f"{source}/{path}", f"{target}/{path}", linked)
+    for name in failed:
+        _link_or_copy(source, target, head + name)
+    for name in copied:
+        if path in _SCRIPTS:
+            _copy_or_link(source, target, head + name)
+        else:
+            _copy(source, target, head + name)
+    for name in folder.links:
+        _symlink(f"{source}/{head}{name}", f"{target}/{head}{name}")
+
+
+def _is_rewritten(folder: str, name: str) -> bool:
+    """Return whether tools write into a file rather than put another in its place."""
     return (
-        path.startswith(f"{_META}/")
+        name.endswith(".pth")
         or folder in _SCRIPTS
-        or name.endswith(".pth")
         or (name in _INSTALLED and folder.endswith("-info"))
+        or f"{folder}/".startswith(f"{_META}/")
     )
 
 
 def _copy_or_link(source: str, target: str, path: str) -> None:
     found = look_at(f"{source}/{path}", path)
-    is_script = path.startswith(tuple(f"{folder}/" for folder in _SCRIPTS))
-    if found.kind is Kind.FILE and not (is_script and found.size > _SMALL):
+    if found.kind is Kind.FILE and found.size <= _SMALL:
         _copy(source, target, path)
     else:
         _link_or_copy(source, target, path)
@@ -259,17 +246,6 @@ def _place(prefix: Path, new: Path, path: str, *, is_link: bool) -> None:
         _symlink(f"{prefix}/{path}", f"{new}/{path}")
     else:
         _link_or_copy(os.fspath(prefix), os.fspath(new), path)
-
-
-def _mounted(prefix: Path, path: str) -> EngineError:
-    return EngineError(
-        ErrorCode.FILES_IN_USE,
-        "Another disk is mounted inside of this environment.",
-        cause=f"{prefix / path} is another disk.",
-        hint="Unmount it first, then try again.",
-        prefix=str(prefix),
-        path=str(prefix / path),
-    )
 
 
 def _changed(prefix: Path, path: str = "") -> EngineError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QLayout, QRadioButton, QWidget
@@ -10,7 +12,7 @@ from engine.records import Environment
 from gui.dialogs.channels_editor import ChannelsEditor
 from gui.dialogs.fields import FieldMessage, question
 from gui.dialogs.form import RequestForm
-from gui.dialogs.import_parts import ConsentBoxes, GroupBoxes, RemarkList
+from gui.dialogs.import_parts import ConsentBoxes, GroupBoxes, KindRows, RemarkList
 from gui.dialogs.placing import PlacingFields
 from gui.theme import TextRole, Tone
 from gui.views.assigned_table import AssignedTable
@@ -21,12 +23,13 @@ if TYPE_CHECKING:
 
 
 class ImportFields(RequestForm):
-    """Hold every field about files called `names`; `parts` are the questions, by name."""
+    """Hold every field about the files at `paths`, called `names`; `parts` are the questions."""
 
     def __init__(
         self,
         engine: Engine,
         names: str,
+        paths: Sequence[Path],
         chosen: Environment | None,
         parent: QWidget | None = None,
     ) -> None:
@@ -35,6 +38,7 @@ class ImportFields(RequestForm):
         self.title = label(names or self.tr("Pasted text"), TextRole.TITLE, wrap=True)
         self.kind = QComboBox()
         self.kind.setAccessibleName(self.tr("What kind of file it is"))
+        self.kinds = KindRows(paths if len(paths) > 1 else ())
         self.message = FieldMessage()
         self.placing = PlacingFields(engine)
         self.new = QRadioButton(self.tr("A &new environment"))
@@ -94,7 +98,7 @@ class ImportFields(RequestForm):
         self.setLayout(
             column(
                 self.title,
-                question(self.tr("&Recognised as"), self.kind, self.message),
+                question(self.tr("&Recognised as"), self.kind, self.kinds, self.message),
                 self.parts["target"],
                 self.parts["anew"],
                 self.placing,

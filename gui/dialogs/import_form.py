@@ -58,7 +58,8 @@ class ImportForm(ImportFields):
         chosen: Environment | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(engine, _names(source), chosen, parent)
+        engine.expect_files()  # they are ready when all of this has been built
+        super().__init__(engine, _names(source), source.paths, chosen, parent)
         self._engine = engine
         self._source = source
         self._environment = chosen
@@ -138,6 +139,7 @@ class ImportForm(ImportFields):
     def _connect(self) -> None:
         self.placing.changed.connect(self.changed)
         self.kind.activated.connect(self._on_kind)
+        self.kinds.changed.connect(self._on_kinds)
         self.new.toggled.connect(self._on_target)
         self.anew.toggled.connect(self._ask_anew)
         self.python.activated.connect(self._on_python)
@@ -159,17 +161,22 @@ class ImportForm(ImportFields):
             self.message.say(self.tr("Fetching it from {host}…").format(host=host))
             reading = Operation(self, lambda: self._engine.read_address(source.address, kind=kind))
         elif source.paths:
-            reading = Operation(self, lambda: self._engine.read_files(source.paths, kind=kind))
+            kinds = self.kinds.chosen()
+            reading = Operation(
+                self, lambda: self._engine.read_files(source.paths, kind=kind, kinds=kinds)
+            )
         else:
             reading = Operation(self, lambda: self._engine.read_text(source.text, kind=kind))
         reading.then(self._show_reading).otherwise(self._say_unread).run()
 
     def _say_unread(self, failure: Failure) -> None:
         words = explain(failure)
-        self.message.say(
-            " ".join((words.sentence, failure.hint)), Tone.DANGER, self.tr("Try again")
-        )
+        text = " ".join(filter(None, (words.sentence, words.cause, words.remedy)))
+        if file := failure.value("file"):
+            text = self.tr("{file}: {text}").format(file=file, text=text)
+        self.message.say(text, Tone.DANGER, self.tr("Try again"))
         self._fill_kinds(tuple(FileKind), None)
+        self.kinds.set_parts({})
         self._show_parts()
         self.changed.emit()
 
@@ -179,6 +186,7 @@ class ImportForm(ImportFields):
         self._is_filling = True
         known = (reading.kind, *(each for each in reading.could_be if each is not reading.kind))
         self._fill_kinds((*known, *(each for each in FileKind if each not in known)), reading.kind)
+        self.kinds.set_parts({part.path: part for part in reading.parts})
         self.message.say("" if reading.certain else self.tr("Is that right? It could be another."))
         if not self.placing.has_text():
             self.placing.suggest_free(name_for(reading) or self.tr("new-environment"))
@@ -210,10 +218,12 @@ class ImportForm(ImportFields):
         self.kind.setCurrentIndex(self.kind.findData(chosen) if chosen is not None else -1)
 
     def _on_kind(self) -> None:
-        kind = self.kind.currentData()
-        if isinstance(kind, FileKind) and len(self._source.paths) <= 1:
-            self._reading = None
-            self._read(kind)
+        self._reading = None
+        self._read(FileKind(self.kind.currentData()))  # Qt gives a plain string
+
+    def _on_kinds(self) -> None:
+        self._reading = None
+        self._read(None)
 
     def _use_configuration(self, configuration: CondaConfiguration) -> None:
         self._configuration = configuration
@@ -316,7 +326,9 @@ class ImportForm(ImportFields):
         reading = self._reading
         parts = self.parts
         is_read = reading is not None
-        self.kind.setVisible(self.kind.count() > 0)
+        has_several = bool(self.kinds.boxes)
+        self.kind.setVisible(self.kind.count() > 0 and not has_several)
+        self.kinds.setVisible(has_several and self.kind.count() > 0)
         is_new = self.new.isChecked()
         is_lock = reading is not None and reading.is_lock
         can_choose = self._environment is not None and not is_lock

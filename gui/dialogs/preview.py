@@ -215,7 +215,7 @@ class PreviewDialog(QDialog):
                 self.go.setVisible(bool(self.go.text()))
             case Stage.SHOWING if self._plan is not None:
                 words = apply_label(self._plan.request, self._plan.figures.freed_bytes)
-                self._show_go(words, not self._plan.is_blocked)
+                self._show_go(words, not (self._plan.is_blocked or self._plan.is_empty))
             case _:
                 self._show_go(self.tr("&Try again"), self._request is not None)
 
@@ -241,6 +241,8 @@ class PreviewDialog(QDialog):
         if self._stage is Stage.SHOWING and self._plan is not None and self._plan.is_blocked:
             blocking = next(one for one in self._plan.warnings if one.severity is Severity.BLOCKING)
             return explain_warning(blocking, self._plan.request).sentence
+        if self._stage is Stage.SHOWING and self._plan is not None and self._plan.is_empty:
+            return self.tr("There is nothing to apply: the environment would stay as it is.")
         return ""
 
     def _asked(self) -> Request | None:
@@ -288,7 +290,7 @@ class PreviewDialog(QDialog):
         self._is_arriving = False
         self.setWindowTitle(request_title(plan.request))
         self._enter(Stage.SHOWING)
-        if isinstance(plan.request, RemoveRequest) or plan.is_blocked:
+        if isinstance(plan.request, RemoveRequest) or plan.is_blocked or plan.is_empty:
             self.cancel.setFocus()
         else:
             self.go.setFocus()

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from engine.health.mending import MendKind, Repairing
 from gui.dialogs.errors import RawText
 from gui.panels import Disclosure
-from gui.presenting.health import mend_sentence, mend_word
+from gui.presenting.repairs import mend_sentence, mend_word
 from gui.theme import TextRole
 from gui.widgets import column, label
 

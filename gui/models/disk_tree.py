@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -39,7 +39,7 @@ class DiskNode:
 
     `key` is its identity in every picture of the same disk. `items` are the things in caches that
     it stands for, None for all of them. `prefix` is there for an environment, `thing` for one
-    thing in a cache.
+    thing in a cache, `part` for one package of an environment.
     """
 
     key: str
@@ -52,6 +52,7 @@ class DiskNode:
     tip: str = ""
     thing: CacheItem | None = None
     is_group_of_rest: bool = False
+    part: str = ""
 
     @property
     def can_open(self) -> bool:
@@ -84,6 +85,13 @@ def find_node(root: DiskNode, key: str) -> tuple[DiskNode, ...]:
         if way := find_node(child, key):
             return (root, *way)
     return ()
+
+
+def all_nodes(root: DiskNode) -> Iterator[DiskNode]:
+    """Yield `root` and every node below it."""
+    yield root
+    for child in root.children:
+        yield from all_nodes(child)
 
 
 def with_rest(

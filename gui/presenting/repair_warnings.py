@@ -15,35 +15,36 @@ REPAIR_WARNINGS: Final[dict[WarningCode, WarningSentences]] = {
         ),
         QT_TRANSLATE_NOOP(
             "Warnings",
-            "conda and pip both hold this package to be theirs. One of the two has to let go of"
-            " it; which one makes no difference to your own work.",
+            "Two programs, conda and pip, have both installed it. One of the two copies has to go;"
+            " which one makes no difference to your own work.",
         ),
     ),
     WarningCode.REPAIR_UNDOES_PYPI: WarningSentences(
         (
             QT_TRANSLATE_NOOP(
                 "Warnings",
-                "{package} goes from {pypi_version} back to {conda_version}, the version of conda.",
+                "{package} goes from version {pypi_version} back to {conda_version}, which was"
+                " there before.",
             ),
-            QT_TRANSLATE_NOOP("Warnings", "A package goes back to the version of conda."),
+            QT_TRANSLATE_NOOP("Warnings", "A package goes back to the version of before."),
         ),
         QT_TRANSLATE_NOOP(
             "Warnings",
-            "The version that is there now was put over it by pip. If your work needs that one,"
-            " keep it instead.",
+            "The version that is there now was put on top of it by another program. If your work"
+            " needs that one, keep it instead.",
         ),
     ),
     WarningCode.REPAIR_BREAKS_CONDA: WarningSentences(
         (
             QT_TRANSLATE_NOOP(
-                "Warnings", "These packages of conda need conda's own {package}: {packages}."
+                "Warnings", "These packages need {package} as conda installed it: {packages}."
             ),
-            QT_TRANSLATE_NOOP("Warnings", "Other packages of conda need this one."),
+            QT_TRANSLATE_NOOP("Warnings", "Other packages need this one as conda installed it."),
         ),
         QT_TRANSLATE_NOOP(
             "Warnings",
-            "conda would not know any more that what they need is there, and could break them with"
-            " its next change.",
+            "conda, the program that installed them, would not know any more that what they need is"
+            " there, and could break them with its next change.",
         ),
     ),
     WarningCode.REPAIR_LATER: WarningSentences(
@@ -53,15 +54,48 @@ REPAIR_WARNINGS: Final[dict[WarningCode, WarningSentences]] = {
             "What else there is to do can only be seen when this is done. It stays on the list.",
         ),
     ),
+    WarningCode.REPAIR_THAWS: WarningSentences(
+        (
+            QT_TRANSLATE_NOOP("Warnings", "Somebody protected this environment: {message}"),
+            QT_TRANSLATE_NOOP("Warnings", "Somebody protected this environment on purpose."),
+        ),
+        QT_TRANSLATE_NOOP(
+            "Warnings",
+            "Others may rely on it staying as it is. If you are not sure, make a copy and change"
+            " that one.",
+        ),
+    ),
+    WarningCode.REPAIR_OTHER_WAY: WarningSentences(
+        (
+            QT_TRANSLATE_NOOP("Warnings", "Not in the usual way: {names}."),
+            QT_TRANSLATE_NOOP("Warnings", "Some of this is not mended in the usual way."),
+        ),
+        QT_TRANSLATE_NOOP(
+            "Warnings",
+            "The usual way is not open here, so the next best one is taken. Please look below"
+            " whether anything is removed that you need.",
+        ),
+    ),
+    WarningCode.REPAIR_LEFT_OUT: WarningSentences(
+        (
+            QT_TRANSLATE_NOOP("Warnings", "Not mended this time: {names}."),
+            QT_TRANSLATE_NOOP("Warnings", "Some problems are not mended this time."),
+        ),
+        QT_TRANSLATE_NOOP(
+            "Warnings",
+            "What would mend it cannot be had now, or does not go together with the rest."
+            " It stays on the list; you can repair it alone.",
+        ),
+    ),
 }
 
 REPAIR_ALTERNATIVES: Final[dict[str, tuple[Sentence, ...]]] = {
     "hand-to-pypi": (
-        QT_TRANSLATE_NOOP("Warnings", "Keep pip's {package} instead"),
-        QT_TRANSLATE_NOOP("Warnings", "Keep pip's copy instead"),
+        QT_TRANSLATE_NOOP("Warnings", "Keep {package} from PyPI instead"),
+        QT_TRANSLATE_NOOP("Warnings", "Keep the one from PyPI instead"),
     ),
     "restore-conda": (
-        QT_TRANSLATE_NOOP("Warnings", "Put conda's {package} back instead"),
-        QT_TRANSLATE_NOOP("Warnings", "Put conda's copy back instead"),
+        QT_TRANSLATE_NOOP("Warnings", "Put back {package} from conda instead"),
+        QT_TRANSLATE_NOOP("Warnings", "Put back the one from conda instead"),
     ),
 }

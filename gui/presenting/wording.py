@@ -59,12 +59,12 @@ class WarningSentences:
 class FindingSentences:
     """Hold the sentences for one health problem: what it is, what it means, how it comes about.
 
-    Of the first two, the first that has all of its values is taken.
+    In each field the first that has all of its values is taken.
     """
 
     sentence: tuple[Sentence, ...]
     meaning: tuple[Sentence, ...]
-    why: Sentence
+    why: tuple[Sentence, ...]
 
 
 def filled(sentence: Sentence, values: Iterable[tuple[str, str]] = ()) -> str:

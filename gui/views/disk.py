@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,9 +14,10 @@ from engine.cache.values import (
     Choice,
     DiskPicture,
     DiskProgress,
+    EnvironmentParts,
     VolumeSpace,
 )
-from engine.errors import EngineError, Failure
+from engine.errors import Failure
 from engine.events import Task, TaskId, TaskState
 from engine.plan import Plan
 from engine.requests import CleanRequest, RelinkRequest, Request
@@ -45,7 +44,7 @@ from gui.turns import in_turns
 from gui.views.disk_clean import CleanPanel
 from gui.views.disk_picture import PicturePanel
 from gui.views.disk_table import DiskTable
-from gui.views.disk_volumes import VolumeLines, volume_shares
+from gui.views.disk_volumes import VolumeLines, free_around, volume_shares
 from gui.views.disk_why import WhyButton
 from gui.views.failed_state import FailedState
 from gui.widgets import (
@@ -88,6 +87,7 @@ class DiskPage(QWidget):
         self._picture: DiskPicture | None = None
         self._looking: Operation[Prepared | None] | None = None
         self._plans: dict[TaskId, Plan] = {}
+        self._parts: EnvironmentParts | None = None
         self._way: Qt.Orientation | None = None
         self._is_stale = True
         self._files = 0
@@ -159,7 +159,8 @@ class DiskPage(QWidget):
     def check_space(self) -> None:
         """Ask what is free where environments are, and draw what is known of them by now."""
         prefixes = tuple(each.prefix for each in self._environments.environments())
-        ask = Operation(self, lambda: _spaces(self.engine, (*prefixes, self.engine.places.envs)))
+        around = (*prefixes, self.engine.places.envs)
+        ask = Operation(self, lambda: free_around(self.engine, around))
         ask.then(self._take_spaces).run()
 
     def take_end(self, task: Task) -> None:
@@ -237,7 +238,9 @@ class DiskPage(QWidget):
     def _connect(self) -> None:
         self._environments.dataChanged.connect(self._on_environments)
         self._environments.modelReset.connect(self._on_environments)
-        self.panel.scope_changed.connect(self.table.set_scope)
+        self.panel.scope_changed.connect(self._on_scope)
+        self.panel.part_chosen.connect(self.table.choose_part)
+        self.panel.parts_wanted.connect(self._count_parts)
         self.panel.item_chosen.connect(self.table.choose)
         self.panel.environment_wanted.connect(self.environment_wanted)
         self.table.selection_changed.connect(self.clean.set_selection)
@@ -248,6 +251,22 @@ class DiskPage(QWidget):
     def _on_environments(self) -> None:
         if self._picture is None and self.is_looking and not self._known.isActive():
             self._known.start()
+
+    def _on_scope(self, paths: frozenset[Path] | None) -> None:
+        parts = self._parts
+        if parts is not None and self.panel.opened == parts.prefix:
+            self.table.show_parts(parts)
+        else:
+            self.table.set_scope(paths)
+
+    def _count_parts(self, prefix: Path) -> None:
+        Operation(self, lambda: self.engine.environment_parts(prefix)).then(
+            self._take_parts
+        ).otherwise(self._refuse).run()
+
+    def _take_parts(self, parts: EnvironmentParts) -> None:
+        self._parts = parts
+        self.panel.show_parts(parts)
 
     def _fold(self) -> None:
         way = Qt.Orientation.Vertical if self.width() < _NARROW else Qt.Orientation.Horizontal
@@ -322,7 +341,10 @@ class DiskPage(QWidget):
 
     def _draw_picture(self, ready: Prepared) -> None:
         self.volumes.show_volumes(volume_shares(ready.picture))
+        opened = self.panel.opened
         self.panel.show_tree(ready.tree)
+        if opened is not None:
+            self._count_parts(opened)
 
     def _titles(self) -> dict[Path, str]:
         environments = self._environments.environments()
@@ -376,12 +398,3 @@ class DiskPage(QWidget):
 
         dialog.submitted.connect(remember)
         dialog.open()
-
-
-async def _spaces(engine: Engine, prefixes: Iterable[Path]) -> dict[Path, VolumeSpace]:
-    """Return what is free around each of `prefixes`; one that cannot be asked is left out."""
-    found: dict[Path, VolumeSpace] = {}
-    for prefix in prefixes:
-        with contextlib.suppress(EngineError):
-            found[prefix] = await engine.volume_space(prefix)
-    return found

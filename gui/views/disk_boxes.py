@@ -66,7 +66,7 @@ class DiskBox(QAbstractButton):
         about = (f"{node.title} · {size}", node.tip, self._hint())
         tip = "\n".join(part for part in about if part)
         self.setToolTip(tip if node.thing is None else item_tip(node.thing))
-        opens = node.can_open or node.thing is not None or node.prefix is not None
+        opens = node.can_open or node.thing is not None or node.prefix is not None or node.part
         shape = Qt.CursorShape.PointingHandCursor if opens else Qt.CursorShape.ArrowCursor
         self.setCursor(shape)
         self.update()
@@ -105,10 +105,13 @@ class DiskBox(QAbstractButton):
     def _hint(self) -> str:
         node = self.node
         if node.prefix is not None:
+            if self.is_tied:
+                return self.tr("Press again to see its packages.")
             return self.tr("Press to outline what it shares with the caches.")
         if node.can_open:
             return self.tr("Press to look inside.")
-        return self.tr("Press to find it in the table.") if node.thing is not None else ""
+        is_listed = node.thing is not None or bool(node.part)
+        return self.tr("Press to find it in the table.") if is_listed else ""
 
     def _paint_group(self, painter: QPainter) -> None:
         tokens = theme().tokens

@@ -9,9 +9,11 @@ from PySide6.QtCore import QRectF, QSize, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
+from engine.cache.values import EnvironmentParts
 from gui.dialogs.flow import FlowLayout
 from gui.formats import format_bytes
-from gui.models.disk_tree import DiskNode, SpaceRole, tree_sums
+from gui.models.disk_parts import with_parts
+from gui.models.disk_tree import DiskNode, SpaceRole, all_nodes, tree_sums
 from gui.presenting.disk_lessons import Lesson
 from gui.theme import SPACE, TextRole, Tone, theme
 from gui.views.disk_boxes import space_colors
@@ -146,13 +148,16 @@ class Breadcrumbs(QWidget):
 class PicturePanel(QWidget):
     """Show a picture of the disk; `scope_changed` carries the paths that it is about now.
 
-    None stands for all. `item_chosen` carries the path of one thing, `environment_wanted` the
-    prefix of an environment that one wants to see.
+    None stands for all. `item_chosen` carries the path of one thing, `part_chosen` the key of a
+    package of an environment, `environment_wanted` the prefix of an environment that one wants to
+    see, `parts_wanted` that of one whose packages are to be counted.
     """
 
     scope_changed = Signal(object)
     item_chosen = Signal(object)
+    part_chosen = Signal(str)
     environment_wanted = Signal(object)
+    parts_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -161,8 +166,11 @@ class PicturePanel(QWidget):
         self.legend = Legend()
         self._told = ElidedLabel("", TextRole.SMALL, Tone.MUTED)
         self._go = button(self.tr("Go to this environment"), ButtonKind.LINK)
-        self._go.hide()
-        foot = row(self._told, self._go)
+        self._open = button(self.tr("See its packages"), ButtonKind.LINK)
+        for link in (self._go, self._open):
+            link.hide()
+        self._tree: DiskNode | None = None
+        foot = row(self._told, self._open, self._go)
         foot.setStretch(0, 1)
         inner = column(self.way, self.map, foot, self.legend, spacing=1)
         inner.setStretch(1, 1)
@@ -172,14 +180,33 @@ class PicturePanel(QWidget):
         self.map.moved.connect(self._on_moved)
         self.map.item_chosen.connect(self.item_chosen)
         self.map.environment_chosen.connect(self._on_environment)
+        self.map.part_chosen.connect(self.part_chosen)
+        self.map.parts_wanted.connect(self.parts_wanted)
         self.map.pointed.connect(self._on_pointed)
+        self._open.clicked.connect(self._want_parts)
         self._go.clicked.connect(self._on_go)
         self._tell(None)
 
     def show_tree(self, tree: DiskNode) -> None:
         """Show `tree`."""
+        self._tree = tree
         self.map.show_tree(tree)
         self.legend.show_sums(tree_sums(tree))
+
+    def show_parts(self, parts: EnvironmentParts) -> None:
+        """Look inside an environment: its packages fill the picture."""
+        if self._tree is None:
+            return
+        tree = with_parts(self._tree, parts)
+        node = next((each for each in all_nodes(tree) if each.prefix == parts.prefix), None)
+        if node is not None:
+            self.show_tree(tree)
+            self.map.go_to(node.key)
+
+    @property
+    def opened(self) -> Path | None:
+        """Return the environment whose packages fill the picture."""
+        return self.map.node.prefix
 
     def scope(self) -> frozenset[Path] | None:
         """Return the things that the picture is about now, None for all."""
@@ -198,7 +225,8 @@ class PicturePanel(QWidget):
         self.scope_changed.emit(self.scope())
 
     def _on_environment(self, prefix: Path | None) -> None:
-        self._go.setVisible(prefix is not None)
+        for link in (self._go, self._open):
+            link.setVisible(prefix is not None)
         self._update_way()
         self._tell(None)
         self.scope_changed.emit(self.scope())
@@ -209,6 +237,13 @@ class PicturePanel(QWidget):
 
     def _on_pointed(self, node: DiskNode) -> None:
         self._tell(node)
+
+    def _want_parts(self) -> None:
+        node = self._chosen_environment()
+        if node is not None and node.can_open:
+            self.map.go_to(node.key)
+        elif node is not None:
+            self.parts_wanted.emit(node.prefix)
 
     def _on_go(self) -> None:
         if self.map.environment is not None:
@@ -223,6 +258,10 @@ class PicturePanel(QWidget):
             ).format(
                 name=chosen.title,
                 size=format_bytes(chosen.size),
+            )
+        elif node is None and self.opened is not None:
+            text = self.tr(
+                "These bytes go with the environment. What its packages share is in the list below."
             )
         elif node is None:
             text = self.tr("Click on a part to look inside; Backspace goes back.")

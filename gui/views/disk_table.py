@@ -8,8 +8,10 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 
+from engine.cache.values import EnvironmentParts
 from gui.formats import format_bytes, format_count
 from gui.models.disk import DiskFilter, DiskModel, DiskRow
+from gui.models.disk_parts import PartsModel
 from gui.panels import EmptyState
 from gui.settings import WindowSettings
 from gui.theme import SPACE, Tone
@@ -38,11 +40,18 @@ class DiskTable(QWidget):
         self.filter_box = self._make_filter_box()
         self._count = label("", tone=Tone.MUTED)
         self._empty = EmptyState("package", "", "")
+        self.parts = PartsModel(self)
+        self.parts_table = RecordTable(self.parts, settings, "disk-parts")
+        self.parts_table.setAccessibleName(self.tr("Packages of the environment"))
+        if settings.columns("disk-parts") is None:
+            largest = self.parts.column_of("own")
+            self.parts_table.sortByColumn(largest, Qt.SortOrder.DescendingOrder)
+        self._has_parts = False
         self._pages = QStackedWidget()
-        self._pages.addWidget(self.table)
-        self._pages.addWidget(self._empty)
+        for page in (self.table, self.parts_table, self._empty):
+            self._pages.addWidget(page)
         columns = icon_button("columns", self.tr("Choose columns"))
-        columns.clicked.connect(lambda: self.table.show_columns_below(columns))
+        columns.clicked.connect(lambda: self._shown_table().show_columns_below(columns))
         bar = row(self.filter_box, None, self._count, columns)
         bar.setStretch(0, 1)
         inner = column(bar, self._pages, spacing=1)
@@ -59,8 +68,22 @@ class DiskTable(QWidget):
         self.model.set_records(rows)
         self._update()
 
+    def show_parts(self, parts: EnvironmentParts) -> None:
+        """Show the packages of one environment instead, until there is another scope."""
+        self._has_parts = True
+        self.table.forget_selection()
+        self.parts.show_parts(parts)
+        self._apply_filter()
+
+    def choose_part(self, key: str) -> None:
+        """Select the package with that key, whatever the filter says."""
+        if self.parts.row_of(key) < 0:
+            self.filter_box.clear()
+        self.parts_table.select_key(key)
+
     def set_scope(self, paths: frozenset[Path] | None) -> None:
         """Show only these things, all when None."""
+        self._has_parts = False
         self._scope = paths
         self._apply_filter()
 
@@ -92,10 +115,20 @@ class DiskTable(QWidget):
         return box
 
     def _apply_filter(self) -> None:
-        self.model.apply_filter(DiskFilter(self.filter_box.text().strip(), self._scope))
+        text = self.filter_box.text().strip()
+        self.model.apply_filter(DiskFilter(text, self._scope))
+        self.parts.apply_filter(text)
         self._update()
 
     def _update(self) -> None:
+        if self._has_parts:
+            self._count.setText(self.tr("%n package(s)", None, len(self.parts.records) - 1))
+            has_some = self.parts.rowCount() > 0
+            self._empty.say(
+                self.tr("Nothing found"), self.tr("Nothing here matches what you look for.")
+            )
+            self._pages.setCurrentWidget(self.parts_table if has_some else self._empty)
+            return
         shown, total = self.model.rowCount(), len(self.model.records)
         if shown == total:
             text = self.tr("%n thing(s)", None, total)
@@ -125,6 +158,9 @@ class DiskTable(QWidget):
         if paths != self._told:
             self._told = paths
             self.selection_changed.emit(paths)
+
+    def _shown_table(self) -> RecordTable:
+        return self.parts_table if self._has_parts else self.table
 
     def _show_menu(self, at: QPoint) -> None:
         rows = [self.model.record_at(row) for row in self.table.selected_rows()]

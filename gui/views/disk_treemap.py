@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.formats import format_bytes
 from gui.models.disk_layout import Area, squarified
-from gui.models.disk_tree import ROOT_KEY, DiskNode, SpaceRole, find_node, with_rest
+from gui.models.disk_tree import ROOT_KEY, DiskNode, SpaceRole, all_nodes, find_node, with_rest
 from gui.theme import SPACE, theme
 from gui.views.disk_boxes import DiskBox, head_height
 
@@ -36,6 +36,7 @@ def arranged(node: DiskNode, room: Area) -> tuple[Placed, ...]:
         is_group = (
             bool(part.children)
             and not part.is_group_of_rest
+            and part.prefix is None
             and area.width >= _GROUP_FROM[0]
             and area.height >= _GROUP_FROM[1]
         )
@@ -70,12 +71,16 @@ class Treemap(QWidget):
 
     Arrow keys move from box to box. `moved` comes when another node fills the picture,
     `item_chosen` with the path of one thing, `environment_chosen` with the prefix that is
-    outlined, or None. `pointed` tells the node under the mouse or the keyboard.
+    outlined, or None; `parts_wanted` with that of one that is pressed once more, and is not looked
+    into yet; `part_chosen` with the key of one of its packages. `pointed` tells the node under the
+    mouse or the keyboard.
     """
 
     moved = Signal()
     item_chosen = Signal(object)
     environment_chosen = Signal(object)
+    parts_wanted = Signal(object)
+    part_chosen = Signal(str)
     pointed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -171,6 +176,8 @@ class Treemap(QWidget):
             super().keyPressEvent(event)
 
     def _enter(self, way: tuple[DiskNode, ...]) -> None:
+        if way[-1].prefix is not None:
+            self.choose_environment(None)
         had_focus = any(box.hasFocus() for box in self._order)
         self._way = way
         self._arrange()
@@ -183,12 +190,16 @@ class Treemap(QWidget):
 
     def _press(self, box: DiskBox) -> None:
         node = box.node
-        if node.prefix is not None:
-            self.choose_environment(None if node.prefix == self._prefix else node.prefix)
+        if node.prefix is not None and node.prefix != self._prefix:
+            self.choose_environment(node.prefix)
+        elif node.prefix is not None and not node.can_open:
+            self.parts_wanted.emit(node.prefix)
         elif node.can_open:
             self._enter((*self._way_to(node), node))
         elif node.thing is not None:
             self.item_chosen.emit(node.thing.path)
+        elif node.part:
+            self.part_chosen.emit(node.part)
 
     def _way_to(self, node: DiskNode) -> tuple[DiskNode, ...]:
         """Return the way to what `node` is a part of, over the group that it is seen in."""
@@ -201,7 +212,7 @@ class Treemap(QWidget):
         return self._way
 
     def _outline(self, prefix: Path | None) -> None:
-        node = next((leaf for leaf in _leaves(self._root) if leaf.prefix == prefix), None)
+        node = next((each for each in all_nodes(self._root) if each.prefix == prefix), None)
         found = prefix is not None and node is not None
         self._prefix = prefix if found else None
         self._tied = node.items or frozenset() if found and node is not None else frozenset()
@@ -298,12 +309,6 @@ def _handle(box: DiskBox) -> QPoint:
     """Return where a box is held: a group by its title, for its middle belongs to others."""
     area = box.geometry()
     return QPoint(area.center().x(), area.top() + SPACE) if box.is_group else area.center()
-
-
-def _leaves(node: DiskNode) -> list[DiskNode]:
-    if not node.children:
-        return [node]
-    return [leaf for child in node.children for leaf in _leaves(child)]
 
 
 _STEPS: Final = {

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.cache.values import DiskPicture, VolumeSpace
+from engine.errors import EngineError
 from gui.formats import format_bytes
 from gui.models.disk_tree import SpaceRole, volume_title
 from gui.theme import SPACE, TextRole, Tone, theme
 from gui.views.disk_boxes import space_colors
 from gui.widgets import ElidedLabel, column, label, row, set_tone
+
+if TYPE_CHECKING:
+    from engine.session import Engine
 
 _HEIGHT: Final = SPACE * 1.5
 _LEAST: Final = 3.0  # pixels, so that nothing is invisible
@@ -158,3 +165,12 @@ class VolumeLines(QWidget):
             line.setVisible(at < len(shares))
             if at < len(shares):
                 line.show_shares(shares[at])
+
+
+async def free_around(engine: Engine, prefixes: Iterable[Path]) -> dict[Path, VolumeSpace]:
+    """Return what is free around each of `prefixes`; one that cannot be asked is left out."""
+    found: dict[Path, VolumeSpace] = {}
+    for prefix in prefixes:
+        with contextlib.suppress(EngineError):
+            found[prefix] = await engine.volume_space(prefix)
+    return found

@@ -10,11 +10,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QProgressBar, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.errors import Failure
-from engine.health.values import Depth, Finding, HealthProgress
+from engine.health.values import Depth, Finding, FindingCode, HealthProgress
 from gui import formats
 from gui.models.health import Diagnosis
 from gui.panels import Banner, Disclosure, EmptyState, Loading
 from gui.presenting import explain
+from gui.presenting.glossary import Term, term_sentence
 from gui.theme import SPACE, TextRole, Tone
 from gui.turns import in_turns
 from gui.views.failed_state import FailedState
@@ -28,11 +29,13 @@ _BAR_WIDTH: Final = SPACE * 24
 class HealthView(QWidget):
     """Show the findings of one environment.
 
-    `repair_chosen` carries the steps to plan; `ignore_chosen` and `heed_chosen` the key of a
-    finding; `check_chosen` the depth of a check, `stop_chosen` that it shall end.
+    `repair_chosen` carries the steps to plan, `repair_all_chosen` the wishes; `ignore_chosen` and
+    `heed_chosen` the key of a finding; `check_chosen` the depth of a check, `stop_chosen` that it
+    shall end.
     """
 
     repair_chosen = Signal(object)
+    repair_all_chosen = Signal(object)
     ignore_chosen = Signal(str)
     heed_chosen = Signal(str)
     check_chosen = Signal(object)
@@ -46,6 +49,7 @@ class HealthView(QWidget):
         self._cards: list[FindingCard] = []
         self._ignored: list[IgnoredRow] = []
         self._refusal = ""
+        self._shows_ignored = False
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -122,7 +126,6 @@ class HealthView(QWidget):
         if diagnosis.unchecked:
             notes.append(self.tr("Not everything could be looked at."))
         self._note.setText(" ".join(notes))
-        self._note.setToolTip("\n".join(diagnosis.unchecked))
         self._note.setVisible(bool(notes))
         self.repair_all.setVisible(len(diagnosis.repairable) > 0 and not refusal)
         if diagnosis != self._shown or refusal != self._refusal:
@@ -149,10 +152,16 @@ class HealthView(QWidget):
     def show_check(self, depth: Depth | None) -> None:
         """Show that a thorough check is under way, or none."""
         is_busy = depth is not None
-        for part in (self._bar, self._progress, self.stop):
-            part.setVisible(is_busy)
-        for part in (self.deep, self.online):
-            part.setVisible(not is_busy)
+        coming, going = (self._bar, self._progress, self.stop), (self.deep, self.online)
+        if not is_busy:
+            coming, going = going, coming
+        has_focus = any(part.hasFocus() for part in going)
+        for part in coming:
+            part.show()
+        if has_focus:  # or it would go to whatever comes next in the window
+            (self.stop if is_busy else self.deep).setFocus()
+        for part in going:
+            part.hide()
         if is_busy:
             self.trouble.hide()
             self._bar.setRange(0, 0)
@@ -188,8 +197,7 @@ class HealthView(QWidget):
 
     def _repair_all(self) -> None:
         if self._shown is not None:
-            steps = [step for finding in self._shown.repairable for step in finding.repairs[0]]
-            self.repair_chosen.emit(tuple(dict.fromkeys(steps)))
+            self.repair_all_chosen.emit(tuple(each.wish for each in self._shown.repairable))
 
     def _build(self, diagnosis: Diagnosis, refusal: str) -> None:
         """Fill a page out of sight, a card in each turn of the loop, and show it when whole."""
@@ -205,7 +213,7 @@ class HealthView(QWidget):
         in_turns(
             page,
             *(
-                partial(self._add_card, body, cards, finding, not refusal)
+                partial(self._add_card, body, cards, finding, _is_open(finding, refusal))
                 for finding in diagnosis.findings
             ),
             partial(self._add_rest, body, ignored, diagnosis),
@@ -228,10 +236,21 @@ class HealthView(QWidget):
             body.addWidget(self._empty(diagnosis), 1)
         if diagnosis.ignored:
             body.addWidget(self._disclosed(ignored, diagnosis.ignored))
+        if diagnosis.unchecked:
+            title = self.tr("What could not be looked at")
+            body.addWidget(Disclosure(title, _lines(diagnosis.unchecked)))
         if diagnosis.findings:
+            title = self.tr("What the words mean")
+            body.addWidget(Disclosure(title, _lines(tuple(map(term_sentence, Term)))))
             body.addStretch(1)
 
     def _empty(self, diagnosis: Diagnosis) -> QWidget:
+        if diagnosis.ignored:
+            return EmptyState(
+                "check",
+                self.tr("Nothing else was found"),
+                self.tr("What you chose to ignore is listed below."),
+            )
         if Depth.DEEP in diagnosis.depths:
             text = self.tr(
                 "Every file is as its package brought it, and every package has what it needs."
@@ -246,13 +265,20 @@ class HealthView(QWidget):
     def _disclosed(self, ignored: list[IgnoredRow], findings: Sequence[Finding]) -> QWidget:
         holder = QWidget()
         inner = column(spacing=0.5)
+        inner.setContentsMargins(SPACE * 3, SPACE // 2, 0, 0)
         for finding in findings:
             shown = IgnoredRow(finding)
             shown.heed_chosen.connect(self.heed_chosen)
             inner.addWidget(shown)
             ignored.append(shown)
         holder.setLayout(inner)
-        return Disclosure(self.tr("%n ignored", None, len(findings)), holder)
+        made = Disclosure(self.tr("%n ignored", None, len(findings)), holder)
+        made.set_open(self._shows_ignored)
+        made.toggled.connect(self._keep_ignored_open)
+        return made
+
+    def _keep_ignored_open(self, is_open: bool) -> None:
+        self._shows_ignored = is_open
 
     def _finish(self, page: QWidget, cards: list[FindingCard], ignored: list[IgnoredRow]) -> None:
         if page is not self._page:
@@ -263,3 +289,16 @@ class HealthView(QWidget):
         self._scroll.setWidget(page)
         page.show()
         self._scroll.verticalScrollBar().setValue(at)
+
+
+def _lines(texts: Sequence[str]) -> QWidget:
+    holder = QWidget()
+    inner = column(*(label(text, tone=Tone.MUTED, wrap=True) for text in texts), spacing=0.75)
+    inner.setContentsMargins(SPACE * 3, SPACE // 2, 0, 0)
+    holder.setLayout(inner)
+    return holder
+
+
+def _is_open(finding: Finding, refusal: str) -> bool:
+    """Return whether a finding can be repaired; what forbids the others can be lifted itself."""
+    return not refusal or finding.code is FindingCode.FROZEN

@@ -12,13 +12,13 @@ from engine.health.values import Finding, Gravity, RepairStep
 from gui.dialogs.flow import FlowLayout
 from gui.panels import Disclosure
 from gui.presenting.health import (
+    FindingWords,
     evidence_text,
     explain_finding,
     gravity_word,
-    repair_label,
-    repair_sentence,
     since_text,
 )
+from gui.presenting.repairs import repair_label, repair_sentence
 from gui.theme import SPACE, TextRole, Tone
 from gui.widgets import ButtonKind, CopyButton, IconLabel, button, column, label, row
 
@@ -47,6 +47,7 @@ class FindingCard(QFrame):
         words = explain_finding(finding)
         icon_name, tone = GRAVITY_LOOKS[finding.gravity]
         self.setAccessibleName(f"{gravity_word(finding.gravity)}: {words.sentence}")
+        self.setToolTip("\n".join(words.terms))
         icon = IconLabel(icon_name, tone, SPACE * 2 + 4)
         icon.setToolTip(gravity_word(finding.gravity))
         since = since_text(finding)
@@ -58,12 +59,11 @@ class FindingCard(QFrame):
             label(words.meaning, wrap=True),
             spacing=0.5,
         )
-        texts.addSpacing(SPACE // 2)
         texts.addWidget(self._remedy(finding))
-        texts.addWidget(self._buttons(finding))
-        texts.addLayout(row(Disclosure(self.tr("Why does this happen?"), _words(words.why))))
-        if finding.evidence:
-            texts.addLayout(row(Disclosure(self.tr("What proves it"), self._proofs(finding))))
+        texts.addSpacing(SPACE // 2)
+        texts.addWidget(self._buttons(finding, words.sentence))
+        self.more = Disclosure(self.tr("Why, and what proves it"), self._explained(words))
+        texts.addWidget(self.more)
         inner = row(icon, texts, spacing=1.5)
         inner.setAlignment(icon, Qt.AlignmentFlag.AlignTop)
         inner.setContentsMargins(SPACE * 2, SPACE * 2, SPACE * 2, SPACE * 2)
@@ -77,12 +77,13 @@ class FindingCard(QFrame):
             text = self.tr("Envdesk cannot do anything about this by itself.")
         return label(text, tone=Tone.MUTED, wrap=True)
 
-    def _buttons(self, finding: Finding) -> QWidget:
+    def _buttons(self, finding: Finding, sentence: str) -> QWidget:
         holder = QWidget()
         flow = FlowLayout(SPACE)
-        sentence = explain_finding(finding).sentence
         for at, steps in enumerate(finding.repairs):
-            made = button(self.tr("Repair") if at == 0 else repair_label(steps))
+            # What only the user can decide says on its button what it does.
+            is_plain = at == 0 and not finding.is_choice
+            made = button(self.tr("Repair") if is_plain else repair_label(steps))
             made.setToolTip(repair_sentence(steps))
             made.setAccessibleName(f"{made.text()}: {sentence}")
             made.clicked.connect(partial(self._choose, steps))
@@ -98,14 +99,29 @@ class FindingCard(QFrame):
     def _choose(self, steps: tuple[RepairStep, ...]) -> None:
         self.repair_chosen.emit(steps)
 
+    def _explained(self, words: FindingWords) -> QWidget:
+        inner = column(label(words.why, tone=Tone.MUTED, wrap=True), spacing=0.75)
+        inner.setContentsMargins(SPACE * 3, SPACE // 2, 0, 0)
+        for term in words.terms:
+            inner.addWidget(label(term, TextRole.SMALL, Tone.MUTED, wrap=True))
+        if self.finding.evidence:
+            text = self.tr("Where this was seen, for somebody who helps you:")
+            inner.addWidget(label(text, TextRole.SMALL, Tone.MUTED, wrap=True))
+            inner.addWidget(self._proofs(self.finding))
+        holder = QWidget()
+        holder.setLayout(inner)
+        return holder
+
     def _proofs(self, finding: Finding) -> QWidget:
-        lines = [evidence_text(each) for each in finding.evidence]
+        lines = [evidence_text(each, finding.prefix) for each in finding.evidence]
         text = "\n".join(lines[:_PROOFS])
         if len(lines) > _PROOFS:
             text += "\n" + self.tr("and %n more", None, len(lines) - _PROOFS)
         shown = label(text, TextRole.SMALL, Tone.MUTED, wrap=True, selectable=True)
         shown.setAccessibleName(text)
-        copy = CopyButton(lambda: "\n".join((finding.summary, *lines)))
+        copy = CopyButton(
+            lambda: "\n".join((finding.summary, *map(evidence_text, finding.evidence)))
+        )
         copy.setAccessibleName(self.tr("Copy what proves it"))
         holder = QWidget()
         inner = row(shown, copy, spacing=1)
@@ -129,9 +145,3 @@ class IgnoredRow(QWidget):
         inner = row(words, self.show_again)
         inner.setStretch(0, 1)
         self.setLayout(inner)
-
-
-def _words(text: str) -> QWidget:
-    holder = QWidget()
-    holder.setLayout(column(label(text, tone=Tone.MUTED, wrap=True)))
-    return holder

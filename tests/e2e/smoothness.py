@@ -13,12 +13,24 @@ _WORTH_TELLING_MS: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Stall:
-    """Describe one stall by the step it fell into; `stacks` is what was being done."""
+    """Describe one stall by the step it fell into; `stacks` is what was being done.
+
+    For `queued_ms` of `wall_ms` the window's thread was ready to go on and had no core, which the
+    kernel counts and nobody would have waited for on a machine that does nothing else; it is 0
+    where the kernel does not count.
+    """
 
     step: str
-    ms: float
+    wall_ms: float
+    queued_ms: float
     busy_ms: float
+    others_ms: float
     stacks: tuple[str, ...]
+
+    @property
+    def ms(self) -> float:
+        """Return what counts: for how long the thread computed, slept or waited for others."""
+        return self.wall_ms - self.queued_ms
 
 
 @dataclass(slots=True)
@@ -40,9 +52,11 @@ class Steps:
         """Return what the watchdog wrote, each stall in the step in which it began."""
         return tuple(
             Stall(
-                self.step_at(watched["began_s"] + each["at_s"] - each["ms"] / 1000),
-                each["ms"],
+                self.step_at(watched["began_s"] + each["at_s"] - each["wall_ms"] / 1000),
+                each["wall_ms"],
+                each["queued_ms"],
                 each["busy_ms"],
+                each["others_ms"],
                 tuple(each["stacks"]),
             )
             for each in watched["stalls"]
@@ -72,6 +86,9 @@ def told(runs: Sequence[Sequence[Stall]]) -> str:
         lines.append(f"run {number}:")
         for stall in stalls:
             if stall.ms >= _WORTH_TELLING_MS:
-                lines.append(f"  {stall.ms} ms (busy for {stall.busy_ms}): {stall.step}")
+                lines.append(
+                    f"  {stall.ms:.1f} ms (busy for {stall.busy_ms}, and others for"
+                    f" {stall.others_ms}; without a core for {stall.queued_ms} more): {stall.step}"
+                )
                 lines += [f"      {stack}" for stack in stall.stacks]
     return "\n".join(lines)

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.xserver
 NAME = "第一个 env"
 COPY = "副本 2"
 CHANGE_MENU = "Share, clone, rename or remove this environment"
-MOST_RUNS = 3
+MOST_RUNS = 4
 AMOUNT = r"\d[\d.,]* ?(bytes|kB|MB)"
 
 

@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from engine.launching import bundle_folder, engine_command, leave_bundle, own_command
+from engine.launching import (
+    bundle_folder,
+    engine_command,
+    leave_bundle,
+    own_command,
+    walker_command,
+)
 from engine.places import places_below
 from engine.version import __version__
 
@@ -31,6 +37,7 @@ def test_that_a_frozen_application_starts_itself(
     monkeypatch.setattr(sys, "executable", str(tmp_path / "envdesk"))
     monkeypatch.setattr(sys, "_MEIPASS", str(tmp_path / "inside"), raising=False)
     assert own_command("ask") == [str(tmp_path / "envdesk"), "--engine", "ask"]
+    assert walker_command() == [str(tmp_path / "envdesk"), "--engine", "walk"]
     assert bundle_folder() == tmp_path / "inside"
 
 

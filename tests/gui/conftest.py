@@ -12,6 +12,7 @@ import pytestqt.plugin
 
 from engine.places import Places
 from gui.main_window import MainWindow
+from gui.opening_files import Application
 from gui.settings import WindowSettings
 from tests.support.windowing import (
     application,
@@ -36,6 +37,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if here in item.path.parents:
             # the offscreen platform says so of windows with a smallest size, and of menus
             item.add_marker(pytest.mark.qt_log_ignore("This plugin does not support"))
+
+
+@pytest.fixture(scope="session")
+def qapp_cls() -> type[Application]:
+    """Return what pytest-qt makes the application from, as the window's process does."""
+    return Application
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 
 from engine.events import TaskState
 from engine.places import Places
@@ -91,6 +92,22 @@ async def test_that_a_basket_of_changes_is_reviewed_and_carried_out_as_one(
         "firelily",
         "mosaic",
     }
+
+
+async def test_that_a_basket_that_changes_nothing_cannot_be_applied_and_says_why(
+    made: Path, window: MainWindow
+) -> None:
+    view = window.page.packages
+    view.table.select_key("conda:quarry")
+    press(view.table, Qt.Key.Key_U)
+    dialog = await reviewed(window)
+    assert dialog.plan is not None
+    assert dialog.plan.changes == ()
+    assert not dialog.go.isEnabled()
+    assert "nothing to apply" in dialog.footnote()
+    assert any("nothing newer" in text.text() for text in dialog.page.findChildren(QLabel))
+    press(dialog, Qt.Key.Key_Return)
+    assert engine_of(window).tasks()[1:] == ()
 
 
 async def test_that_what_cannot_be_is_said_with_ways_around_it_that_work_in_place(

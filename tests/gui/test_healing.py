@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,15 +11,19 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from engine.environments.registering import registered
 from engine.health.values import Depth, FindingCode, HealthProgress
 from engine.places import places_below
-from engine.practice.environments import COURSE
+from engine.plan import WarningCode
+from engine.practice.environments import COURSE, TINY
 from engine.practice.world import PracticeWorld, build_world
+from engine.records import Mark
 from gui.dialogs.preview import PreviewDialog, Stage
 from gui.main_window import MainWindow
+from gui.presenting import explain_warning
 from gui.presenting.health import HealthState
 from gui.settings import WindowSettings
-from tests.support.pypi import install_with_uv
+from tests.support.pypi import index_of, install_with_uv, project
 from tests.support.windowing import click, opened_window, until
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="breaks it by POSIX means")
@@ -39,6 +44,15 @@ async def ward(
 ) -> AsyncIterator[MainWindow]:
     async with opened_window(places_below(world.root), settings, COURSE) as made:
         yield made
+
+
+def stages(window: MainWindow) -> list[Stage]:
+    return [dialog.stage for dialog in window.findChildren(PreviewDialog)]
+
+
+def marks(window: MainWindow, prefix: Path) -> tuple[Mark, ...]:
+    environment = window.model.environment(prefix)
+    return environment.marks if environment is not None else ()
 
 
 def state(window: MainWindow) -> HealthState:
@@ -77,7 +91,7 @@ async def test_that_a_broken_environment_is_seen_explained_and_repaired(
     assert {change.name for change in dialog.plan.changes} == {"numerals", "tidepool"}
     assert any(text.startswith("Put back:") for text in dialog.page.repairing.sentences())
     click(dialog.go)
-    await until(lambda: state(ward) is HealthState.SOUND, seconds=60)
+    await until(lambda: state(ward) is HealthState.SOUND)
     await until(lambda: not page.health.cards)
     assert page.health.summary() == "No problems found"
     assert (prefix / "bin" / "tidepool").exists()
@@ -93,3 +107,63 @@ async def test_that_an_ignored_finding_leaves_the_dot_and_comes_back(ward: MainW
     await until(lambda: len(page.health.ignored) == 1)
     page.health.ignored[0].show_again.click()
     await until(lambda: state(ward) is HealthState.BROKEN)
+
+
+async def test_that_repair_all_tells_what_it_mends_in_another_way_and_what_it_leaves(
+    ward: MainWindow, world: PracticeWorld, tmp_path: Path
+) -> None:
+    prefix = world.envs / COURSE
+    page = ward.page
+    await until(lambda: state(ward) is HealthState.BROKEN)
+    page.tabs.setCurrentWidget(page.health)
+    index = index_of(tmp_path / "more", project("kite", "1.0", "wind"))
+    install_with_uv(prefix, index, "kite")
+    await until(lambda: len(page.health.cards) == 2)
+    cards = {card.finding.code: card for card in page.health.cards}
+    missing = cards[FindingCode.REQUIREMENT_MISSING]
+    assert [way.text() for way in missing.ways] == ["Repair", "Remove kite"]
+    click(page.health.repair_all)
+    await until(lambda: stages(ward) == [Stage.SHOWING], seconds=90)
+    (dialog,) = ward.findChildren(PreviewDialog)
+    assert dialog.plan is not None
+    told = {each.code: explain_warning(each, dialog.plan.request) for each in dialog.plan.warnings}
+    assert told[WarningCode.REPAIR_OTHER_WAY].sentence == "Not in the usual way: wind."
+    assert {change.name for change in dialog.plan.changes} == {"numerals", "kite"}
+    dialog.close()
+
+
+async def test_that_the_other_way_of_a_card_is_planned(ward: MainWindow) -> None:
+    page = ward.page
+    await until(lambda: state(ward) is HealthState.BROKEN)
+    page.tabs.setCurrentWidget(page.health)
+    await until(lambda: len(page.health.cards) == 1)
+    click(page.health.cards[0].ways[1])
+    await until(lambda: stages(ward) == [Stage.SHOWING], seconds=90)
+    (dialog,) = ward.findChildren(PreviewDialog)
+    assert dialog.plan is not None
+    steps = dialog.plan.repairing.dropped if dialog.plan.repairing is not None else ()
+    assert [name.partition("-")[0] for name in steps] == ["numerals"]
+    dialog.close()
+
+
+async def test_that_an_environment_that_is_gone_is_shown_and_taken_off_the_list(
+    ward: MainWindow, world: PracticeWorld
+) -> None:
+    prefix = world.envs / TINY
+    page = ward.page
+    await until(lambda: ward.model.row_of(prefix) >= 0)
+    shutil.rmtree(prefix)
+    await until(lambda: Mark.MISSING in marks(ward, prefix))
+    row = ward.model.row_at(ward.model.row_of(prefix))
+    assert "folder is gone" in row.second_line()
+    ward.sidebar.choose_environment(prefix)
+    page.tabs.setCurrentWidget(page.health)
+    await until(lambda: page.prefix == prefix and len(page.health.cards) == 1)
+    (card,) = page.health.cards
+    assert card.finding.code is FindingCode.PREFIX_GONE
+    click(card.ways[0])
+    await until(lambda: stages(ward) == [Stage.SHOWING], seconds=90)
+    (dialog,) = ward.findChildren(PreviewDialog)
+    click(dialog.go)
+    await until(lambda: ward.model.row_of(prefix) < 0)
+    assert prefix not in registered(places_below(world.root))

@@ -11,7 +11,7 @@ from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from gui.dialogs.import_form import FileSource
-from gui.opening_files import FileOpenings
+from gui.opening_files import Application, FileOpenings
 from tests.support.windowing import house, until
 
 __all__ = ["house"]
@@ -19,9 +19,9 @@ __all__ = ["house"]
 
 @pytest.fixture
 def openings(qapp: QApplication) -> Iterator[FileOpenings]:
+    assert isinstance(qapp, Application)
     made = FileOpenings(qapp)
     yield made
-    qapp.removeEventFilter(made)
     made.deleteLater()
 
 

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 from pathlib import Path
+from unittest.mock import patch
 
 from engine.conda.condarc import CondaConfiguration, read_configuration
 from engine.environments.packages import read_packages
@@ -39,6 +40,33 @@ async def done(
     """Plan a request and carry it out."""
     plan = await planned(request, places, configuration)
     return plan, await carried_out(plan, places)
+
+
+async def quickly(request: Request, places: Places) -> list[bool]:
+    """Carry a request out; return whether what was linked beside the mirror was moved in."""
+    from engine.conda import exchanging
+    from engine.conda.beside import Beside, move_in
+
+    moved: list[bool] = []
+
+    def watched(made: Beside, new: Path) -> bool:
+        moved.append(move_in(made, new))
+        return moved[-1]
+
+    with patch.object(exchanging, "move_in", watched):
+        await carried_out(await planned(request, places), places)
+    return moved
+
+
+async def by_rattler(request: Request, places: Places) -> None:
+    """Carry a request out in the way in which rattler is told of all that is installed."""
+    from engine.conda import beside
+
+    def refuse(*_: object) -> bool:
+        return False
+
+    with patch.object(beside, "_is_plain", refuse):
+        await carried_out(await planned(request, places), places)
 
 
 def versions(prefix: Path) -> dict[str, str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from engine.practice.environments import ANALYSIS, COURSE, TINY
 from engine.requests import CloneRequest, RenameRequest
-from tests.support.breaking import make_editable
+from tests.support.breaking_files import make_editable
 from tests.support.changing import done
 from tests.support.environments import Package, make_environment, numbered_packages
 from tests.support.linking import link

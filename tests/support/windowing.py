@@ -38,6 +38,7 @@ from engine.session import Engine
 from engine.tasks import Leaving
 from gui.bridge import EngineBridge
 from gui.main_window import MainWindow
+from gui.opening_files import Application
 from gui.operations import cancel_operations, present_failures_with
 from gui.settings import WindowSettings
 from gui.texts import EnglishPlurals
@@ -98,7 +99,7 @@ def loop_factories(
 
 def application() -> QApplication:
     """Return the application of the test process, dressed and speaking English."""
-    app = QApplication.instance() or QApplication([])
+    app = QApplication.instance() or Application([])
     assert isinstance(app, QApplication)
     return app
 
@@ -199,7 +200,7 @@ async def opened_window(
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
-async def until(condition: Callable[[], object], seconds: float = 30) -> None:
+async def until(condition: Callable[[], object], seconds: float = 60) -> None:
     """Return as soon as `condition` holds; fail after `seconds`."""
     async with asyncio.timeout(seconds):
         while not condition():

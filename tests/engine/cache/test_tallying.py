@@ -7,6 +7,7 @@ from pathlib import Path
 
 from engine.cache.directories import DirectoryLog, is_unchanged
 from engine.cache.tallying import Tally
+from engine.cache.walking import Ground, walk_cache, walk_environment
 
 
 def test_that_windows_counts_whole_clusters_and_never_enters_a_link(tmp_path: Path) -> None:
@@ -20,10 +21,12 @@ def test_that_windows_counts_whole_clusters_and_never_enters_a_link(tmp_path: Pa
     os.link(cache / "deep" / "large", prefix / "large")
     (prefix / "own").write_bytes(b"x" * 5)
     (prefix / "soft").symlink_to(cache / "deep" / "small")
-    tally = Tally(DirectoryLog(), platform="win32")
-    unit = tally.add_cache_unit([str(cache)])
+    tally, ground = Tally(DirectoryLog()), Ground(platform="win32")
+    walk = walk_cache(str(cache), ground)
+    assert walk is not None
+    unit = tally.add_cache_unit([walk])
     assert tally.close_caches() == {}
-    environment = tally.add_environment(str(prefix))
+    environment = tally.add_environment([walk_environment(str(prefix), ground)])
     assert (unit.private, unit.total, unit.files) == (4096, 4096 + 8192, 4)
     assert (environment.own, environment.shared, environment.cached) == (4096, 8192, 8192)
     assert unit.users == {0}
@@ -38,7 +41,10 @@ def test_that_files_between_environments_are_counted_once(tmp_path: Path) -> Non
         os.link(tmp_path / "one" / "x", tmp_path / name / "x")
     tally = Tally(DirectoryLog())
     tally.close_caches()
-    units = [tally.add_environment(str(tmp_path / name)) for name in ("one", "two", "three")]
+    units = [
+        tally.add_environment([walk_environment(str(tmp_path / name), Ground())])
+        for name in ("one", "two", "three")
+    ]
     assert {unit.shared for unit in units} == {tally.between} == {8192}
 
 

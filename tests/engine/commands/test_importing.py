@@ -41,9 +41,12 @@ def test_that_files_become_an_environment_and_go_into_it(
     assert (status, messages[-1]["message"]) == (0, "WorkDone")
     prefix = configured.envs / "课程"
     assert imported(prefix, "numerals", "lantern") == {"numerals": "2.0.1", "lantern": "1.0.0"}
-    more = tmp_path / "environment.yml"
+    (tmp_path / "web").mkdir()
+    more = tmp_path / "web" / "environment.yml"
     more.write_text("dependencies:\n- almanac\n", encoding="utf-8")
-    status, _ = run(configured, "plan", "import", more, "--into", prefix, "--out", plan)
+    with ChannelServer(tmp_path / "web") as web:
+        address = web.url_of("environment.yml")
+        status, _ = run(configured, "plan", "import", address, "--into", prefix, "--out", plan)
     assert status == 0
     status, messages = run(configured, "apply", plan)
     assert (status, messages[-1]["message"]) == (0, "WorkDone")

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import ssl
+import subprocess
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +21,10 @@ from engine.files.taking import TEXT_LIMIT
 from engine.files.values import ConsentCode, FileKind
 from engine.places import Places
 from engine.session import Engine
+from tests.support.certificates import write_certificate
+from tests.support.pypi import point_pip_at
+
+ROOT = Path(__file__).parents[3]
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -26,6 +37,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(200, b"numpy>=2\ngit+https://git.example.org/a.git#egg=a\n-e .\n")
             case "/moved":
                 self._send(302, b"", Location="/files/requirements.txt")
+            case "/unencrypted":
+                self._send(302, b"", Location="http://127.0.0.1:9/requirements.txt")
             case "/endless":
                 self._send(302, b"", Location="/endless")
             case "/to-a-file":
@@ -50,14 +63,22 @@ class _Handler(BaseHTTPRequestHandler):
             return  # whoever asked has had enough
 
 
-@pytest.fixture
-def web() -> Iterator[str]:
+@contextmanager
+def serving(context: ssl.SSLContext | None = None) -> Generator[str]:
     with ThreadingHTTPServer(("127.0.0.1", 0), _Handler) as server:
+        if context is not None:
+            server.socket = context.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"{'https' if context else 'http'}://127.0.0.1:{server.server_port}"
         server.shutdown()
         thread.join(5)
+
+
+@pytest.fixture
+def web() -> Iterator[str]:
+    with serving() as address:
+        yield address
 
 
 async def test_that_the_worker_fetches_a_file_and_reads_it_as_any_other(
@@ -112,3 +133,40 @@ def test_that_nobody_there_and_no_time_left_are_failures_without_logins(
     with pytest.raises(EngineError) as slow:
         fetching.fetch(f"{web}/files/requirements.txt", places)
     assert slow.value.failure.cause == "It came too slowly."
+
+
+def test_that_an_encrypted_address_may_not_lead_to_one_that_is_not(
+    places: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT"):
+        monkeypatch.delenv(name, raising=False)
+    certificate, key = write_certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with serving(context) as address:
+        with pytest.raises(EngineError) as unknown:
+            fetching.fetch(f"{address}/files/requirements.txt", places)
+        assert "could not prove" in unknown.value.failure.cause
+        point_pip_at(places, "https://index.example.org/simple", f"cert = {certificate}")
+        assert fetching.fetch(f"{address}/moved", places).startswith(b"numpy")
+        with pytest.raises(EngineError) as refused:
+            fetching.fetch(f"{address}/unencrypted", places)
+    assert refused.value.code is ErrorCode.FILE_UNREADABLE
+    assert refused.value.failure.cause == "The address leads to another one that is not encrypted."
+
+
+def test_that_the_command_reads_an_address(places: Places, web: str) -> None:
+    def asked(*words: str) -> tuple[int, Any]:
+        command = [sys.executable, "-m", "engine", "--root", str(places.home.parent), "read"]
+        done = subprocess.run(
+            [*command, *words], capture_output=True, check=False, timeout=60, cwd=ROOT
+        )
+        return done.returncode, json.loads(done.stdout)
+
+    status, reading = asked(f"{web}/moved", "--kind", "constraints")
+    assert (status, reading["kind"]) == (0, "constraints")
+    assert "numpy>=2" in json.dumps(reading["constraints"])
+    status, answer = asked(f"{web}/to-a-file")
+    assert (status, answer["error"]["code"]) == (1, "file-unreadable")
+    status, answer = asked(f"{web}/moved", "requirements.txt")
+    assert (status, answer["error"]["code"]) == (1, "bad-usage")

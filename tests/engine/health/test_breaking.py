@@ -7,7 +7,8 @@ import os
 import pytest
 
 from engine.health.values import Finding, FindingCode, Health
-from tests.support.breaking import BREAKERS, Breaker
+from tests.support.breaking import BREAKERS
+from tests.support.broken import Breaker
 from tests.support.checking import checked_deeply, checked_quickly
 from tests.support.ward import Ward
 

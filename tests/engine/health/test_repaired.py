@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -14,40 +15,53 @@ from engine.conda.condarc import read_configuration
 from engine.environments.registering import registered
 from engine.errors import EngineError, ErrorCode
 from engine.health.values import FindingCode, Health
-from engine.plan import Plan
+from engine.plan import Plan, WarningCode
+from engine.practice.interpreter import Interpreter
 from engine.requests import RepairRequest
-from tests.support.breaking import (
-    BREAKERS,
-    Breaker,
-    Broken,
+from tests.support.breaking import BREAKERS
+from tests.support.breaking_around import frozen, prefix_gone
+from tests.support.breaking_files import unowned
+from tests.support.breaking_packages import (
     constrains_violated,
     depends_unmet,
-    frozen,
     optional_unfit,
     overwritten,
-    prefix_gone,
     python_ended,
-    unowned,
 )
+from tests.support.broken import Breaker, Broken
 from tests.support.changing import carried_out, planned
 from tests.support.checking import checked_deeply
+from tests.support.newer import newer_python, write_newer_channel
 from tests.support.rattling import ROOT
 from tests.support.ward import MODULES, Ward
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="breaks with POSIX tools")
 
-# What no program can mend; the finding proposes nothing, and the test holds it to that.
-WITHOUT_REPAIR: dict[Breaker, str] = {
-    frozen: "somebody froze the environment on purpose; only they may lift that",
-}
-# What would mend it is offered nowhere in this world: the plan says so, and nothing is touched.
+# What would mend it is not offered by the practice channels: the plan says so, and nothing is
+# touched. A channel with newer packages has it.
 NOT_OFFERED: dict[Breaker, str] = {
     optional_unfit: "numerals >=2.2",  # conda brought numerals, and no channel has this one
-    python_ended: "python >=3.12",  # the practice channels have one Python
+    python_ended: f"python >=3.{sys.version_info[1] + 1}",
 }
 # The first way is the better one, but impossible here; the second one must do.
 SECOND_WAY: tuple[Breaker, ...] = (depends_unmet, constrains_violated)
-REPAIRED = tuple(each for each in BREAKERS if each not in {*WITHOUT_REPAIR, *NOT_OFFERED})
+REPAIRED = tuple(each for each in BREAKERS if each not in NOT_OFFERED)
+
+
+@dataclass(frozen=True, slots=True)
+class Newer:
+    """Hold the address of a channel with newer packages, and the Python that is in it."""
+
+    url: str
+    python: Interpreter | None
+
+
+@pytest.fixture(scope="session")
+def newer(tmp_path_factory: pytest.TempPathFactory) -> Newer:
+    python = newer_python()
+    return Newer(write_newer_channel(tmp_path_factory.mktemp("newer") / "newer", python), python)
+
+
 _IMPORT = """
 import importlib, importlib.metadata, json, traceback
 problems = {}
@@ -71,8 +85,8 @@ def summaries(health: Health) -> list[str]:
     return [f"{each.key}: {each.summary} {each.evidence}" for each in health.findings]
 
 
-def plan_of(ward: Ward, health: Health, way: int = 0) -> Plan:
-    channels = read_configuration(ward.places).effective_channels
+def plan_of(ward: Ward, health: Health, way: int = 0, newer: tuple[str, ...] = ()) -> Plan:
+    channels = (*newer, *read_configuration(ward.places).effective_channels)
     steps = tuple(step for finding in health.findings for step in finding.repairs[way])
     request = RepairRequest(health.prefix, channels, steps=steps)
     return ward.worker.call(planned, request, ward.places)
@@ -85,8 +99,8 @@ def can_be_done(ward: Ward, health: Health) -> bool:
         return False
 
 
-def repaired(ward: Ward, health: Health, way: int) -> None:
-    plan = plan_of(ward, health, way)
+def repaired(ward: Ward, health: Health, way: int = 0, newer: tuple[str, ...] = ()) -> None:
+    plan = plan_of(ward, health, way, newer)
     assert not plan.is_blocked, [each.summary for each in plan.warnings]
     ward.worker.call(carried_out, plan, ward.places)
 
@@ -96,6 +110,13 @@ def inside(prefix: Path, *arguments: str) -> str:
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     return ran.stdout
+
+
+def check_inside(prefix: Path) -> None:
+    assert "No broken requirements found" in inside(prefix, "-m", "pip", "check")
+    names, problems = json.loads(inside(prefix, "-c", _IMPORT))
+    assert problems == {}
+    assert set(MODULES) <= set(names)
 
 
 @pytest.mark.parametrize("breaker", REPAIRED, ids=lambda breaker: breaker.__name__)
@@ -116,15 +137,45 @@ def test_that_what_is_found_is_repaired_and_everything_is_sound_then(
     if not (found.prefix / "bin" / "python").exists():
         assert FindingCode.CHANNELS_MIXED in broken.expected  # it never had a Python
         return
-    assert "No broken requirements found" in inside(found.prefix, "-m", "pip", "check")
-    names, problems = json.loads(inside(found.prefix, "-c", _IMPORT))
-    assert problems == {}
-    assert set(MODULES) <= set(names)
+    check_inside(found.prefix)
 
 
-@pytest.mark.parametrize("breaker", WITHOUT_REPAIR, ids=lambda breaker: breaker.__name__)
-def test_that_what_nobody_can_mend_proposes_no_repair(ward: Ward, breaker: Breaker) -> None:
-    assert [each.repairs for each in looked_at(ward, breaker(ward)).findings] == [()]
+@pytest.mark.parametrize("breaker", NOT_OFFERED, ids=lambda breaker: breaker.__name__)
+def test_that_what_a_newer_channel_offers_mends_what_was_too_old(
+    ward: Ward, newer: Newer, breaker: Breaker
+) -> None:
+    if breaker is python_ended and newer.python is None:
+        pytest.skip("there is no newer Python on this computer")
+    broken = breaker(ward)
+    found = looked_at(ward, broken)
+    assert {each.code for each in found.findings} == set(broken.expected)
+    repaired(ward, found, newer=(newer.url,))
+    assert summaries(looked_at(ward, broken)) == []
+    check_inside(ward.prefix)
+    if breaker is python_ended and newer.python is not None:
+        assert inside(ward.prefix, "-V").split() == ["Python", newer.python.version]
+
+
+def test_that_a_frozen_environment_is_only_thawed_when_that_is_asked_for(ward: Ward) -> None:
+    broken = frozen(ward)
+    (found,) = looked_at(ward, broken).findings
+    assert found.is_choice
+    assert found.value("message") == "Kept for the exam."
+    overwritten(ward)
+    others = [each for each in looked_at(ward, broken).findings if each != found]
+    with pytest.raises(EngineError) as refused:
+        plan_of(ward, replace(looked_at(ward, broken), findings=tuple(others)))
+    assert refused.value.code is ErrorCode.PROTECTED_FROZEN
+    assert refused.value.failure.cause == "Kept for the exam."
+    plan = plan_of(ward, replace(looked_at(ward, broken), findings=(found,)))
+    (warning,) = plan.warnings
+    assert warning.code is WarningCode.REPAIR_THAWS
+    assert [each.code for each in warning.alternatives] == ["clone-first"]
+    clone = ward.worker.call(planned, warning.alternatives[0].request, ward.places)
+    ward.worker.call(carried_out, clone, ward.places)
+    copy = ward.worker.call(checked_deeply, clone.prefix, ward.root)
+    assert FindingCode.FROZEN not in {each.code for each in copy.findings}
+    assert (ward.prefix / "conda-meta" / "frozen").exists()
 
 
 @pytest.mark.parametrize("breaker", NOT_OFFERED, ids=lambda breaker: breaker.__name__)
@@ -138,6 +189,26 @@ def test_that_a_repair_that_nothing_is_offered_for_is_refused_with_the_reason(
     assert refused.value.code is ErrorCode.UNSATISFIABLE
     assert NOT_OFFERED[breaker] in str(refused.value)
     assert summaries(looked_at(ward, broken)) == summaries(found)
+
+
+def test_that_repairing_all_takes_for_each_the_way_that_is_open_and_tells_what_is_left(
+    ward: Ward,
+) -> None:
+    broken = overwritten(ward)
+    for breaker in (depends_unmet, constrains_violated, optional_unfit):
+        breaker(ward)
+    found = looked_at(ward, broken)
+    channels = read_configuration(ward.places).effective_channels
+    wishes = tuple(each.wish for each in found.findings)
+    request = RepairRequest(found.prefix, channels, wishes=wishes)
+    plan = ward.worker.call(planned, request, ward.places)
+    assert not plan.is_blocked
+    names = {each.code: each.value("names") for each in plan.warnings}
+    assert set(names[WarningCode.REPAIR_OTHER_WAY].split(", ")) == {"wind", "icemoss"}
+    assert names[WarningCode.REPAIR_LEFT_OUT] == "numerals"
+    ward.worker.call(carried_out, plan, ward.places)
+    left = looked_at(ward, broken).findings
+    assert [each.key for each in left] == ["requirement-optional:numerals"]
 
 
 def headless(ward: Ward, *arguments: str) -> None:

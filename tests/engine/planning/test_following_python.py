@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -15,7 +12,7 @@ from engine.plan import ChangeKind, Plan, Severity, WarningCode
 from engine.practice.archives import write_package
 from engine.practice.channels import python_packages
 from engine.practice.environments import COURSE
-from engine.practice.interpreter import Interpreter, describe_interpreter
+from engine.practice.interpreter import Interpreter
 from engine.practice.pypi_index import Release, write_index
 from engine.practice.rattling import index_channels
 from engine.practice.world import PracticeWorld
@@ -23,6 +20,7 @@ from engine.requests import ChangeRequest
 from tests.engine.planning.conflict_stage import kinds
 from tests.engine.planning.pypi_world import RELEASES, named_channel, tried, warned, with_pypi
 from tests.support.changing import imported
+from tests.support.newer import another_python
 from tests.support.pypi import faults, linked_copy, project
 from tests.support.rattling import RattlerWorker
 
@@ -30,19 +28,6 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="copies environm
 
 W = WarningCode
 SNAKES = "snakes"
-
-
-def another_python() -> Interpreter | None:
-    """Return an installed Python of another minor version, the nearest newer one if any is."""
-    here = sys.version_info[1]
-    minors = sorted((m for m in range(9, 15) if m != here), key=lambda m: (m < here, abs(m - here)))
-    roots = (Path(sys.base_prefix).parent, Path(sys.base_prefix))
-    for minor in minors:
-        name = f"python3.{minor}"
-        for found in [each for root in roots for each in sorted(root.glob(f"**/bin/{name}"))][:3]:
-            with suppress(OSError, subprocess.SubprocessError):
-                return describe_interpreter(found)
-    return None
 
 
 @pytest.fixture(scope="module")

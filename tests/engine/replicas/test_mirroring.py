@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -9,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from engine.errors import EngineError, ErrorCode
-from engine.replicas import copying
 from engine.replicas.mirroring import catch_up, mirror
 from engine.transactions.reporting import SilentReport
 
@@ -58,10 +58,15 @@ def test_that_a_mirror_is_the_same_and_shares_all_that_nothing_writes_into(prefi
     assert _names(new) == _names(prefix)
 
 
+@pytest.mark.parametrize("by_descriptor", [True, False])
 def test_that_everything_is_copied_where_there_are_no_links(
-    prefix: Path, monkeypatch: pytest.MonkeyPatch
+    prefix: Path, monkeypatch: pytest.MonkeyPatch, by_descriptor: bool
 ) -> None:
-    monkeypatch.setattr(copying, "link", lambda source, target: False)  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
+    def refuse(*_names: str, **_options: object) -> None:
+        raise OSError(errno.EOPNOTSUPP, "Not supported")
+
+    monkeypatch.setattr(os, "supports_dir_fd", {refuse} if by_descriptor else set[object]())
+    monkeypatch.setattr(os, "link", refuse)
     new = prefix.with_name("new")
     mirror(prefix, new, SilentReport())
     assert _names(new) == _names(prefix)

@@ -110,6 +110,33 @@ async def test_that_the_table_follows_the_picture(filled: Path, window: MainWind
     assert window.disk.table.model.rowCount() == total
 
 
+async def test_that_an_environment_is_looked_into_package_by_package(
+    places: Places, window: MainWindow
+) -> None:
+    prefix = make_environment(places.envs / "one", ["numpy"])
+    (prefix / "notes.bin").write_bytes(b"n" * 400_000)
+    await go_to_disk(window)
+    page = window.disk
+    things = page.table.count_text()
+    page.panel.map.choose_environment(prefix)
+    page.panel.parts_wanted.emit(prefix)
+    await until(lambda: page.panel.opened == prefix)
+    assert page.table.parts.prefix == prefix
+    assert "2 package" in page.table.count_text()
+    titles = {box.node.title for box in page.panel.map.boxes()}
+    assert "Files of no package" in titles
+    rows = [page.table.parts.record_at(row) for row in range(page.table.parts.rowCount())]
+    assert rows[0].title == "Files of no package", "the largest first"
+    assert sum(row.own for row in rows) == page.panel.map.node.size
+    page.table.filter_box.setText("nothing like that")
+    assert page.table.parts.rowCount() == 0
+    page.table.filter_box.clear()
+    page.panel.map.part_chosen.emit(rows[1].key)
+    assert page.table.parts_table.selected_keys() == (rows[1].key,)
+    press(page.panel.map, Qt.Key.Key_Backspace)
+    assert page.table.count_text() == things
+
+
 async def test_that_a_failure_says_why_and_lets_one_try_again(
     filled: Path, window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,10 +14,12 @@ from pytestqt.qtbot import QtBot
 
 from engine.cache.values import DiskPicture, ItemKind
 from gui.models.disk_layout import Area
+from gui.models.disk_parts import with_parts
 from gui.models.disk_tree import disk_tree
 from gui.theme import Scheme, start_theme
 from gui.views.disk_boxes import DiskBox
 from gui.views.disk_treemap import Treemap, arranged
+from tests.gui.models.test_disk_parts import PARTS
 from tests.gui.models.test_disk_tree import pictures
 from tests.support.disk_pictures import (
     COURSE,
@@ -159,6 +161,26 @@ def test_that_an_environment_is_outlined_with_what_it_shares(shown: Treemap, qtb
     shown.go_up()
     assert shown.environment is None
     assert shown.node.key == f"{CONDA}:used", "the outline goes first"
+
+
+def test_that_an_environment_pressed_again_is_looked_into(shown: Treemap, qtbot: QtBot) -> None:
+    wanted: list[object] = []
+    shown.parts_wanted.connect(wanted.append)
+    click(box(shown, "course-2026"))
+    assert wanted == []
+    click(box(shown, "course-2026"))
+    assert wanted == [COURSE]
+    shown.show_tree(with_parts(disk_tree(ordinary_picture()), PARTS))
+    click(box(shown, "course-2026"))
+    assert wanted == [COURSE], "what is known is not asked for"
+    assert titles(shown) == {"python 3.12", "requests 2.0", "Files of no package"}
+    assert shown.environment is None
+    told: list[str] = []
+    shown.part_chosen.connect(told.append)
+    click(box(shown, "requests 2.0"))
+    assert told == ["pypi:requests:2.0:"]
+    shown.go_up()
+    assert "course-2026" in titles(shown)
 
 
 def test_that_a_thing_tells_its_path(shown: Treemap, qtbot: QtBot) -> None:

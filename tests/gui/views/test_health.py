@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from engine.errors import ErrorCode, Failure
 from engine.health.mending import MendKind
@@ -22,18 +22,16 @@ from engine.health.values import (
     HealthProgress,
     RepairKind,
     RepairStep,
+    RepairWish,
 )
 from gui.models.health import Diagnosis, HealthBook
 from gui.presenting.health import (
     HealthState,
     explain_finding,
     known_findings,
-    mend_sentence,
-    mend_word,
-    repair_label,
-    repair_sentence,
     state_sentence,
 )
+from gui.presenting.repairs import mend_sentence, mend_word, repair_label, repair_sentence
 from gui.settings import WindowSettings
 from gui.views.health import HealthView
 from tests.support.windowing import click, until
@@ -107,14 +105,16 @@ def test_that_sentences_of_findings_differ_and_take_their_values() -> None:
     assert len(set(told)) == len(told)
     assert known_findings().keys() == {code.value for code in FindingCode}
     words = explain_finding(OVERWRITTEN)
-    assert words.sentence == "pip put version 2.0 of numpy over conda's 1.0."
+    assert words.sentence == (
+        "numpy was installed twice: version 1.0 by conda, then 2.0 by pip on top of it."
+    )
 
 
-@pytest.mark.parametrize(("count", "said"), [("1", "1 file of zlib"), ("3", "3 files of zlib")])
+@pytest.mark.parametrize(("count", "said"), [("1", "1 file."), ("3", "3 files.")])
 def test_that_counts_have_their_plural(count: str, said: str) -> None:
     values = (("count", count), ("package", "zlib"))
     found = replace(OVERWRITTEN, code=FindingCode.FILES_MISSING, values=values)
-    assert explain_finding(found).sentence.startswith(said)
+    assert explain_finding(found).sentence == f"zlib has lost {said}"
 
 
 @pytest.mark.parametrize("kind", RepairKind)
@@ -140,9 +140,12 @@ def test_that_only_what_no_package_brings_is_looked_for_in_the_computer() -> Non
     unmet = replace(OVERWRITTEN, code=FindingCode.DEPENDS_UNMET)
     values = (("by", "kite"), ("needed", "wind"), ("wants", "wind >=1"), ("system", ""))
     words = explain_finding(replace(unmet, values=values))
-    assert words.sentence == "kite needs wind >=1, which is not installed."
+    assert words.sentence == "wind 1 or newer is not installed, although it is needed by kite."
     words = explain_finding(replace(unmet, values=(*values[:2], ("system", "__cuda >=99"))))
-    assert words.sentence == "kite needs __cuda >=99, which this computer does not offer."
+    assert words.sentence == (
+        "This computer does not have an NVIDIA graphics card and its software CUDA 99 or newer,"
+        " which is needed by kite."
+    )
 
 
 def test_that_the_dot_shows_the_worst_that_is_not_ignored(book: HealthBook) -> None:
@@ -161,17 +164,23 @@ def test_that_the_dot_shows_the_worst_that_is_not_ignored(book: HealthBook) -> N
     assert book.of(ENV).ignored == (MISSING,)
 
 
-def test_that_what_is_ignored_stays_so_and_can_be_taken_back(settings: WindowSettings) -> None:
+def test_that_what_is_ignored_stays_so_after_a_restart_and_can_be_taken_back(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "settings"
+    settings = WindowSettings(folder)
     first = HealthBook(settings)
     first.take(health(MISSING))
     first.ignore(ENV, MISSING.key)
     settings.save()
+    settings = WindowSettings(folder)
     second = HealthBook(settings)
     second.take(health(MISSING))
     assert second.of(ENV).findings == ()
     second.heed(ENV, MISSING.key)
     assert second.of(ENV).findings == (MISSING,)
-    assert settings.ignored_findings(ENV) == ()
+    settings.save()
+    assert WindowSettings(folder).ignored_findings(ENV) == ()
 
 
 def test_that_a_thorough_check_stands_until_the_environment_changes(book: HealthBook) -> None:
@@ -203,16 +212,59 @@ async def test_that_cards_offer_the_best_way_the_other_one_and_ignoring(view: He
     await until(lambda: len(view.cards) == 2)
     assert view.summary() == "2 things found"
     first, second = view.cards
-    assert [way.text() for way in first.ways] == ["Repair", "Keep pip's numpy"]
+    assert [way.text() for way in first.ways] == ["Repair", "Keep numpy from PyPI"]
     assert second.ways == []
     for way in first.ways:
         click(way)
     click(first.ignore)
     assert chosen == [RESTORE, HAND, OVERWRITTEN.key]
     assert "Needs attention" in first.accessibleName()
+    view.repair_all_chosen.connect(chosen.append)
     chosen.clear()
     click(view.repair_all)
-    assert chosen == [RESTORE]
+    assert chosen == [(RepairWish(OVERWRITTEN.key, (RESTORE, HAND)),)]
+
+
+def said(widget: QWidget) -> str:
+    return "\n".join(label.text() for label in widget.findChildren(QLabel))
+
+
+async def test_that_a_card_says_what_will_be_done_why_it_is_so_and_what_the_words_mean(
+    view: HealthView,
+) -> None:
+    view.show_diagnosis(Diagnosis((OVERWRITTEN, FROZEN), (), frozenset({Depth.QUICK})))
+    await until(lambda: len(view.cards) == 2)
+    first, second = view.cards
+    assert "Repair: Puts the files of numpy back as conda installed them." in said(first)
+    assert "Envdesk cannot do anything about this by itself." in said(second)
+    assert not first.more.is_open
+    first.more.set_open(True)
+    assert "pip: a program that comes with Python" in said(first)
+    assert f"{Path('conda-meta') / 'numpy-1.0-0.json'}  —  numpy 1.0" in said(first)
+    assert "environment: a folder with a Python and packages of its own" in said(view)
+
+
+async def test_that_what_only_the_user_can_decide_says_so_and_is_left_out_of_repair_all(
+    view: HealthView,
+) -> None:
+    unowned = replace(
+        MISSING,
+        code=FindingCode.FILES_UNOWNED,
+        gravity=Gravity.NOTE,
+        subject="site-packages",
+        values=(("count", "1"), ("names", "my_notes.py")),
+        repairs=((RepairStep(RepairKind.DELETE_FILES, "lib/my_notes.py"),),),
+    )
+    view.show_diagnosis(Diagnosis((unowned,), (), frozenset({Depth.DEEP})))
+    await until(lambda: len(view.cards) == 1)
+    assert [way.text() for way in view.cards[0].ways] == ["Delete my_notes.py"]
+    assert not view.repair_all.isVisible()
+
+
+async def test_that_what_could_not_be_looked_at_is_told(view: HealthView) -> None:
+    view.show_diagnosis(Diagnosis((), (), frozenset({Depth.DEEP}), ("The channel was asleep.",)))
+    await until(lambda: "The channel was asleep." in said(view))
+    assert "Not everything could be looked at." in said(view)
 
 
 async def test_that_ignored_findings_can_be_shown_again(view: HealthView) -> None:
@@ -241,7 +293,9 @@ def test_that_a_check_shows_how_far_it_is_and_can_be_stopped(view: HealthView) -
     click(view.deep)
     click(view.online)
     assert asked == [Depth.DEEP, Depth.ONLINE]
+    view.deep.setFocus()
     view.show_check(Depth.DEEP)
+    assert view.stop.hasFocus()
     view.show_progress(HealthProgress(ENV, 5, 10, 100, 400))
     assert view.stop.isVisible()
     assert not view.deep.isVisible()
@@ -249,5 +303,6 @@ def test_that_a_check_shows_how_far_it_is_and_can_be_stopped(view: HealthView) -
     assert stopped == [True]
     view.show_check(None)
     assert view.deep.isVisible()
+    assert view.deep.hasFocus()
     view.show_trouble(Failure(ErrorCode.CHANNEL_UNREACHABLE, "No."))
     assert view.trouble.isVisible()

@@ -1,0 +1,88 @@
+"""The process that helps with walks: jobs come in, what was found goes out.
+
+A message is a plain value as `marshal` writes it, after its length in eight bytes. Both ends are
+the same version of the same program. The process ends when its input does.
+"""
+
+from __future__ import annotations
+
+import marshal
+import sys
+from collections.abc import Sequence
+from typing import IO, cast
+
+from engine.cache.walking import Ground, Walk, walk_cache, walk_environment
+
+_LENGTH = 8  # bytes
+
+_Texts = tuple[list[tuple[str, list[int], str]], list[tuple[str, str]], list[str]]
+Packed = tuple[tuple[int, ...], list[list[int]], _Texts, tuple[bytes, bytes, bytes]]
+# A number that the asker knows the job by, whether it is an environment, and paths.
+Wanted = tuple[int, bool, tuple[str, ...]]
+
+
+def walks_at(paths: Sequence[str], ground: Ground, *, is_environment: bool) -> list[Walk]:
+    """Return a walk for each of `paths` that there is; raises nothing."""
+    if is_environment:
+        return [walk_environment(path, ground) for path in paths]
+    walks = (walk_cache(path, ground) for path in paths)
+    return [walk for walk in walks if walk is not None]
+
+
+def packed(walk: Walk) -> Packed:
+    """Return `walk` as plain values."""
+    return (
+        (walk.device, walk.blocks, walk.files, walk.has_mount, walk.has_root, walk.log.is_settled),
+        [walk.inodes, walk.names, walk.sizes],
+        (walk.unasked, walk.links_out, walk.unreadable),
+        walk.log.dump(),
+    )
+
+
+def restored(data: Packed) -> Walk:
+    """Return the walk that `packed` made plain values of."""
+    walk = Walk()
+    numbers, rows, texts, log = data
+    walk.device, walk.blocks, walk.files = numbers[:3]
+    walk.has_mount, walk.has_root, is_settled = map(bool, numbers[3:])
+    walk.inodes, walk.names, walk.sizes = rows
+    walk.unasked, walk.links_out, walk.unreadable = texts
+    walk.log.extend(log, is_settled=is_settled)
+    return walk
+
+
+def write_message(stream: IO[bytes], data: bytes) -> None:
+    """Write one message; raises OSError."""
+    stream.write(len(data).to_bytes(_LENGTH, "little"))
+    stream.write(data)
+    stream.flush()
+
+
+def read_message(stream: IO[bytes]) -> bytes | None:
+    """Return the bytes of the next message, None at the end; raises OSError."""
+    length = stream.read(_LENGTH)
+    if len(length) < _LENGTH:
+        return None
+    wanted = int.from_bytes(length, "little")
+    data = stream.read(wanted)
+    return data if len(data) == wanted else None
+
+
+def serve() -> None:
+    """Answer on standard output what is asked on standard input, until that ends.
+
+    The first message is the ground: its roots and the platform. Each other one is a list of jobs,
+    and is answered by a list of their numbers with the walks.
+    """
+    source, target = sys.stdin.buffer, sys.stdout.buffer
+    first = read_message(source)
+    if first is None:
+        return
+    roots, platform = cast("tuple[list[tuple[int, int]], str]", marshal.loads(first))
+    ground = Ground(roots, platform)
+    while (data := read_message(source)) is not None:
+        answers: list[tuple[int, list[Packed]]] = []
+        for number, is_environment, paths in cast("list[Wanted]", marshal.loads(data)):
+            walks = walks_at(paths, ground, is_environment=is_environment)
+            answers.append((number, [packed(walk) for walk in walks]))
+        write_message(target, marshal.dumps(answers))
