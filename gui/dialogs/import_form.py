@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -60,7 +61,6 @@ class ImportForm(ImportFields):
     ) -> None:
         engine.expect_files()  # they are ready when all of this has been built
         super().__init__(engine, _names(source), source.paths, chosen, parent)
-        self._engine = engine
         self._source = source
         self._environment = chosen
         self._configuration: CondaConfiguration | None = None
@@ -71,8 +71,10 @@ class ImportForm(ImportFields):
         self._is_filling = False
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self._assign)
-        self._connect()
-        self._show_parts()
+
+    def stages(self) -> tuple[Callable[[], object], ...]:
+        """Return what makes the fields, and lets them be heard."""
+        return *super().stages(), self._connect
 
     # -- what the dialog asks -----------------------------------------------------------------
 
@@ -137,6 +139,7 @@ class ImportForm(ImportFields):
     # -- hearing ------------------------------------------------------------------------------
 
     def _connect(self) -> None:
+        self._show_parts()
         self.placing.changed.connect(self.changed)
         self.kind.activated.connect(self._on_kind)
         self.kinds.changed.connect(self._on_kinds)

@@ -177,6 +177,30 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
             ),
         ),
     ),
+    FindingCode.PYTHON_UNFIT: FindingSentences(
+        (
+            QT_TRANSLATE_NOOP(
+                "Health",
+                "{distribution} {version} was made for Python {needs}, and this is Python"
+                " {python}.",
+            ),
+            QT_TRANSLATE_NOOP(
+                "Health",
+                "{distribution} {version} was made for another Python or another kind of computer.",
+            ),
+            QT_TRANSLATE_NOOP(
+                "Health", "A package was made for another Python or another kind of computer."
+            ),
+        ),
+        (QT_TRANSLATE_NOOP("Health", "It can fail as soon as your code uses it."),),
+        (
+            QT_TRANSLATE_NOOP(
+                "Health",
+                "It was copied from elsewhere, or installed although it does not fit. For most"
+                " packages there is another file or another version that does.",
+            ),
+        ),
+    ),
     FindingCode.REQUIREMENT_OPTIONAL: FindingSentences(
         (
             QT_TRANSLATE_NOOP(

@@ -110,6 +110,34 @@ async def test_that_a_basket_that_changes_nothing_cannot_be_applied_and_says_why
     assert engine_of(window).tasks()[1:] == ()
 
 
+async def test_that_what_only_the_download_tells_leads_back_to_a_preview_that_tells_it(
+    made: Path, window: MainWindow
+) -> None:
+    view = window.page.packages
+    await offered(view, "bellringer")
+    press(view.filter_box, Qt.Key.Key_Return)
+    dialog = await reviewed(window)
+    assert not [card for card in dialog.page.findChildren(WarningCard) if card.isVisible()]
+    click(dialog.go)
+    await until(lambda: engine_of(window).tasks()[-1].state is TaskState.FAILED)
+    notice = window.tasks.notices()[-1]
+    assert "bellringer would like to run a program" in notice.sentence()
+    assert names(view) == ["bellringer", "firelily", "quarry"]  # in the basket again
+    assert not list(made.glob("conda-meta/bellringer*"))
+    assert notice.action.text() == "Look again"
+    click(notice.action)
+    await until(lambda: [d for d in window.findChildren(PreviewDialog) if d.isVisible()])
+    (again,) = [d for d in window.findChildren(PreviewDialog) if d.isVisible()]
+    await until(lambda: again.stage is Stage.SHOWING)
+    (card,) = [card for card in again.page.findChildren(WarningCard) if card.isVisible()]
+    assert "bellringer" in card.accessibleName()
+    click(again.go)
+    await until(lambda: engine_of(window).tasks()[-1].state.is_final)
+    assert engine_of(window).tasks()[-1].state is TaskState.SUCCEEDED
+    assert list(made.glob("conda-meta/bellringer*"))
+    assert not window.page.changing.baskets.of(made).wishes
+
+
 async def test_that_what_cannot_be_is_said_with_ways_around_it_that_work_in_place(
     made: Path, window: MainWindow
 ) -> None:

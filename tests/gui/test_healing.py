@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from engine.environments.registering import registered
@@ -107,6 +107,20 @@ async def test_that_an_ignored_finding_leaves_the_dot_and_comes_back(ward: MainW
     await until(lambda: len(page.health.ignored) == 1)
     page.health.ignored[0].show_again.click()
     await until(lambda: state(ward) is HealthState.BROKEN)
+
+
+async def test_that_what_is_known_is_shown_while_it_is_looked_at_again(ward: MainWindow) -> None:
+    page = ward.page
+    await until(lambda: state(ward) is HealthState.BROKEN)
+    waits: list[bool] = []
+    page.health.show_loading = lambda: waits.append(True)
+    page.tabs.setCurrentWidget(page.health)
+    assert not page.is_loaded
+    timer = page.findChild(QTimer, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    assert isinstance(timer, QTimer)
+    timer.timeout.emit()
+    await until(lambda: len(page.health.cards) == 1)
+    assert waits == []
 
 
 async def test_that_repair_all_tells_what_it_mends_in_another_way_and_what_it_leaves(

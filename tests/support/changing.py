@@ -11,6 +11,7 @@ from unittest.mock import patch
 
 from engine.conda.condarc import CondaConfiguration, read_configuration
 from engine.environments.packages import read_packages
+from engine.errors import EngineError, ErrorCode
 from engine.places import Places
 from engine.plan import Plan
 from engine.planning import plan_request
@@ -35,9 +36,21 @@ async def carried_out(plan: Plan, places: Places) -> Heard:
 
 
 async def done(
-    request: Request, places: Places, configuration: CondaConfiguration | None = None
+    request: Request,
+    places: Places,
+    configuration: CondaConfiguration | None = None,
+    plan: Plan | None = None,
 ) -> tuple[Plan, Heard]:
-    """Plan a request and carry it out."""
+    """Plan a request, or take its `plan`, and carry it out.
+
+    Where that asks for another look at the preview, it is planned and carried out once more.
+    """
+    plan = plan or await planned(request, places, configuration)
+    try:
+        return plan, await carried_out(plan, places)
+    except EngineError as error:
+        if error.code is not ErrorCode.PREVIEW_AGAIN:
+            raise
     plan = await planned(request, places, configuration)
     return plan, await carried_out(plan, places)
 

@@ -148,6 +148,15 @@ def test_that_only_what_no_package_brings_is_looked_for_in_the_computer() -> Non
     )
 
 
+def test_that_a_stranger_among_the_notes_of_conda_is_told_from_a_note_that_is_broken() -> None:
+    values = (("file", "notes-1.0-0.json"), ("package", "notes"))
+    unreadable = replace(OVERWRITTEN, code=FindingCode.META_UNREADABLE)
+    words = explain_finding(replace(unreadable, values=(*values, ("problem", "not-json"))))
+    assert words.sentence == "conda's note about notes cannot be read."
+    words = explain_finding(replace(unreadable, values=(*values, ("problem", "foreign"))))
+    assert words.sentence.startswith("notes-1.0-0.json lies among the notes")
+
+
 def test_that_the_dot_shows_the_worst_that_is_not_ignored(book: HealthBook) -> None:
     assert book.of(ENV).state is HealthState.UNKNOWN
     book.take(health(FROZEN))
