@@ -239,9 +239,9 @@ class HealthView(QWidget):
         if diagnosis.unchecked:
             title = self.tr("What could not be looked at")
             body.addWidget(Disclosure(title, _lines(diagnosis.unchecked)))
+        title = self.tr("What the words mean")
+        body.addWidget(Disclosure(title, _lines(tuple(map(term_sentence, Term)))))
         if diagnosis.findings:
-            title = self.tr("What the words mean")
-            body.addWidget(Disclosure(title, _lines(tuple(map(term_sentence, Term)))))
             body.addStretch(1)
 
     def _empty(self, diagnosis: Diagnosis) -> QWidget:
