@@ -21,7 +21,7 @@ from gui.presenting.wanting import wanted_in_words
 from gui.presenting.wording import FindingSentences, first_filled
 
 _FINDINGS: Final = {**PACKAGE_FINDINGS, **FILE_FINDINGS}
-_WANTED: Final = frozenset(("wants", "system"))
+_WANTED: Final = frozenset(("needs", "system", "wants"))
 _LISTS: Final = frozenset(
     ("breaks", "by", "channels", "fixed", "names", "packages", "shadowed", "versions")
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -126,3 +127,14 @@ def files_below(prefix: Path) -> set[str]:
         below = Path(folder).relative_to(prefix)
         found |= {(below / name).as_posix() for name in (*names, *links)}
     return {path for path in found if not path.startswith("conda-meta/")}
+
+
+def contents(prefix: Path) -> dict[str, str]:
+    """Return a digest of every file and link of an environment; bytecode is left out."""
+    found: dict[str, str] = {}
+    for folder, below, names in os.walk(prefix):
+        for path in (Path(folder, name) for name in (*names, *below)):
+            if "__pycache__" not in folder and (path.is_symlink() or path.is_file()):
+                data = os.fsencode(path.readlink()) if path.is_symlink() else path.read_bytes()
+                found[str(path.relative_to(prefix))] = hashlib.sha256(data).hexdigest()
+    return found

@@ -140,7 +140,7 @@ def test_that_only_what_no_package_brings_is_looked_for_in_the_computer() -> Non
     unmet = replace(OVERWRITTEN, code=FindingCode.DEPENDS_UNMET)
     values = (("by", "kite"), ("needed", "wind"), ("wants", "wind >=1"), ("system", ""))
     words = explain_finding(replace(unmet, values=values))
-    assert words.sentence == "wind 1 or newer is not installed, although it is needed by kite."
+    assert words.sentence == "wind (1 or newer) is not installed, although it is needed by kite."
     words = explain_finding(replace(unmet, values=(*values[:2], ("system", "__cuda >=99"))))
     assert words.sentence == (
         "This computer does not have an NVIDIA graphics card and its software CUDA 99 or newer,"
