@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import statistics
@@ -11,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 _DROPPED = ("CONDA", "MAMBA", "PIP_", "UV_", "VIRTUAL_ENV", "DISPLAY", "WAYLAND_DISPLAY")
@@ -49,6 +51,18 @@ def clean_environment(home: Path) -> dict[str, str]:
         "QT_QPA_PLATFORM": "offscreen",
         "QT_LOGGING_RULES": "qt.qpa.*=false",
     }
+
+
+def answer_of(script: str, root: Path, *arguments: str) -> Any:  # noqa: ANN401 - as json.loads
+    """Run a benchmark anew for the places below `root`; return what it prints as JSON."""
+    done = subprocess.run(
+        [sys.executable, script, "--window", str(root), *arguments],
+        env=clean_environment(root / "home"),
+        stdout=subprocess.PIPE,
+        check=True,
+        timeout=120,
+    )
+    return json.loads(done.stdout)
 
 
 def program(name: str) -> str | None:

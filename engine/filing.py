@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from engine.asking import Asking
 from engine.conda.condarc import read_configuration
@@ -26,12 +27,19 @@ class Filing:
         """Get ready to read files and to assign what they want, both without waiting."""
         self._asking.prepare(2)
 
-    async def read_files(self, paths: Iterable[Path], *, kind: FileKind | None = None) -> Reading:
-        """Return what files ask for, several read together; `kind` corrects what one was taken for.
+    async def read_files(
+        self,
+        paths: Iterable[Path],
+        *,
+        kind: FileKind | None = None,
+        kinds: Mapping[Path, FileKind] = MappingProxyType({}),
+    ) -> Reading:
+        """Return what files ask for, several read together.
 
-        A worker with limits on time and memory reads them. Raises EngineError (file-...).
+        `kind` corrects what they were taken for, `kinds` what some of several were. A worker with
+        limits on time and memory reads them. Raises EngineError (file-...).
         """
-        return await self._asking.reading(ReadFilesQuery(tuple(paths), kind))
+        return await self._asking.reading(ReadFilesQuery(tuple(paths), kind, tuple(kinds.items())))
 
     async def read_text(self, text: str, *, kind: FileKind | None = None) -> Reading:
         """Return what pasted text asks for; raises EngineError (file-...)."""

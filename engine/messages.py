@@ -124,10 +124,14 @@ class AssignQuery:
 
 @dataclass(frozen=True, slots=True)
 class ReadFilesQuery:
-    """Ask what files want, read together; `kind` says what the one file is, if it was corrected."""
+    """Ask what files want, read together.
+
+    `kind` says what all of them are, `kinds` what some of them are, where that was corrected.
+    """
 
     paths: tuple[Path, ...]
     kind: FileKind | None = None
+    kinds: tuple[tuple[Path, FileKind], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

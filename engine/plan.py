@@ -10,7 +10,7 @@ from pathlib import Path
 from engine.cache.values import Cleaning, Relinking
 from engine.health.mending import Repairing
 from engine.records import Record, State
-from engine.requests import Request
+from engine.requests import ChangeRequest, Request
 
 PLAN_FORMAT = 1
 
@@ -30,7 +30,8 @@ class ChangeKind(StrEnum):
 class Change:
     """Describe one package's way from `before` to `after` and who asked for it.
 
-    `needed_by` names the packages that pull it in; empty when the user asked for it.
+    `needed_by` names the packages that pull it in; empty when the user asked for it. `from_cache`
+    says that it is unpacked in the cache, `is_local` that it is on this computer otherwise.
     """
 
     kind: ChangeKind
@@ -39,6 +40,15 @@ class Change:
     after: Record | None
     needed_by: tuple[str, ...] = ()
     from_cache: bool = False
+    is_local: bool = False
+
+    @property
+    def download_bytes(self) -> int | None:
+        """Return what is fetched over the network for it; None when nobody knows before."""
+        after = self.after
+        if after is None or self.from_cache or self.is_local or after.url.startswith("file:"):
+            return 0
+        return after.archive_bytes
 
 
 class Severity(StrEnum):
@@ -190,3 +200,23 @@ class Plan:
     def is_blocked(self) -> bool:
         """Return whether a warning forbids carrying the plan out."""
         return any(warning.severity is Severity.BLOCKING for warning in self.warnings)
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether a change would leave everything as it is, down to who chose what."""
+        match self.request:
+            case ChangeRequest(variables=variables):
+                is_same = self.before.records == self.after.records
+                return is_same and not (self.changes or variables or self.pypi_lock)
+            case _:
+                return False
+
+    @property
+    def newly_chosen(self) -> tuple[str, ...]:
+        """Return the packages that are there already, and count as chosen by the user after it."""
+        was = {record.key: record.requested for record in self.before.records}
+        return tuple(
+            record.name
+            for record in self.after.records
+            if record.requested and was.get(record.key) == ()
+        )

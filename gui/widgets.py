@@ -44,6 +44,7 @@ _ICON = 16
 _COPIED_FOR_MS = 1500
 _SPIN_MS = 80
 _SPIN_DEGREES = 30
+_OTHER_LETTERS = (QEvent.Type.FontChange, QEvent.Type.StyleChange)
 
 
 class ButtonKind(StrEnum):
@@ -295,6 +296,7 @@ class ElidedLabel(QLabel):
         super().__init__(parent)
         self._whole = text
         self._where = where
+        self._hint: QSize | None = None
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("role", role.value)
         self.setProperty("tone", tone.value)
@@ -304,6 +306,7 @@ class ElidedLabel(QLabel):
     def set_whole(self, text: str) -> None:
         """Show `text`."""
         self._whole = text
+        self._hint = None
         self.setAccessibleName(text)
         self._elide()
 
@@ -313,13 +316,20 @@ class ElidedLabel(QLabel):
 
     def sizeHint(self) -> QSize:
         """Return the room that the whole text would take."""
-        flat = self._whole.replace("\n", " ")
-        width = QFontMetrics(self.font()).horizontalAdvance(flat) + 2
-        return QSize(width, super().sizeHint().height())
+        if self._hint is None:
+            flat = self._whole.replace("\n", " ")
+            width = QFontMetrics(self.font()).horizontalAdvance(flat) + 2
+            self._hint = QSize(width, super().sizeHint().height())
+        return self._hint
 
     def minimumSizeHint(self) -> QSize:
         """Return next to nothing: it can always be shortened."""
         return QSize(SPACE * 3, super().minimumSizeHint().height())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Shorten to the room that there is by now."""
+        super().showEvent(event)
+        self._elide()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Shorten anew."""
@@ -329,8 +339,11 @@ class ElidedLabel(QLabel):
     def changeEvent(self, event: QEvent) -> None:
         """Shorten anew in another font."""
         super().changeEvent(event)
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self._elide()
+        if event.type() in _OTHER_LETTERS:
+            self._hint = None
+            # what is being built is dressed again and again
+            if self.isVisible():
+                self._elide()
 
     def _elide(self) -> None:
         flat = self._whole.replace("\n", " ")
@@ -338,7 +351,9 @@ class ElidedLabel(QLabel):
         if shown != self.text():
             self.setText(shown)
             self.updateGeometry()
-        self.setToolTip(self._whole if shown != flat else "")
+        tip = self._whole if shown != flat else ""
+        if tip != self.toolTip():
+            self.setToolTip(tip)
 
 
 def _filled(layout: L, items: tuple[Item, ...], spacing: float, margins: float) -> L:

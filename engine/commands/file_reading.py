@@ -54,8 +54,8 @@ def _read(query: ReadQuery, places: Places) -> Reading:
     from engine.files.reading import read_files, read_text
 
     match query:
-        case ReadFilesQuery(paths=paths, kind=kind):
-            return read_files(paths, kind=kind)
+        case ReadFilesQuery(paths=paths, kind=kind, kinds=kinds):
+            return read_files(paths, kind=kind, kinds=dict(kinds))
         case ReadTextQuery(text=text, kind=kind):
             return read_text(text, kind=kind)
         case ReadAddressQuery(address=address, kind=kind):

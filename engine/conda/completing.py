@@ -77,15 +77,17 @@ async def complete(
     report: Report,
     *,
     only: Collection[str] | None = None,
+    interpreter: Path | None = None,
 ) -> None:
     """Complete the prefix at `staging`, which will live at `final` and was made of `records`.
 
-    With `only`, packages of other names were there before and are left as they are. Raises
+    With `only`, packages of other names were there before and are left as they are. `interpreter`
+    compiles where that of the prefix is elsewhere. Raises
     EngineError when the disk is full or files cannot be written. A file that cannot be compiled
     is left uncompiled, as conda does.
     """
     try:
-        await asyncio.to_thread(_complete, staging, final, records, report, only)
+        await asyncio.to_thread(_complete, staging, final, records, report, only, interpreter)
     except OSError as error:
         raise from_os_error(error, staging) from error
 
@@ -106,17 +108,19 @@ def _put_requested(meta: _Meta, specs: Sequence[str]) -> None:
     meta.document["requested_specs"] = list(specs)
 
 
-def _complete(
+def _complete(  # noqa: PLR0917 - one call, and its arguments are all of different types
     staging: Path,
     final: Path,
     records: Sequence[Record],
     report: Report,
     only: Collection[str] | None,
+    interpreter: Path | None,
 ) -> None:
     _sweep(staging)
     metas = _read_metas(staging, only)
     _tell_clobbered(metas, report)
-    compiled = _compile(staging, final, metas, report)
+    job = _CompileJob(interpreter or _interpreter(staging), staging, final)
+    compiled = _compile(job, metas, report)
     requested = {record.name: record.requested for record in records}
     report.progress(Progress(Phase.FINISHING, 0, len(metas), ProgressUnit.PACKAGES))
     for done, meta in enumerate(metas, 1):
@@ -162,20 +166,18 @@ def _tell_clobbered(metas: Iterable[_Meta], report: Report) -> None:
                 )
 
 
-def _compile(staging: Path, final: Path, metas: Sequence[_Meta], report: Report) -> dict[str, str]:
+def _compile(job: _CompileJob, metas: Sequence[_Meta], report: Report) -> dict[str, str]:
     """Compile what noarch packages brought, and return the compiled path of each source path."""
     wanted = [
         path
         for meta in metas
         if meta.document.get("noarch") == "python"
-        for path in _uncompiled(staging, meta)
+        for path in _uncompiled(job.staging, meta)
     ]
-    python = _interpreter(staging)
-    if not wanted or python is None:
+    if not wanted or job.python is None:
         return {}
-    wanted.sort(key=lambda path: -_size(staging / path))
+    wanted.sort(key=lambda path: -_size(job.staging / path))
     progress = _CompileProgress(report, len(wanted))
-    job = _CompileJob(python, staging, final)
     results: list[dict[str, str]] = [{} for _ in range(COMPILERS)]
     compilers = [
         threading.Thread(
@@ -199,7 +201,7 @@ def _compile(staging: Path, final: Path, metas: Sequence[_Meta], report: Report)
 class _CompileJob:
     """Say which interpreter compiles, where the files are, and where they will live."""
 
-    python: Path
+    python: Path | None
     staging: Path
     final: Path
 

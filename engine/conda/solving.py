@@ -7,7 +7,7 @@ import json
 import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from engine.conda.channels import short_name, without_credentials
 from engine.conda.condarc import CondaConfiguration
 from engine.conda.explaining import explain
 from engine.conda.repodata import Address, Repodata
+from engine.conda.ripening import names_prerelease, ripe
 from engine.conda.translating import (
     GatewayError,
     InvalidMatchSpecError,
@@ -52,12 +53,14 @@ class Ground:
     """Hold what a solution starts from: files of conda-meta, and specs that must hold.
 
     `fixed` packages stay as they are if they stay at all, `preferred` ones where that can be.
-    `limits` are specs of packages that need not be there.
+    `limits` are specs of packages that need not be there. `early` names packages of which
+    pre-releases will do.
     """
 
     fixed: tuple[Path, ...] = ()
     preferred: tuple[Path, ...] = ()
     limits: tuple[str, ...] = ()
+    early: frozenset[str] = frozenset()
 
 
 async def solve_records(  # noqa: PLR0917 - one call, and its arguments are of different types
@@ -74,7 +77,8 @@ async def solve_records(  # noqa: PLR0917 - one call, and its arguments are of d
 
     `timeout` is in seconds and bounds each attempt; a solve that is merely cancelled would go on.
     Flexible priority is strict where that works and none at all where it does not, which is as
-    near as rattler comes to conda's. Raises EngineError (spec-invalid, package-unknown,
+    near as rattler comes to conda's. A pre-release is only taken where nothing else will do, where
+    a spec names one, or from a channel of such. Raises EngineError (spec-invalid, package-unknown,
     unsatisfiable, solve-timeout, or about a channel).
     """
     wanted = [await _match_spec(spec, repodata, configuration) for spec in specs]
@@ -84,15 +88,24 @@ async def solve_records(  # noqa: PLR0917 - one call, and its arguments are of d
         [PrefixRecord.from_path(path) for path in ground.preferred],
         [await _match_spec(spec, repodata, configuration) for spec in ground.limits],
     )
+    early = ground.early | {
+        _name_of(match)
+        for spec, match in zip(specs, wanted, strict=True)
+        if names_prerelease(spec_channel(spec)[1])
+    }
+
+    async def solved(asked: Sequence[MatchSpec], *, strict: bool) -> list[RepoDataRecord]:
+        async def attempt(limits: Sequence[MatchSpec]) -> list[RepoDataRecord]:
+            limited = replace(base, limits=[*base.limits, *limits])
+            return await _attempt(asked, repodata, limited, strict=strict, timeout=timeout)
+
+        return await ripe(attempt, repodata, (*base.fixed, *base.preferred), early)
+
     warnings: tuple[PlanWarning, ...] = ()
     try:
         strict = priority is not ChannelPriority.DISABLED
-        found = await _attempt(
-            [*wanted, *(_whole_names(specs, wanted) if strict else ())],
-            repodata,
-            base,
-            strict=strict,
-            timeout=timeout,
+        found = await solved(
+            [*wanted, *(_whole_names(specs, wanted) if strict else ())], strict=strict
         )
     except SolverError as error:
         there = {
@@ -101,7 +114,7 @@ async def solve_records(  # noqa: PLR0917 - one call, and its arguments are of d
         if priority is not ChannelPriority.FLEXIBLE or len(repodata.addresses) < 2:
             raise await _solver_error(str(error), specs, repodata, there) from error
         try:
-            found = await _attempt(wanted, repodata, base, strict=False, timeout=timeout)
+            found = await solved(wanted, strict=False)
         except SolverError as second:
             raise await _solver_error(str(second), specs, repodata, there) from second
         warnings = (

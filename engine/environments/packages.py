@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.conda.channels import ChannelNames
-from engine.conda.meta import META, OwnedDistribution, read_conda_meta, recorded_sha256
+from engine.conda.meta import META, CondaMeta, OwnedDistribution, read_conda_meta, recorded_sha256
 from engine.errors import EngineError, ErrorCode
 from engine.pypi.distributions import read_distributions
 from engine.reading import read_head, read_whole
@@ -53,11 +53,17 @@ def read_package_table(prefix: Path, configuration: ChannelNames | None = None) 
         ) from error
     if not meta.records and not (prefix / META).is_dir():
         _refuse(prefix)
+    folders = site_packages_folders(prefix, meta.site_packages)
+    found = (*meta.records, *read_others(prefix, meta))
+    return PackageTable(tuple(sorted(_told_apart(found), key=_order)), folders)
+
+
+def read_others(prefix: Path, meta: CondaMeta) -> tuple[Record, ...]:
+    """Return the distributions in `prefix` that are not conda's, which `meta` tells of."""
     replaced = _replaced(prefix, meta.distributions)
     owned = [each.path for each in meta.distributions if each.path not in replaced]
     folders = site_packages_folders(prefix, meta.site_packages)
-    found = (*meta.records, *read_distributions(prefix, folders, owned))
-    return PackageTable(tuple(sorted(_told_apart(found), key=_order)), folders)
+    return tuple(read_distributions(prefix, folders, owned))
 
 
 def site_packages_folders(prefix: Path, named: Iterable[str] = ()) -> tuple[Path, ...]:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from engine.environments.looking import is_folder
@@ -37,7 +38,7 @@ from engine.files.scripts import read_notebook, read_script
 from engine.files.setup_cfg import read_setup_cfg
 from engine.files.taking import TEXT_LIMIT, Surroundings, take, take_head, too_large
 from engine.files.targets import Target, aimed, fitting_python, this_target
-from engine.files.values import FileKind, Place, Reading, Remark, RemarkCode
+from engine.files.values import FileKind, Part, Place, Reading, Remark, RemarkCode
 from engine.files.yaml_nodes import malformed
 
 Reader = Callable[[Source, Gathering], None]
@@ -78,16 +79,35 @@ def read_file(path: Path, *, kind: FileKind | None = None, target: Target | None
 
 
 def read_files(
-    paths: Sequence[Path], *, kind: FileKind | None = None, target: Target | None = None
+    paths: Sequence[Path],
+    *,
+    kind: FileKind | None = None,
+    kinds: Mapping[Path, FileKind] = MappingProxyType({}),
+    target: Target | None = None,
 ) -> Reading:
     """Return what the files at `paths` ask for, read together; a folder stands for what it holds.
 
-    With several files `kind` must be None. Raises EngineError as `read_file` does, and
-    (files-do-not-mix) when one of several names exact packages.
+    `kind` is what all of them are, `kinds` what some of them are, where that was corrected.
+    Raises EngineError as `read_file` does, and (files-do-not-mix) when one of several names exact
+    packages.
     """
     named = tuple(dict.fromkeys(Path(os.path.abspath(path)) for path in paths))
-    readings = [_read_one(path, named, kind, target) for path in named]
-    return merged(readings)
+    said = {Path(os.path.abspath(path)): each for path, each in kinds.items()}
+    readings: list[Reading] = []
+    for path in named:
+        try:
+            readings.append(_read_one(path, named, said.get(path, kind), target))
+        except EngineError as error:
+            if len(named) == 1:
+                raise
+            values = (*error.failure.values, ("file", path.name))
+            raise EngineError.from_failure(replace(error.failure, values=values)) from error
+    parts = [
+        Part(path, each.kind, each.certain, each.could_be)
+        for path, each in zip(named, readings, strict=True)
+    ]
+    whole = merged(readings)
+    return replace(whole, parts=tuple(parts)) if len(parts) > 1 else whole
 
 
 def read_text(

@@ -170,10 +170,21 @@ class IndexOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Say what one of several files, called as it was named, was taken for."""
+
+    path: Path
+    kind: FileKind
+    certain: bool = True
+    could_be: tuple[FileKind, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """Hold what one file, with those it includes, asks for.
 
-    `files` are all that were read, the first one first. `certain` is False when another kind would
+    `files` are all that were read, the first one first; `parts` tell of each that was named, when
+    those were several. `certain` is False when another kind would
     be as good a guess; `could_be` names those. With `only_channels` no others may help out (CEP 24,
     `nodefaults`). `python` is the range of Python it demands (PEP 440), empty for any. `groups` are
     the extras and groups to choose from, on top of what has none; `environments` are complete sets
@@ -186,6 +197,7 @@ class Reading:
     kind: FileKind
     path: Path | None
     files: tuple[Path, ...] = ()
+    parts: tuple[Part, ...] = ()
     certain: bool = True
     could_be: tuple[FileKind, ...] = ()
     name: str = ""

@@ -52,7 +52,7 @@ from engine.planning.relaxing import EACH_SECONDS, refused
 from engine.planning.resolving import Resolution, Standing, moved, resolve
 from engine.planning.wishing import needed_from_pypi
 from engine.records import Record, RecordKind, State
-from engine.replicas.ownership import OwnedFile, read_owned
+from engine.replicas.ownership import read_owned
 from engine.requests import ChangeRequest, RepairRequest, Request, UpdateScope
 
 _LOUD = (Severity.BLOCKING, Severity.DANGER)
@@ -310,15 +310,13 @@ def _kind(old: Record | None, new: Record | None) -> ChangeKind:
 
 def freed_by(prefix: Path, gone: Iterable[Record]) -> int:
     """Count the allocated bytes of the files of `gone` that have no other name."""
-    packages = {record.spelled for record in gone}
-    owned: dict[str, OwnedFile] = read_owned(prefix) if packages else {}
+    records = [record.path for record in gone if record.path is not None]
     total = 0
-    for path, file in owned.items():
-        if file.package in packages:
-            with suppress(OSError):
-                found = os.lstat(prefix / path)
-                if found.st_nlink == 1:
-                    total += getattr(found, "st_blocks", 0) * 512 or found.st_size
+    for path in read_owned(prefix, records=records):
+        with suppress(OSError):
+            found = os.lstat(prefix / path)
+            if found.st_nlink == 1:
+                total += getattr(found, "st_blocks", 0) * 512 or found.st_size
     return total
 
 

@@ -81,6 +81,7 @@ def _plan_clone(request: CloneRequest, configuration: CondaConfiguration) -> Pla
                 record,
                 needed_by=() if record.requested else users.get(record.key, ()),
                 from_cache=record.spelled in cached,
+                is_local=True,
             )
             for record in records
         ),

@@ -278,7 +278,7 @@ def _changes(
         kind = _kind(old, record)
         if pin.name in owned and old is None:
             kind = ChangeKind.REPLACE
-        found.append(Change(kind, pin.name, old, record, users))
+        found.append(Change(kind, pin.name, old, record, users, is_local=pin.is_at_hand))
     return tuple(sorted(found, key=lambda each: (bool(each.needed_by), each.name)))
 
 
@@ -297,7 +297,7 @@ def _kind(old: Record | None, new: Record) -> ChangeKind:
 def _figures(pins: Sequence[Pin], removed: Iterable[Record]) -> Figures:
     size = sum(pin.size or 0 for pin in pins)
     return Figures(
-        download_bytes=sum(pin.size or 0 for pin in pins if not pin.is_local),
+        download_bytes=sum(pin.size or 0 for pin in pins if not pin.is_at_hand),
         disk_bytes=size * UNPACKED_PER_ARCHIVE,
         freed_bytes=sum(record.installed_bytes or 0 for record in removed),
         packages=len(pins),

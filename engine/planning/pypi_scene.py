@@ -24,6 +24,7 @@ REFUSALS = (
     ErrorCode.DISTRIBUTION_UNKNOWN,
     ErrorCode.SOURCE_BUILD_FAILED,
 )
+_NOTHING_THERE = (ErrorCode.DISTRIBUTION_UNKNOWN, ErrorCode.NO_WHEEL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ class Scene:
 
     `mine` are the PyPI records that stay, `held` the distributions that conda owns afterwards (not
     those that may be overwritten). `before` maps every distribution to its version as it is now.
-    `python_version` is that of the new Python where its minor version changes, else empty.
+    `python_version` is that of the new Python where its minor version changes, else empty. Of
+    `stuck` packages the index offers nothing: they stay when everything is updated.
     """
 
     request: ChangeRequest
@@ -65,6 +67,7 @@ class Scene:
     held: tuple[Distribution, ...]
     before: Mapping[str, str]
     python_version: str = ""
+    stuck: frozenset[str] = frozenset()
 
     @property
     def asked(self) -> frozenset[str]:
@@ -74,10 +77,15 @@ class Scene:
     @property
     def renewed(self) -> frozenset[str]:
         """Return the PyPI packages that shall become the newest."""
+        renewable = frozenset(each.name for each in self.mine if not is_local(each))
         if self.request.scope is UpdateScope.ALL:
-            return frozenset(each.name for each in self.mine if not is_local(each))
-        named = {canonicalize_name(name) for name in self.request.update_pypi}
-        return frozenset(r.name for r in self.mine if r.name in named and not is_local(r))
+            return renewable - (self.stuck - self.named)
+        return renewable & self.named
+
+    @property
+    def named(self) -> frozenset[str]:
+        """Return the PyPI packages that the user wants to update, as opposed to all."""
+        return frozenset(canonicalize_name(name) for name in self.request.update_pypi)
 
     @property
     def versions(self) -> dict[str, str]:
@@ -123,6 +131,9 @@ async def work_out(scene: Scene) -> Answer:
     except EngineError as error:
         if error.code not in REFUSALS:
             raise
+        name = canonicalize_name(error.failure.value("package"))
+        if error.code in _NOTHING_THERE and name in scene.renewed - scene.named - scene.asked:
+            return await work_out(replace(scene, stuck=scene.stuck | {name}))
         refusal = error
     if scene.request.scope is not UpdateScope.ONLY:
         pins = await _freely(scene)

@@ -347,7 +347,7 @@ def _handed(wishes: Wishes, ground: Ground) -> tuple[Change, ...]:
     for record in wishes.dropped:
         copy = next(iter(ground.copies_of(record)), None)
         kind = ChangeKind.REPLACE if copy is not None else ChangeKind.REMOVE
-        found.append(Change(kind, record.name, record, copy))
+        found.append(Change(kind, record.name, record, copy, is_local=True))
     return tuple(found)
 
 

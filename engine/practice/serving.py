@@ -80,7 +80,7 @@ class ChannelServer:
             return tuple(self._log)
 
     def wait_for(
-        self, pattern: str, *, at_least_sent: int = 0, timeout: float = 10.0
+        self, pattern: str, *, at_least_sent: int = 0, timeout: float = 60.0
     ) -> LoggedRequest:
         """Return the first request whose path matches the shell `pattern`, waiting for it.
 

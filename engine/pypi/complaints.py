@@ -152,6 +152,7 @@ def _of_server(text: str, detail: str) -> EngineError | None:
             detail=detail,
             index=url,
             host=host,
+            status=code,
         )
     return None
 

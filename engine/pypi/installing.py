@@ -30,6 +30,7 @@ _SCRATCH: Final = "pypi"
 _WITHOUT_HASH: Final = (PinForm.FOLDER, PinForm.REPOSITORY)
 _CHANGED: Final = (ErrorCode.PYPI_UNSATISFIABLE, ErrorCode.DISTRIBUTION_UNKNOWN, ErrorCode.NO_WHEEL)
 _ELSEWHERE: Final = (ErrorCode.PLAN_STALE, ErrorCode.INDEX_UNREACHABLE, ErrorCode.HASH_MISMATCH)
+_GONE: Final = ("404", "410")
 _NAMED: Final = 5
 
 
@@ -53,7 +54,7 @@ async def clear_pypi(
 async def fetch_ahead(
     plan: Plan, new: Path, report: Report, places: Places, configuration: CondaConfiguration
 ) -> bool:
-    """Fetch the PyPI releases of `plan` beside `new` while that is still in the making.
+    """Fetch and prepare the PyPI releases of `plan` beside `new` while that is in the making.
 
     Possible where a sound Python stays, because the one that is in place does the work; nothing
     is written into its environment. Returns whether it was done; raises what `apply_pypi` raises.
@@ -66,6 +67,7 @@ async def fetch_ahead(
     job = Staging(lock, new, plan.prefix, new.parent / _SCRATCH, configuration)
     uv = open_uv(places, site=plan.prefix, index=lock.index)
     await _fetch(job, python, uv, report)
+    await asyncio.to_thread(job.prepare, report, python)
     return True
 
 
@@ -124,6 +126,7 @@ async def _bring(job: Staging, ahead: asyncio.Future[bool] | None, uv: Uv, repor
         if python is None:
             raise stale("The Python that they were planned for is not there.", "python")
         await _fetch(job, python, uv, report)
+        await asyncio.to_thread(job.prepare, report, python)
     report.progress(Progress(Phase.DOWNLOADING, len(names), len(names), ProgressUnit.PACKAGES))
 
 
@@ -140,14 +143,14 @@ async def _fetch(job: Staging, python: Path, uv: Uv, report: Report) -> None:
         is_near = all(pin.is_local for pin in hashed)
         if is_near or not await _cached(arguments, uv, variables, job.new.parent):
             try:
-                await _install(arguments, uv, report, variables, job.new.parent)
+                await _install(arguments, uv, report, variables, job)
             except EngineError as error:
                 if error.code not in _ELSEWHERE or not any(pin.fallback for pin in hashed):
                     raise
                 # The index in force lacks a release, or is away; the lock knows another address.
                 lines = [_line(replace(pin, location=pin.fallback)) for pin in hashed]
                 await asyncio.to_thread(_written, job.scratch, "exact.txt", lines)
-                await _install(arguments, uv, report, variables, job.new.parent)
+                await _install(arguments, uv, report, variables, job)
     others = [pin for pin in job.lock.pins if pin.form in _WITHOUT_HASH]
     if others:
         lines = [_line(pin) for pin in others]
@@ -176,20 +179,43 @@ async def _cached(arguments: list[str], uv: Uv, variables: dict[str, str], folde
 
 
 async def _install(
-    arguments: list[str], uv: Uv, report: Report, variables: dict[str, str], folder: Path
+    arguments: list[str], uv: Uv, report: Report, variables: dict[str, str], job: Staging
 ) -> None:
-    try:
+    """Install, and where the index is not what it was, ask it anew before giving up.
+
+    uv keeps what an index said for a while. Whatever it says now is kept from then on, so that
+    the plan that is made again is made from that.
+    """
+
+    async def attempt(*more: str) -> None:
         await uv.run(
             *arguments,
-            folder=folder,
+            *more,
+            folder=job.new.parent,
             timeout=INSTALL_SECONDS,
             log=report.log,
             variables=variables,
         )
+
+    try:
+        await attempt()
+    except EngineError as error:
+        if not _is_about_the_index(error):
+            raise
+    else:
+        return
+    try:
+        await attempt(*(f"--refresh-package={pin.name}" for pin in job.lock.pins))
     except EngineError as error:
         if error.code in _CHANGED:
             raise stale(error.failure.cause, "index", error.failure.detail) from error
         raise
+
+
+def _is_about_the_index(error: EngineError) -> bool:
+    """Return whether the index may offer something else than when it was last asked."""
+    is_gone = error.failure.value("status") in _GONE
+    return is_gone or error.code in (*_CHANGED, ErrorCode.HASH_MISMATCH)
 
 
 def _line(pin: Pin) -> str:

@@ -47,6 +47,11 @@ class Pin:
     missing_extras: tuple[str, ...] = ()
 
     @property
+    def is_at_hand(self) -> bool:
+        """Return whether it is on this computer, in whatever form."""
+        return self.is_local or self.location.startswith(("file:", "git+file:"))
+
+    @property
     def needs_build(self) -> bool:
         """Return whether code of the package runs while it is installed."""
         if self.form is PinForm.FILE:

@@ -25,6 +25,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from engine.errors import EngineError, ErrorCode
+from engine.pypi.agreeing import agreed_hashes, limited
 from engine.pypi.locking import Pin, PinForm
 from engine.pypi.requirements import RequirementForm, Wanted
 from engine.pypi.running import Uv
@@ -119,7 +120,7 @@ async def _resolve(question: Question, uv: Uv, *, with_builds: bool) -> tuple[Pi
         pins = await asyncio.to_thread(_read_answer, folder, question)
         pins = tuple(_with_missing(pin, said) for pin in pins)
         agreed = agreed_hashes(question.wanted)
-        pins = tuple(_limited(pin, agreed.get(pin.name, ()), with_builds) for pin in pins)
+        pins = tuple(limited(pin, agreed.get(pin.name, ()), with_builds) for pin in pins)
         if all(pin.requested for pin in pins):
             return pins
         return await _with_needs(pins, arguments, folder, uv, variables)
@@ -179,7 +180,8 @@ def _prepare(question: Question, folder: Path, uv: Uv) -> list[str] | None:
     links = folder / "links"
     links.mkdir()
     roots = [wanted.text for wanted in question.wanted]
-    roots += [each.name for each in (*question.kept, *question.free)]
+    roots += [each.name for each in question.kept]
+    roots += [_root_of(each, question) for each in question.free]
     if not roots:
         return None
     constraints = list(question.constraints)
@@ -213,6 +215,13 @@ def _prepare(question: Question, folder: Path, uv: Uv) -> list[str] | None:
     if question.python_version:
         arguments += ["--python-version", question.python_version]
     return arguments
+
+
+def _root_of(release: Release, question: Question) -> str:
+    """Return how to ask for what may become another release; a pre-release is no step ahead."""
+    is_early = _is_version(release.version) and Version(release.version).is_prerelease
+    is_renewed = release.name in question.renewed
+    return f"{release.name}>={release.version}" if is_early and is_renewed else release.name
 
 
 def _write(path: Path, lines: Iterable[str]) -> None:
@@ -305,35 +314,6 @@ def _marked(pin: Pin, asked: set[str], places: set[Path]) -> Pin:
     if pin.form is PinForm.FOLDER:
         is_asked |= Path(url2pathname(pin.location.removeprefix("file://"))).resolve() in places
     return replace(pin, requested=is_asked)
-
-
-def agreed_hashes(wanted: Iterable[Wanted]) -> dict[str, tuple[str, ...]]:
-    """Return the hashes that were written behind requirements, by name."""
-    return {each.name: each.hashes for each in wanted if each.hashes}
-
-
-def _limited(pin: Pin, agreed: Sequence[str], with_builds: bool) -> Pin:
-    """Return `pin` with only those files of it that somebody agreed on by their hashes."""
-    if not agreed or pin.form in (PinForm.FOLDER, PinForm.REPOSITORY):
-        return pin
-    offered = (*pin.hashes, *pin.source_hashes)
-    algorithms = {each.partition(":")[0] for each in offered}
-    known = [each for each in agreed if each.partition(":")[0] in algorithms]
-    if not known:
-        return replace(pin, hashes=tuple(agreed))  # told in another algorithm: checked on arrival
-    wheels = tuple(each for each in pin.hashes if each in known)
-    sources = tuple(each for each in pin.source_hashes if each in known)
-    if wheels:
-        return replace(pin, hashes=(*wheels, *sources))
-    if sources and with_builds:
-        return replace(pin, form=PinForm.SOURCE, hashes=sources)
-    raise EngineError(
-        ErrorCode.HASH_MISMATCH if with_builds else ErrorCode.NO_WHEEL,
-        f"What the index offers for {pin.name} is not what the file agreed on.",
-        cause="No file of this release has one of the checksums that stand in the file.",
-        hint="Ask whoever gave you the file for a newer one; do not install it otherwise.",
-        package=pin.name,
-    )
 
 
 def _is_ours(package: Package, links: Path) -> bool:

@@ -18,14 +18,14 @@ from packaging.version import InvalidVersion, Version
 
 from engine.conda.condarc import CondaConfiguration
 from engine.conda.meta import CondaMeta, read_conda_meta
-from engine.environments.packages import read_packages, site_packages_folders
+from engine.environments.packages import read_others, site_packages_folders
 from engine.errors import EngineError, ErrorCode
-from engine.events import Phase, Progress, ProgressUnit
+from engine.events import Phase, ProgressUnit
 from engine.pypi.locking import Lock
-from engine.records import RecordKind
 from engine.replicas.compiling import compile_missing
 from engine.replicas.launchers import is_program, rewrite_launcher
 from engine.replicas.metadata import Rewritten, rewrite_record_file
+from engine.replicas.metering import Meter
 from engine.replicas.ownership import read_owned
 from engine.replicas.prefixes import PrefixRewriter, looks_like_text
 from engine.replicas.values import ReplicaResult
@@ -43,13 +43,19 @@ def stale(cause: str, reason: str, detail: str = "") -> EngineError:
         hint="Look at the plan again: it will be worked out anew.",
         detail=detail,
         reason=reason,
+        source="PyPI" if reason == "index" else "",
     )
 
 
-def from_pypi(prefix: Path, configuration: CondaConfiguration) -> dict[str, str]:
-    """Return the PyPI distributions in `prefix` with their versions."""
-    records = read_packages(prefix, configuration)
-    return {record.name: record.version for record in records if record.kind is RecordKind.PYPI}
+def from_pypi(
+    prefix: Path, configuration: CondaConfiguration, meta: CondaMeta | None = None
+) -> dict[str, str]:
+    """Return the PyPI distributions in `prefix` with their versions.
+
+    `meta` is what its conda-meta tells, where that is known already.
+    """
+    meta = meta or read_conda_meta(prefix, configuration)
+    return {record.name: record.version for record in read_others(prefix, meta)}
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,11 @@ class Staging:
     def _meta(self) -> CondaMeta:
         return read_conda_meta(self.new, self.configuration)
 
+    @cached_property
+    def _there(self) -> dict[str, str]:
+        """The PyPI distributions before anything of them changes."""
+        return from_pypi(self.new, self.configuration, self._meta)
+
     def owners(self) -> dict[str, str]:
         """Return the distributions that conda owns in the mirror, with their packages."""
         meta = self._meta
@@ -83,7 +94,7 @@ class Staging:
     def check_owners(self) -> None:
         """Raise when conda brought a distribution that PyPI has, or is to have, too."""
         mine = {pin.name for pin in self.lock.pins} - set(self.lock.overwritten)
-        owned = self.owners().keys() - from_pypi(self.new, self.configuration)
+        owned = self.owners().keys() - self._there
         twice = sorted(mine & owned)
         if twice:
             raise stale(f"conda's packages bring {', '.join(twice)} themselves.", "conda")
@@ -108,7 +119,8 @@ class Staging:
 
     def check_overwritten(self) -> None:
         """Raise when a file of a conda package would be replaced that nobody spoke of."""
-        there = [path for path in _files_in(self.scratch) if (self.new / path).exists()]
+        brought = (path for path in _files_in(self.scratch) if not _is_compiled(path))
+        there = [path for path in brought if (self.new / path).exists()]
         if not there:
             return
         owners = self.owners()
@@ -136,38 +148,40 @@ class Staging:
 
     def replaced(self) -> list[str]:
         """Return what must go from the mirror before the new releases come."""
-        there = {*from_pypi(self.new, self.configuration), *self.lock.overwritten}
+        there = {*self._there, *self.lock.overwritten}
         return sorted({pin.name for pin in self.lock.pins} & there)
 
-    def place(self, report: Report) -> None:
-        """Make the releases name their final place, move them in and compile them."""
-        folders = self._site_packages(self.scratch)
+    def prepare(self, report: Report, interpreter: Path) -> None:
+        """Make the releases in the scratch folder name their final place, and compile them there.
+
+        `interpreter` is a Python of the version that they are for. Needs nothing of the mirror.
+        """
+        found = site_packages_folders(self.scratch)
+        folders = [path.relative_to(self.scratch).as_posix() for path in found]
         rewritten = self._rewrite_scripts()
         for folder in folders:
             self._mend_records(folder, rewritten)
+        inside = tuple(f"{each}/" for each in folders)
         paths = list(_files_in(self.scratch))
-        for number, path in enumerate(paths):
+        sources = tuple(p for p in paths if p.endswith(".py") and p.startswith(inside))
+        result = ReplicaResult(len(paths), 0, 0, to_compile=sources)
+        compile_missing(self.scratch, self.final, result, report, interpreter)
+
+    def place(self, report: Report) -> None:
+        """Move the prepared releases into the mirror."""
+        meter = Meter(report, Phase.LINKING, ProgressUnit.FILES, 0)
+        for path in _files_in(self.scratch):
             target = self.new / path
             target.parent.mkdir(parents=True, exist_ok=True)
             (self.scratch / path).replace(target)
-            if number % 100 == 0:
-                report.progress(
-                    Progress(Phase.LINKING, number, len(paths), ProgressUnit.FILES, path)
-                )
-        sources = tuple(
-            path
-            for path in paths
-            if path.endswith(".py") and path.startswith(tuple(f"{each}/" for each in folders))
-        )
-        result = ReplicaResult(len(paths), 0, 0, to_compile=sources)
-        compile_missing(self.new, self.final, result, report)
+            meter.add(1, path)
 
     def check_outcome(self, had_two: Collection[str] = ()) -> None:
         """Raise unless the mirror has the PyPI packages that the plan showed, each once.
 
         Those that `had_two` copies before may have them still.
         """
-        found = from_pypi(self.new, self.configuration)
+        found = from_pypi(self.new, self.configuration, self._meta)
         wanted = dict(self.lock.after)
         twice = [name for name in self.names_of_two() if name not in had_two]
         is_same = found.keys() == wanted.keys() and all(
@@ -259,6 +273,10 @@ def _is_same_version(one: str, other: str) -> bool:
 
 def _package_name(spelled: str) -> str:
     return spelled.rsplit("-", 2)[0]
+
+
+def _is_compiled(path: str) -> bool:
+    return "/__pycache__/" in path
 
 
 def _files_in(root: Path) -> Iterator[str]:

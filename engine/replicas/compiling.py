@@ -43,14 +43,21 @@ def interpreter_in(prefix: Path, platform: str = sys.platform) -> Path | None:
     return next((prefix / name for name in names if (prefix / name).is_file()), None)
 
 
-def compile_missing(staging: Path, final: Path, result: ReplicaResult, report: Report) -> int:
-    """Compile what `result` says with the Python in `staging`; return how many files were.
+def compile_missing(
+    staging: Path,
+    final: Path,
+    result: ReplicaResult,
+    report: Report,
+    interpreter: Path | None = None,
+) -> int:
+    """Compile what `result` says; return how many files were.
 
-    `final` is recorded as the place of the sources. Failures are logged and cost nothing but
-    speed at the first start. Blocks; uses two processes when there is much to do.
+    The Python in `staging` does it, unless another `interpreter` shall. `final` is recorded as
+    the place of the sources. Failures are logged and cost nothing but speed at the first start.
+    Blocks; uses two processes when there is much to do.
     """
     sources = [path for path in result.to_compile if "\n" not in path]
-    python = interpreter_in(staging)
+    python = interpreter or interpreter_in(staging)
     if not sources or python is None:
         return 0
     meter = Meter(report, Phase.COMPILING, ProgressUnit.FILES, len(sources))

@@ -11,7 +11,8 @@ from __future__ import annotations
 import csv
 import os
 import posixpath
-from collections.abc import Container, Iterator
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -157,24 +158,40 @@ def owned_key(path: str) -> str:
     return path.lower() if os.name == "nt" else path
 
 
-def read_owned(prefix: Path, only: Container[str] | None = None) -> dict[str, OwnedFile]:
+def read_owned(
+    prefix: Path, only: AbstractSet[str] | None = None, records: Iterable[Path] | None = None
+) -> dict[str, OwnedFile]:
     """Return the files that conda owns in `prefix`, by `owned_key`.
 
-    With `only`, no others than those of these keys. Records that cannot be read own nothing.
-    Raises nothing.
+    With `only`, no others than those of these keys; with `records`, no others than these files of
+    conda-meta list. Records that cannot be read own nothing. Raises nothing.
     """
     owned: dict[str, OwnedFile] = {}
     with suppress(OSError):
-        for entry in sorted(os.scandir(prefix / "conda-meta"), key=lambda each: each.name):
-            if entry.name.endswith(".json"):
-                with suppress(OSError):
-                    record = decode_record(read_whole(entry.path))
-                    if record is not None:
-                        _add(owned, record, only)
+        for path in sorted(_records_in(prefix) if records is None else map(os.fspath, records)):
+            with suppress(OSError):
+                record = decode_record(read_whole(path))
+                if record is not None and (only is None or _lists_any(record, only)):
+                    _add(owned, record, only)
     return owned
 
 
-def _add(owned: dict[str, OwnedFile], record: InstalledRecord, only: Container[str] | None) -> None:
+def _records_in(prefix: Path) -> list[str]:
+    with os.scandir(prefix / "conda-meta") as entries:
+        return [entry.path for entry in entries if entry.name.endswith(".json")]
+
+
+def _lists_any(record: InstalledRecord, only: AbstractSet[str]) -> bool:
+    """Return whether a record may list a file of `only`; quickly, because most do not."""
+    if record.noarch == "python" or os.name == "nt":
+        return True
+    paths = record.paths_data.paths if record.paths_data is not None else []
+    return not (only.isdisjoint(record.files or ()) and only.isdisjoint([p.path for p in paths]))
+
+
+def _add(
+    owned: dict[str, OwnedFile], record: InstalledRecord, only: AbstractSet[str] | None
+) -> None:
     package, cache = record.spelled, record.cache
     for path in record.files or ():
         if only is None or owned_key(path) in only:

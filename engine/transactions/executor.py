@@ -35,7 +35,7 @@ from engine.requests import (
 )
 from engine.transactions.journal import Journal, begin, end, unfinished
 from engine.transactions.locking import hold, tidy, workroom_of
-from engine.transactions.reporting import Report
+from engine.transactions.reporting import HeldReport, Report
 from engine.transactions.settling import drop_old, move_away, settle, settle_all, take_away
 
 _PATIENCE = 20.0  # seconds for a process that is about to end
@@ -241,25 +241,33 @@ async def _change(
     report: Report,
 ) -> None:
     """Change a mirror of the environment, then put it in the environment's place."""
+    from engine.conda.beside import link_beside
     from engine.conda.exchanging import exchange_packages
     from engine.pypi.installing import apply_pypi, clear_pypi, fetch_ahead
     from engine.replicas.mirroring import catch_up, mirror
+    from engine.transactions.foreseeing import check_foreseen
     from engine.transactions.mending import mend_files, open_folders, write_history_anew
 
     prefix, new = journal.prefix, journal.new
     command = f"envdesk {'change' if plan.repairing is None else 'repair'} -p {prefix}"
     if plan.repairing is not None:
         await asyncio.to_thread(open_folders, prefix, plan.repairing)
-    ahead = asyncio.ensure_future(fetch_ahead(plan, new, report, places, configuration))
+    held = HeldReport(report)
+    ahead = asyncio.ensure_future(fetch_ahead(plan, new, held, places, configuration))
+    beside = asyncio.ensure_future(link_beside(plan, new, places, held, configuration))
     try:
         made = await asyncio.to_thread(mirror, prefix, new, report)
+        held.release()
         await asyncio.to_thread(mend_files, plan, new, report)
         await clear_pypi(plan, new, report, places, configuration)
-        await exchange_packages(plan, new, places, report, configuration, command=command)
+        await exchange_packages(plan, new, places, report, configuration, beside, command=command)
+        if plan.repairing is None:
+            await asyncio.to_thread(check_foreseen, plan, plan.package_cache or places.pkgs)
         await apply_pypi(plan, new, prefix, report, places, configuration, ahead)
     finally:
-        ahead.cancel()
-        await asyncio.gather(ahead, return_exceptions=True)
+        for task in (ahead, beside):
+            task.cancel()
+        await asyncio.gather(ahead, beside, return_exceptions=True)
     write_history_anew(plan, new, configuration)
     _write_variables(new, plan.request)
     journal.mark(new).write_bytes(b"")

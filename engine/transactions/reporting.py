@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Protocol, runtime_checkable
 
 from engine.cache.values import Skipped
@@ -44,3 +45,38 @@ class SilentReport:
 
     def settle_down(self) -> None:
         """Drop the notice."""
+
+
+class HeldReport:
+    """Keep the progress of a step that runs beside another one until that one is done.
+
+    Lines for the log are told at once. Any thread may call any of it.
+    """
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._guard = threading.Lock()
+        self._kept: list[Progress] | None = []
+
+    def progress(self, progress: Progress) -> None:
+        """Keep `progress`, or tell it once the other step is done."""
+        with self._guard:
+            if self._kept is not None:
+                self._kept.append(progress)
+                return
+        self._report.progress(progress)
+
+    def log(self, line: str) -> None:
+        """Tell `line`."""
+        self._report.log(line)
+
+    def settle_down(self) -> None:
+        """Tell the notice."""
+        self._report.settle_down()
+
+    def release(self) -> None:
+        """Tell what was kept, in its order, and everything else from now on."""
+        with self._guard:
+            for progress in self._kept or ():
+                self._report.progress(progress)
+            self._kept = None

@@ -119,7 +119,7 @@ class ChangesModel(QAbstractItemModel):
 
     def _size_of(self, change: Change) -> int:
         if change.after is not None:
-            return 0 if change.from_cache else change.after.archive_bytes or 0
+            return change.download_bytes or 0
         return (change.before.installed_bytes or 0) if change.before else 0
 
     def _text(self, change: Change, column: int) -> str:

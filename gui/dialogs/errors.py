@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QFrame, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from engine.errors import Failure
@@ -21,31 +22,47 @@ class RawText(QWidget):
 
     def __init__(self, name: str, while_empty: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._edit = QPlainTextEdit()
-        self._edit.setPlaceholderText(while_empty)
-        self._edit.setReadOnly(True)
-        self._edit.setAccessibleName(name)
-        self._edit.setFont(theme().font(TextRole.MONO))
-        self._edit.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
-        self._edit.setTabChangesFocus(True)
-        self._edit.setFixedHeight(_DETAIL_HEIGHT)
-        copy = CopyButton(self.text, self.tr("Copy all of it"))
-        side = column(copy, None)
-        inner = row(self._edit, side, spacing=0.5)
-        inner.setStretch(0, 1)
-        self.setLayout(inner)
+        self._name, self._while_empty = name, while_empty
+        self._lines: list[str] = []
+        self._edit: QPlainTextEdit | None = None
+        self.setFixedHeight(_DETAIL_HEIGHT)
 
     def text(self) -> str:
         """Return all of it."""
-        return self._edit.toPlainText()
+        return "\n".join(self._lines)
 
     def set_text(self, text: str) -> None:
         """Show `text` from its beginning."""
-        self._edit.setPlainText(text)
+        self._lines = text.splitlines()
+        if self._edit is not None:
+            self._edit.setPlainText(self.text())
 
     def append(self, line: str) -> None:
         """Add one line; the view follows when it was at the end."""
-        self._edit.appendPlainText(line)
+        self._lines.append(line)
+        if self._edit is not None:
+            self._edit.appendPlainText(line)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Make what shows the text: most of it is never looked at."""
+        if self._edit is None:
+            self._edit = self._make_edit()
+            self._edit.setPlainText(self.text())
+            inner = row(self._edit, column(CopyButton(self.text, self.tr("Copy all of it")), None))
+            inner.setSpacing(SPACE // 2)
+            inner.setStretch(0, 1)
+            self.setLayout(inner)
+        super().showEvent(event)
+
+    def _make_edit(self) -> QPlainTextEdit:
+        made = QPlainTextEdit()
+        made.setPlaceholderText(self._while_empty)
+        made.setReadOnly(True)
+        made.setAccessibleName(self._name)
+        made.setFont(theme().font(TextRole.MONO))
+        made.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
+        made.setTabChangesFocus(True)
+        return made
 
 
 class FailureBox(QFrame):

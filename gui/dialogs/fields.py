@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui.theme import SPACE, TextRole, Tone
 from gui.widgets import ButtonKind, IconLabel, button, column, label, row, set_tone
@@ -21,20 +23,33 @@ class FieldMessage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._icon = IconLabel("info", Tone.NOTE, SPACE * 2)
-        self._text = label("", TextRole.SMALL, Tone.MUTED, wrap=True)
-        self._offer = button("", ButtonKind.LINK)
-        self._offer.clicked.connect(self.acted)
+        self._said = ""
+        self.hide()
+
+    @cached_property
+    def _text(self) -> QLabel:
+        return label("", TextRole.SMALL, Tone.MUTED, wrap=True)
+
+    @cached_property
+    def _offer(self) -> QPushButton:
+        made = button("", ButtonKind.LINK)
+        made.clicked.connect(self.acted)
+        return made
+
+    @cached_property
+    def _icon(self) -> IconLabel:
+        """Return the icon; most messages are never said, so all is made for the first one."""
+        made = IconLabel("info", Tone.NOTE, SPACE * 2)
         texts = column(self._text, row(self._offer, None), spacing=0.25)
-        inner = row(self._icon, texts, spacing=0.75)
-        inner.setAlignment(self._icon, Qt.AlignmentFlag.AlignTop)
+        inner = row(made, texts, spacing=0.75)
+        inner.setAlignment(made, Qt.AlignmentFlag.AlignTop)
         inner.setStretch(1, 1)
         self.setLayout(inner)
-        self.clear()
+        return made
 
     def clear(self) -> None:
         """Say nothing, and take no room."""
-        self._text.setText("")
+        self._said = ""
         self.hide()
 
     def say(self, text: str, tone: Tone = Tone.MUTED, offer: str = "") -> None:
@@ -42,23 +57,25 @@ class FieldMessage(QWidget):
         if not text:
             self.clear()
             return
-        self._text.setText(text)
-        set_tone(self._text, tone)
+        self._said = text
         icon = _ICONS.get(tone)
         self._icon.setVisible(icon is not None)
         if icon is not None:
             self._icon.show_icon(icon, tone)
+        self._text.setText(text)
+        set_tone(self._text, tone)
         self._offer.setText(offer)
         self._offer.setVisible(bool(offer))
         self.show()
 
     def text(self) -> str:
         """Return what it says."""
-        return self._text.text()
+        return self._said
 
     def offer(self) -> str:
         """Return what can be pressed, "" for nothing."""
-        return self._offer.text() if self._offer.isVisibleTo(self) else ""
+        is_there = bool(self._said) and self._offer.isVisibleTo(self)
+        return self._offer.text() if is_there else ""
 
     def take_offer(self) -> None:
         """Press the offer, as the user would."""

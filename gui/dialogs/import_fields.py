@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QLayout, QRadioButton, QWidget
@@ -10,7 +12,7 @@ from engine.records import Environment
 from gui.dialogs.channels_editor import ChannelsEditor
 from gui.dialogs.fields import FieldMessage, question
 from gui.dialogs.form import RequestForm
-from gui.dialogs.import_parts import ConsentBoxes, GroupBoxes, RemarkList
+from gui.dialogs.import_parts import ConsentBoxes, GroupBoxes, KindRows, RemarkList
 from gui.dialogs.placing import PlacingFields
 from gui.theme import TextRole, Tone
 from gui.views.assigned_table import AssignedTable
@@ -21,32 +23,45 @@ if TYPE_CHECKING:
 
 
 class ImportFields(RequestForm):
-    """Hold every field about files called `names`; `parts` are the questions, by name."""
+    """Hold every field about the files at `paths`, called `names`; `parts` are the questions."""
 
     def __init__(
         self,
         engine: Engine,
         names: str,
+        paths: Sequence[Path],
         chosen: Environment | None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Install what a file asks for"))
-        self.title = label(names or self.tr("Pasted text"), TextRole.TITLE, wrap=True)
+        self._engine = engine
+        self._names, self._paths, self._chosen = names, paths, chosen
+
+    def stages(self) -> tuple[Callable[[], object], ...]:
+        """Return what makes the fields."""
+        return self._make_first, self._make_second, self._make_channels, self._lay_out
+
+    def _make_first(self) -> None:
+        self.title = label(self._names or self.tr("Pasted text"), TextRole.TITLE, wrap=True)
         self.kind = QComboBox()
         self.kind.setAccessibleName(self.tr("What kind of file it is"))
+        self.kind.setPlaceholderText(self.tr("Choose what it is"))
+        self.kinds = KindRows(self._paths if len(self._paths) > 1 else ())
         self.message = FieldMessage()
-        self.placing = PlacingFields(engine)
+        self.placing = PlacingFields(self._engine)
         self.new = QRadioButton(self.tr("A &new environment"))
         self.into = QRadioButton()
         self.new.setChecked(True)
         targets = QButtonGroup(self)
         targets.addButton(self.new)
         targets.addButton(self.into)
-        if chosen is not None:
-            name = chosen.prefix.name
+        if self._chosen is not None:
+            name = self._chosen.prefix.name
             text = self.tr("The environment {name}, beside what it has")
             self.into.setText(text.format(name=name))
+
+    def _make_second(self) -> None:
         self.anew = QCheckBox(self.tr("Have the same packages worked out anew for this computer"))
         self.anew_message = FieldMessage()
         self.python = QComboBox()
@@ -58,8 +73,12 @@ class ImportFields(RequestForm):
         self.table = AssignedTable()
         self.table_message = FieldMessage()
         self.remarks = RemarkList()
+
+    def _make_channels(self) -> None:
         self.channels = ChannelsEditor()
         self.channels_message = FieldMessage()
+
+    def _lay_out(self) -> None:
         self.parts = {
             "target": _part(question(self.tr("Where to"), self.new, self.into)),
             "anew": _part(column(self.anew_message, self.anew, spacing=0.5)),
@@ -94,7 +113,7 @@ class ImportFields(RequestForm):
         self.setLayout(
             column(
                 self.title,
-                question(self.tr("&Recognised as"), self.kind, self.message),
+                question(self.tr("&Recognised as"), self.kind, self.kinds, self.message),
                 self.parts["target"],
                 self.parts["anew"],
                 self.placing,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -24,13 +25,13 @@ from engine.files.importing import (
     reopened,
     request_of,
 )
-from engine.files.values import FileKind, Reading, WantedKind
+from engine.files.values import FileKind, Reading, Remark, RemarkCode, WantedKind
 from engine.records import Environment
 from engine.requests import Request
 from gui.dialogs.import_fields import ImportFields
 from gui.operations import Operation
 from gui.presenting import explain
-from gui.presenting.files import kind_name
+from gui.presenting.files import kind_name, system_names
 from gui.theme import Tone
 
 if TYPE_CHECKING:
@@ -59,8 +60,7 @@ class ImportForm(ImportFields):
         parent: QWidget | None = None,
     ) -> None:
         engine.expect_files()  # they are ready when all of this has been built
-        super().__init__(engine, _names(source), chosen, parent)
-        self._engine = engine
+        super().__init__(engine, _names(source), source.paths, chosen, parent)
         self._source = source
         self._environment = chosen
         self._configuration: CondaConfiguration | None = None
@@ -71,8 +71,10 @@ class ImportForm(ImportFields):
         self._is_filling = False
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self._assign)
-        self._connect()
-        self._show_parts()
+
+    def stages(self) -> tuple[Callable[[], object], ...]:
+        """Return what makes the fields, and lets them be heard."""
+        return *super().stages(), self._connect
 
     # -- what the dialog asks -----------------------------------------------------------------
 
@@ -137,8 +139,10 @@ class ImportForm(ImportFields):
     # -- hearing ------------------------------------------------------------------------------
 
     def _connect(self) -> None:
+        self._show_parts()
         self.placing.changed.connect(self.changed)
         self.kind.activated.connect(self._on_kind)
+        self.kinds.changed.connect(self._on_kinds)
         self.new.toggled.connect(self._on_target)
         self.anew.toggled.connect(self._ask_anew)
         self.python.activated.connect(self._on_python)
@@ -160,17 +164,22 @@ class ImportForm(ImportFields):
             self.message.say(self.tr("Fetching it from {host}…").format(host=host))
             reading = Operation(self, lambda: self._engine.read_address(source.address, kind=kind))
         elif source.paths:
-            reading = Operation(self, lambda: self._engine.read_files(source.paths, kind=kind))
+            kinds = self.kinds.chosen()
+            reading = Operation(
+                self, lambda: self._engine.read_files(source.paths, kind=kind, kinds=kinds)
+            )
         else:
             reading = Operation(self, lambda: self._engine.read_text(source.text, kind=kind))
         reading.then(self._show_reading).otherwise(self._say_unread).run()
 
     def _say_unread(self, failure: Failure) -> None:
         words = explain(failure)
-        self.message.say(
-            " ".join((words.sentence, failure.hint)), Tone.DANGER, self.tr("Try again")
-        )
+        text = " ".join(filter(None, (words.sentence, words.cause, words.remedy)))
+        if file := failure.value("file"):
+            text = self.tr("{file}: {text}").format(file=file, text=text)
+        self.message.say(text, Tone.DANGER, self.tr("Try again"))
         self._fill_kinds(tuple(FileKind), None)
+        self.kinds.set_parts({})
         self._show_parts()
         self.changed.emit()
 
@@ -180,7 +189,7 @@ class ImportForm(ImportFields):
         self._is_filling = True
         known = (reading.kind, *(each for each in reading.could_be if each is not reading.kind))
         self._fill_kinds((*known, *(each for each in FileKind if each not in known)), reading.kind)
-        self.message.say("" if reading.certain else self.tr("Is that right? It could be another."))
+        self.kinds.set_parts({part.path: part for part in reading.parts})
         if not self.placing.has_text():
             self.placing.suggest_free(name_for(reading) or self.tr("new-environment"))
         self.groups.set_groups(reading.groups)
@@ -190,19 +199,28 @@ class ImportForm(ImportFields):
         self.consents.set_consents(reading.consents)
         if reading.is_lock:
             self.new.setChecked(True)
-            if lacks_this_system(reading):
-                self.anew.setChecked(True)
-                systems = ", ".join(reading.platforms)
-                text = self.tr("It has nothing for this kind of computer, only for: {systems}.")
-                self.anew_message.say(text.format(systems=systems), Tone.WARNING)
-            else:
-                self.anew_message.say(
-                    self.tr("Exactly these packages are installed, each checked by its checksum.")
-                )
+            self._say_what_lock_this_is(reading)
         self._is_filling = False
         self._fill_channels()
+        self._say_what_goes()
         self._show_parts()
         self._assign()
+
+    def _say_what_lock_this_is(self, reading: Reading) -> None:
+        if lacks_this_system(reading):
+            self.anew.setChecked(True)
+            systems = system_names(reading.platforms)
+            text = self.tr("It has nothing for this kind of computer, only for: {systems}.")
+            self.anew_message.say(text.format(systems=systems), Tone.WARNING)
+        elif any(remark.code is RemarkCode.HASH_MISSING for remark in reading.remarks):
+            text = self.tr(
+                "Exactly these packages are installed; those listed below have no checksum in the "
+                "file and cannot be checked."
+            )
+            self.anew_message.say(text, Tone.WARNING)
+        else:
+            text = self.tr("Exactly these packages are installed, each checked by its checksum.")
+            self.anew_message.say(text)
 
     def _fill_kinds(self, kinds: tuple[FileKind, ...], chosen: FileKind | None) -> None:
         self.kind.clear()
@@ -211,10 +229,12 @@ class ImportForm(ImportFields):
         self.kind.setCurrentIndex(self.kind.findData(chosen) if chosen is not None else -1)
 
     def _on_kind(self) -> None:
-        kind = self.kind.currentData()
-        if isinstance(kind, FileKind) and len(self._source.paths) <= 1:
-            self._reading = None
-            self._read(kind)
+        self._reading = None
+        self._read(FileKind(self.kind.currentData()))  # Qt gives a plain string
+
+    def _on_kinds(self) -> None:
+        self._reading = None
+        self._read(None)
 
     def _use_configuration(self, configuration: CondaConfiguration) -> None:
         self._configuration = configuration
@@ -311,13 +331,23 @@ class ImportForm(ImportFields):
             remarks = (*reading.remarks, *left_out(reading, lines, choices or accepted))
             self.remarks.set_remarks(remarks)
             self.parts["remarks"].setVisible(bool(remarks))
+            self._say_of_file(reading, remarks)
         self.changed.emit()
+
+    def _say_of_file(self, reading: Reading, remarks: tuple[Remark, ...]) -> None:
+        """Say under its kind what nobody should miss: that was a guess, and something is lost."""
+        words = [] if reading.certain else [self.tr("Is that right? It could be another.")]
+        if any(remark.code is not RemarkCode.NOT_TICKED for remark in remarks):
+            words.append(self.tr("Not everything in it can be kept: see the list further down."))
+        self.message.say(" ".join(words), Tone.NOTE if words else Tone.MUTED)
 
     def _show_parts(self) -> None:
         reading = self._reading
         parts = self.parts
         is_read = reading is not None
-        self.kind.setVisible(self.kind.count() > 0)
+        has_several = bool(self.kinds.boxes)
+        self.kind.setVisible(self.kind.count() > 0 and not has_several)
+        self.kinds.setVisible(has_several and self.kind.count() > 0)
         is_new = self.new.isChecked()
         is_lock = reading is not None and reading.is_lock
         can_choose = self._environment is not None and not is_lock
@@ -327,7 +357,8 @@ class ImportForm(ImportFields):
         parts["groups"].setVisible(reading is not None and bool(reading.groups))
         parts["environments"].setVisible(reading is not None and len(reading.environments) > 1)
         brings_python = self.is_exact and reading is not None and _has_conda(reading)
-        parts["python"].setVisible(is_read and is_new and not brings_python)
+        can_have = self.python.count() > 0
+        parts["python"].setVisible(is_read and is_new and can_have and not brings_python)
         parts["consents"].setVisible(reading is not None and bool(reading.consents))
         parts["table"].setVisible(is_read and not self.is_exact)
         parts["channels"].setVisible(is_read and not brings_python)

@@ -2,19 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QPlainTextEdit, QWidget
 
-from engine.files.values import Consent, Place, Remark
-from gui.presenting.files import consent_reason, consent_title, remark_sentence
+from engine.files.values import Consent, FileKind, Part, Place, Remark
+from gui.presenting.files import consent_reason, consent_title, kind_name, remark_sentence
 from gui.theme import SPACE, TextRole, Tone
 from gui.widgets import column, label
 
 _MOST_LINES: Final = 8
+
+
+class KindRows(QWidget):
+    """Tell what each of several files was taken for, and let that be corrected one by one."""
+
+    changed = Signal()
+
+    def __init__(self, paths: Sequence[Path], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.boxes: dict[Path, QComboBox] = {}
+        self._chosen: dict[Path, FileKind] = {}
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(SPACE * 2)
+        grid.setVerticalSpacing(SPACE)
+        grid.setColumnStretch(1, 1)
+        for number, path in enumerate(paths):
+            name = label(path.name or str(path))
+            name.setToolTip(str(path))
+            box = QComboBox()
+            box.setAccessibleName(self.tr("What kind of file {name} is").format(name=path.name))
+            box.setPlaceholderText(self.tr("Choose what it is"))
+            box.activated.connect(partial(self._choose, path))
+            grid.addWidget(name, number, 0)
+            grid.addWidget(box, number, 1)
+            self.boxes[path] = box
+        self.setLayout(grid)
+
+    def set_parts(self, parts: Mapping[Path, Part]) -> None:
+        """Show what the files were taken for; of those that are not in `parts` nobody knows."""
+        for path, box in self.boxes.items():
+            part = parts.get(Path(os.path.abspath(path)))
+            first = (part.kind, *part.could_be) if part is not None else ()
+            kind = part.kind if part is not None else self._chosen.get(path)
+            box.clear()
+            for each in dict.fromkeys((*first, *FileKind)):
+                box.addItem(kind_name(each), each)
+            box.setCurrentIndex(box.findData(kind) if kind is not None else -1)
+
+    def chosen(self) -> Mapping[Path, FileKind]:
+        """Return what was corrected."""
+        return self._chosen
+
+    def _choose(self, path: Path, _: int) -> None:
+        self._chosen[path] = FileKind(self.boxes[path].currentData())  # Qt gives a plain string
+        self.changed.emit()
 
 
 class GroupBoxes(QWidget):

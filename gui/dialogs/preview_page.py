@@ -92,6 +92,7 @@ class WarningCard(QFrame):
         words = explain_warning(warning, request)
         self.setProperty("banner", tone.value)
         self.setAccessibleName(f"{severity_name(warning.severity)}: {words.sentence}")
+        self.setToolTip("\n".join(words.terms))
         icon = IconLabel("info" if tone is Tone.NOTE else "warning", tone)
         icon.setToolTip(severity_name(warning.severity))
         self._ways: list[QPushButton] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -51,9 +52,10 @@ class EnvironmentRow:
     @property
     def title(self) -> str:
         """Return the name to show: the folder's own where conda has none for it."""
-        if self.environment is None or Path(self.environment.name).is_absolute():
+        name = self.environment.name if self.environment is not None else ""
+        if not name or os.path.isabs(name):  # noqa: PTH117 - asked for each row of each painting
             return self.prefix.name or str(self.prefix)
-        return self.environment.name
+        return name
 
     def second_line(self) -> str:
         """Return the Python version and the marks, in words."""
@@ -110,6 +112,7 @@ class EnvironmentsModel(QAbstractListModel):
         self._health: dict[Path, HealthState] = {}
         self._filter = ""
         self._collator = _collator()
+        self._sort_keys: dict[str, QCollatorSortKey] = {}
         self._rows: list[EnvironmentRow] = []
         self._positions: dict[Path, int] = {}
 
@@ -130,8 +133,9 @@ class EnvironmentsModel(QAbstractListModel):
         found: dict[Path, Environment] = {}
         for environment in sorted(environments, key=self._order):
             before = known.get(environment.prefix)
-            sizes = environment.sizes or (before.sizes if before is not None else None)
-            found[environment.prefix] = replace(environment, sizes=sizes)
+            if environment.sizes is None and before is not None and before.sizes is not None:
+                environment = replace(environment, sizes=before.sizes)  # noqa: PLW2901
+            found[environment.prefix] = environment
         self._environments = found
         self._tasks = {path: task for path, task in self._tasks.items() if not task.state.is_final}
         self._rebuild()
@@ -221,7 +225,10 @@ class EnvironmentsModel(QAbstractListModel):
 
     def _order(self, environment: Environment) -> tuple[bool, QCollatorSortKey]:
         title = EnvironmentRow(environment.prefix, environment).title
-        return Mark.BASE not in environment.marks, self._collator.sortKey(title)
+        key = self._sort_keys.get(title)
+        if key is None:
+            key = self._sort_keys[title] = self._collator.sortKey(title)
+        return Mark.BASE not in environment.marks, key
 
     def _pending(self) -> list[Path]:
         return [

@@ -242,10 +242,12 @@ CHANGE_WARNINGS: Final[dict[WarningCode, WarningSentences]] = {
     WarningCode.OTHER_INDEX: WarningSentences(
         (
             QT_TRANSLATE_NOOP("Warnings", "Packages come from {host}, which is not PyPI."),
-            QT_TRANSLATE_NOOP("Warnings", "Packages come from another index than PyPI."),
+            QT_TRANSLATE_NOOP("Warnings", "Packages come from another collection than PyPI."),
         ),
         QT_TRANSLATE_NOOP(
-            "Warnings", "Go on if this is a mirror, or the index of your company, that you know."
+            "Warnings",
+            "Go on if you know it: a copy of PyPI near you, perhaps, or the collection of your"
+            " company.",
         ),
     ),
     WarningCode.USER_SITE_LEAKS: WarningSentences(
@@ -265,9 +267,11 @@ CHANGE_WARNINGS: Final[dict[WarningCode, WarningSentences]] = {
     ),
     WarningCode.EXTRA_MISSING: WarningSentences(
         (
-            QT_TRANSLATE_NOOP("Warnings", "{packages} {version} has no extra called {extra}."),
-            QT_TRANSLATE_NOOP("Warnings", "{packages} has no extra called {extra}."),
-            QT_TRANSLATE_NOOP("Warnings", "A package does not have the extra that you asked for."),
+            QT_TRANSLATE_NOOP("Warnings", "{packages} {version} has no extra part called {extra}."),
+            QT_TRANSLATE_NOOP("Warnings", "{packages} has no extra part called {extra}."),
+            QT_TRANSLATE_NOOP(
+                "Warnings", "A package does not have the extra part that you asked for."
+            ),
         ),
         QT_TRANSLATE_NOOP(
             "Warnings",
@@ -317,7 +321,8 @@ CHANGE_WARNINGS: Final[dict[WarningCode, WarningSentences]] = {
         ),
         QT_TRANSLATE_NOOP(
             "Warnings",
-            "A mirror or a proxy that is written there is not used. Mend the file if you need it.",
+            "What is written there, such as another address for PyPI, is not used. Mend it if you"
+            " need it.",
         ),
     ),
 }

@@ -84,9 +84,9 @@ def download_text(change: Change) -> str:
     """Return what would be downloaded for `change`."""
     if change.after is None:
         return ""
-    if change.from_cache or change.after.url.startswith("file:"):
+    if change.download_bytes == 0:
         return QCoreApplication.translate("Changes", "none")
-    return formats.format_bytes(change.after.archive_bytes)
+    return formats.format_bytes(change.download_bytes)
 
 
 def figures_sentences(plan: Plan) -> tuple[str, ...]:
@@ -101,9 +101,9 @@ def _cost_sentences(plan: Plan) -> tuple[str, ...]:
     figures = plan.figures
     match plan.request:
         case CreateRequest() | ExactRequest():
-            return (_words().cost(figures), *_words().cache(figures))
+            return (_words().cost(plan), *_words().cache(figures))
         case CloneRequest():
-            return (_words().cost(figures), *_words().copies(figures))
+            return (_words().cost(plan), *_words().copies(figures))
         case RenameRequest():
             moved = QCoreApplication.translate(
                 "Changes", "The environment moves as a whole, and nothing is downloaded."
@@ -137,15 +137,23 @@ def _arrow(*parts: str) -> str:
 class FigureWords(QObject):
     """Hold the sentences with counts; only a QObject's `tr` is known to have plurals."""
 
-    def cost(self, figures: Figures) -> str:
+    def cost(self, plan: Plan) -> str:
         """Return what is downloaded and how much of the disk is used."""
+        figures = plan.figures
         values = {
             "download": formats.format_bytes(figures.download_bytes),
             "disk": formats.format_bytes(figures.disk_bytes),
         }
-        if not figures.download_bytes:
-            return self.tr("Downloads nothing, and uses {disk} of the disk.").format(**values)
-        return self.tr("Downloads {download}, and uses {disk} of the disk.").format(**values)
+        is_open = any(change.download_bytes is None for change in plan.changes)
+        if is_open and not figures.download_bytes:
+            text = self.tr("How much is downloaded shows only when it begins.")
+        elif is_open:
+            text = self.tr("Downloads at least {download}, and uses at least {disk} of the disk.")
+        elif figures.download_bytes:
+            text = self.tr("Downloads {download}, and uses {disk} of the disk.")
+        else:
+            text = self.tr("Downloads nothing, and uses {disk} of the disk.")
+        return text.format(**values)
 
     def lasts(self, seconds: float) -> str:
         """Return how long something takes, no more exactly than anybody can know."""
@@ -188,14 +196,28 @@ class FigureWords(QObject):
         if plan.is_blocked and not plan.changes:
             return ()
         if not plan.changes:
-            return (self.tr("Nothing changes: everything you asked for is there already."),)
+            return (self.unchanged(plan),)
         said: list[str] = []
         if any(change.after is not None for change in plan.changes):
-            said += [self.cost(figures), *self.cache(figures)]
+            said += [self.cost(plan), *self.cache(figures)]
         if figures.freed_bytes:
             text = self.tr("Frees {freed} of the disk.")
             said.append(text.format(freed=formats.format_bytes(figures.freed_bytes)))
         return tuple(said)
+
+    def unchanged(self, plan: Plan) -> str:
+        """Return why no package comes or goes, and what changes nevertheless."""
+        chosen = plan.newly_chosen
+        if chosen:
+            text = self.tr(
+                "Everything you asked for is there already. From now on it counts as chosen by"
+                " you, and stays when other packages go: {names}."
+            )
+            return text.format(names=formats.join_words(list(chosen)))
+        request = plan.request
+        if isinstance(request, ChangeRequest) and not (request.add or request.add_pypi):
+            return self.tr("Nothing changes: there is nothing newer that fits here.")
+        return self.tr("Nothing changes: everything you asked for is there already.")
 
     def repaired(self, plan: Plan) -> tuple[str, ...]:
         """Return what a repair costs and frees, and what becomes of the environment meanwhile."""

@@ -69,8 +69,8 @@ _KINDS: Final[dict[ItemKind, tuple[Sentence, Sentence, Sentence]]] = {
         ),
     ),
     ItemKind.WHEEL: (
-        QT_TRANSLATE_NOOP("Disk", "Wheels built here by pip"),
-        QT_TRANSLATE_NOOP("Disk", "built wheel"),
+        QT_TRANSLATE_NOOP("Disk", "Packages built here by pip"),
+        QT_TRANSLATE_NOOP("Disk", "built package"),
         QT_TRANSLATE_NOOP(
             "Disk",
             "Packages that pip built on this computer, kept to save building them again. What is"

@@ -21,6 +21,7 @@ class Term(StrEnum):
     UV = "uv"
     PYPI = "PyPI"
     CHANNEL = "channel"
+    CACHE = "cache"
     TERMINAL = "terminal"
 
 
@@ -70,6 +71,13 @@ _TERMS: Final[dict[Term, tuple[Sentence, Sentence]]] = {
         QT_TRANSLATE_NOOP(
             "Glossary",
             "a place on the internet that conda takes packages from, such as conda-forge",
+        ),
+    ),
+    Term.CACHE: (
+        QT_TRANSLATE_NOOP("Glossary", "cache"),
+        QT_TRANSLATE_NOOP(
+            "Glossary",
+            "a folder that keeps what was downloaded, so that it need not be downloaded again",
         ),
     ),
     Term.TERMINAL: (

@@ -80,7 +80,7 @@ PYPI_WORDS: Final[dict[ErrorCode, Words]] = {
     ),
     ErrorCode.INDEX_UNREACHABLE: Words(
         (
-            QT_TRANSLATE_NOOP("Failures", "The package index {host} cannot be reached."),
+            QT_TRANSLATE_NOOP("Failures", "The package collection at {host} cannot be reached."),
             QT_TRANSLATE_NOOP("Failures", "PyPI cannot be reached."),
         ),
         cause=(
@@ -98,8 +98,8 @@ PYPI_WORDS: Final[dict[ErrorCode, Words]] = {
     ),
     ErrorCode.INDEX_NEEDS_LOGIN: Words(
         (
-            QT_TRANSLATE_NOOP("Failures", "The package index {host} asks for a log-in."),
-            QT_TRANSLATE_NOOP("Failures", "The package index asks for a log-in."),
+            QT_TRANSLATE_NOOP("Failures", "The package collection at {host} asks for a log-in."),
+            QT_TRANSLATE_NOOP("Failures", "The package collection asks for a log-in."),
         ),
         cause=(QT_TRANSLATE_NOOP("Failures", "It gives its packages only to those it knows."),),
         remedy=(

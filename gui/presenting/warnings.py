@@ -16,6 +16,7 @@ from gui.presenting.change_warnings import (
     GUESSED_CHANNEL,
     PYPI_AGAINST_CONDA,
 )
+from gui.presenting.glossary import term_sentence, terms_in
 from gui.presenting.names import explain_name_problem
 from gui.presenting.repair_warnings import REPAIR_ALTERNATIVES, REPAIR_WARNINGS
 from gui.presenting.requests import affected_name
@@ -32,12 +33,13 @@ from gui.presenting.wording import (
 class WarningWords:
     """Hold what a person reads about a warning: what will happen, and why it matters.
 
-    `detail` is raw text for those who help.
+    `detail` is raw text for those who help; `terms` explain words that stand in it.
     """
 
     sentence: str
     reason: str
     detail: str = ""
+    terms: tuple[str, ...] = ()
 
 
 _WORDS: Final[dict[WarningCode, WarningSentences]] = {
@@ -81,7 +83,7 @@ _WORDS: Final[dict[WarningCode, WarningSentences]] = {
         ),
         QT_TRANSLATE_NOOP(
             "Warnings",
-            "These channels build their packages in different ways, so that some may not work"
+            "These channels put their packages together in different ways, so some may not work"
             " together. Using only one of them is safer.",
         ),
     ),
@@ -264,7 +266,8 @@ def explain_warning(warning: PlanWarning, request: Request) -> WarningWords:
         sentence = warning.summary or sentence
         told = (warning.value("cause"), "" if warning.alternatives else warning.value("hint"))
         reason = " ".join(part for part in told if part) or reason
-    return WarningWords(sentence, reason, warning.value("detail"))
+    terms = tuple(map(term_sentence, terms_in(sentence, reason)))
+    return WarningWords(sentence, reason, warning.value("detail"), terms)
 
 
 def _reason_of_name(warning: PlanWarning) -> str:

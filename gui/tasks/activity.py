@@ -41,8 +41,8 @@ class TaskCard(QFrame):
         self._line: TaskLine | None = None
         self._line_box = column()
         self._stuck = label(cannot_cancel_sentence(), TextRole.SMALL, Tone.MUTED, wrap=True)
-        self._failure = FailureWords()
-        self._failure.hide()
+        self._failure: FailureWords | None = None
+        self._failure_box = column()
         self._raw = RawText(self.tr("Log of the task"), self.tr("Nothing was written yet."))
         self.log = Disclosure(self.tr("Log"), self._raw)
         self.log.toggled.connect(self.read_log)
@@ -55,7 +55,7 @@ class TaskCard(QFrame):
                 self._times,
                 self._line_box,
                 self._stuck,
-                self._failure,
+                self._failure_box,
                 self.log,
                 spacing=0.75,
                 margins=2,
@@ -76,9 +76,10 @@ class TaskCard(QFrame):
         self._show_line(task)
         self._stuck.setVisible(task.state is TaskState.RUNNING and not task.can_cancel)
         failure = task.failure if task.state is TaskState.FAILED else None
-        if failure is not None and not self._failure.isVisibleTo(self):
+        if failure is not None and self._failure is None:
+            self._failure = FailureWords()
+            self._failure_box.addWidget(self._failure)
             self._failure.say(failure)
-        self._failure.setVisible(failure is not None)
 
     def read_log(self) -> None:
         """Show the log as it is now, where it is open."""
@@ -96,7 +97,7 @@ class TaskCard(QFrame):
 
     def failure_sentence(self) -> str:
         """Return what is said to have gone wrong, "" for nothing."""
-        return self._failure.sentence() if self._failure.isVisibleTo(self) else ""
+        return self._failure.sentence() if self._failure is not None else ""
 
     def is_stuck(self) -> bool:
         """Return whether the card says that the task cannot be stopped now."""

@@ -33,6 +33,11 @@ if TYPE_CHECKING:
     from engine.session import Engine
 
 _SHOWN_FOR_MS: Final = 12_000
+_WORTH_ANOTHER_LOOK: Final = (
+    ErrorCode.PLAN_STALE,
+    ErrorCode.PREVIEW_AGAIN,
+    ErrorCode.HASH_MISMATCH,
+)
 
 
 class TaskNotice(QWidget):
@@ -70,7 +75,7 @@ class TaskNotice(QWidget):
     def _offer(self) -> None:
         prefix = _ready_prefix(self.task.request)
         failure = self.task.failure if self.task.state is TaskState.FAILED else None
-        if failure is not None and failure.code is ErrorCode.PLAN_STALE:
+        if failure is not None and failure.code in _WORTH_ANOTHER_LOOK:
             self.action.setText(self.tr("Look again"))
             self.action.clicked.connect(self._preview_again)
             self.action.show()

@@ -46,6 +46,7 @@ from gui.views.disk_picture import PicturePanel
 from gui.views.disk_table import DiskTable
 from gui.views.disk_volumes import VolumeLines, free_around, volume_shares
 from gui.views.disk_why import WhyButton
+from gui.views.failed_state import FailedState
 from gui.widgets import (
     ButtonKind,
     ElidedLabel,
@@ -108,7 +109,7 @@ class DiskPage(QWidget):
             self.tr("Nothing here yet"),
             self.tr("There is no environment and no cache on this computer that takes up space."),
         )
-        self.failed = EmptyState("warning", "", "", self.tr("Try &again"), kind=ButtonKind.PLAIN)
+        self.failed = FailedState(self.tr("Try &again"))
         self.failed.acted.connect(self.look)
         self._pages = QStackedWidget()
         self._state.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -363,12 +364,11 @@ class DiskPage(QWidget):
         return " ".join(parts)
 
     def _refuse(self, failure: Failure) -> None:
-        words = explain(failure)
         if self._picture is None:
-            text = "\n".join(part for part in (words.cause, words.remedy) if part)
-            self.failed.say(words.sentence, text)
+            self.failed.tell(failure)
             self._show_page(self.failed)
         else:
+            words = explain(failure)
             self.say(" ".join(part for part in (words.sentence, words.remedy) if part), Tone.DANGER)
 
     def _settle(self) -> None:

@@ -53,7 +53,7 @@ class DiskTable(QWidget):
         for page in (self.table, self.parts_table, self._nothing):
             self._pages.addWidget(page)
         columns = icon_button("columns", self.tr("Choose columns"))
-        columns.clicked.connect(lambda: self._show_columns(columns))
+        columns.clicked.connect(lambda: self._shown_table().show_columns_below(columns))
         bar = row(self.filter_box, None, self._count, columns)
         bar.setStretch(0, 1)
         inner = column(bar, self._pages, spacing=1)
@@ -161,11 +161,8 @@ class DiskTable(QWidget):
             self._told = paths
             self.selection_changed.emit(paths)
 
-    def _show_columns(self, below: QWidget) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        (self.parts_table if self._has_parts else self.table).fill_column_menu(menu)
-        menu.popup(below.mapToGlobal(QPoint(0, below.height())))
+    def _shown_table(self) -> RecordTable:
+        return self.parts_table if self._has_parts else self.table
 
     def _show_menu(self, at: QPoint) -> None:
         rows = [self.model.record_at(row) for row in self.table.selected_rows()]

@@ -47,6 +47,7 @@ class FindingCard(QFrame):
         words = explain_finding(finding)
         icon_name, tone = GRAVITY_LOOKS[finding.gravity]
         self.setAccessibleName(f"{gravity_word(finding.gravity)}: {words.sentence}")
+        self.setToolTip("\n".join(words.terms))
         icon = IconLabel(icon_name, tone, SPACE * 2 + 4)
         icon.setToolTip(gravity_word(finding.gravity))
         since = since_text(finding)

@@ -17,7 +17,7 @@ from tests.e2e.person import Person
 from tests.e2e.screen import PATIENCE_S, Reader, Screen
 
 SOURCE = Path(__file__).resolve().parents[2]
-_END_S = 20.0
+_END_S = 90.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class Application:
 
     def watched(self) -> dict[str, Any]:
         """Return what the watchdog of the event loop wrote last."""
-        until(self._watchdog.exists, 5, "the watchdog wrote nothing")
+        until(self._watchdog.exists, PATIENCE_S, "the watchdog wrote nothing")
         return json.loads(self._watchdog.read_bytes())
 
     def relatives(self) -> list[psutil.Process]:

@@ -26,7 +26,7 @@ _PROGRAMS = {
 }
 _LAUNCHERS = ("/usr/libexec/at-spi-bus-launcher", "/usr/lib/at-spi2-core/at-spi-bus-launcher")
 _BINDINGS = "from gi.repository import Gio"
-_START_S = 20.0
+_START_S = 60.0
 _WITH_US = ("setpriv", "--pdeathsig", "TERM")  # also when the tests are killed
 _KEYBOARD = """
 xkb_keymap {

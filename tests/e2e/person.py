@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from tests.e2e.desktop import Desktop
-from tests.e2e.screen import Name, Node, Screen
+from tests.e2e.screen import PATIENCE_S, Name, Node, Screen
 
 _KEY_PAUSE_MS = 15  # a very quick typist
 _PAUSE_S = 0.05
@@ -64,7 +64,7 @@ class Person:
         self.type(text)
         self.screen.wait(
             lambda: any(node.text == text for node in self.screen.find_all(role, name, window)),
-            10,
+            PATIENCE_S,
             f"{text!r} did not arrive in {name!r}",
         )
 

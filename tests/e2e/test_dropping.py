@@ -14,6 +14,7 @@ import pytest
 from engine.practice import PracticeWorld
 from tests.e2e.application import SOURCE, Application, Stage
 from tests.e2e.drag_source import SIDE
+from tests.e2e.screen import PATIENCE_S
 
 pytestmark = pytest.mark.xserver
 
@@ -62,7 +63,7 @@ def test_that_a_file_dragged_from_another_program_becomes_an_environment(
             person.move_to(*next(places))
             return screen.find("label", LABEL) is not None
 
-        screen.wait(is_offered, 30, "the window does not say that a file can be dropped")
+        screen.wait(is_offered, PATIENCE_S, "the window does not say that a file can be dropped")
         person.take_picture_of_drag("light-drop")
         person.let_go()
         assert source.stdout is not None

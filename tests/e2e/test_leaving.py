@@ -15,6 +15,8 @@ from engine.practice.faults import Fault
 from tests.e2e.application import Application, Stage
 from tests.e2e.desktop import until
 from tests.e2e.person import Person
+from tests.e2e.screen import PATIENCE_S
+from tests.support.promises import comes_true
 
 pytestmark = pytest.mark.xserver
 
@@ -71,7 +73,7 @@ def test_that_cancelling_puts_everything_back_before_the_window_goes(
         app.person.click("push button", "Cancel the work and put everything back")
         assert app.wait_for_end() == 0
         assert entries(empty_root) == []
-        until(lambda: not app.relatives(), 2, "something still runs")
+        until(lambda: not app.relatives(), PATIENCE_S, "something still runs")
 
 
 def test_that_waiting_closes_the_window_when_the_work_is_done(
@@ -108,8 +110,7 @@ def test_that_a_killed_window_leaves_nothing_within_two_seconds(
     with creating(stage, empty_root, server) as (app, _):
         assert len(app.relatives()) > 1
         app.kill()
-        until(lambda: entries(empty_root) == [], 2, "something is left on the disk")
-        until(lambda: not app.relatives(), 2, "something still runs")
+        comes_true(lambda: entries(empty_root) == [] and not app.relatives(), 2)
 
 
 def test_that_a_second_window_waits_its_turn_and_then_says_that_the_name_is_taken(

@@ -90,12 +90,12 @@ async def test_that_choosing_another_environment_shows_its_packages(
 async def test_that_what_others_do_shows_up_by_itself(envs: Path, window: MainWindow) -> None:
     await at_rest(window)
     make_environment(envs / "made by conda", ["pip"])
-    await until(lambda: "made by conda" in names(window), seconds=10)
+    await until(lambda: "made by conda" in names(window))
     assert window.page.prefix == envs / "course", "the choice stays"
     write_record(envs / "course", Package("added"), "")
-    await until(lambda: "added" in packages(window), seconds=10)
+    await until(lambda: "added" in packages(window))
     shutil.rmtree(envs / "zoo")
-    await until(lambda: "zoo" not in names(window), seconds=10)
+    await until(lambda: "zoo" not in names(window))
 
 
 async def test_that_the_next_one_is_shown_when_the_chosen_one_goes(
@@ -105,9 +105,9 @@ async def test_that_the_next_one_is_shown_when_the_chosen_one_goes(
     window.select_name("zoo")
     await until(lambda: packages(window) == ["zlib"])
     shutil.rmtree(envs / "zoo")
-    await until(lambda: window.page.prefix == envs / "数据 分析", seconds=10)
+    await until(lambda: window.page.prefix == envs / "数据 分析")
     shutil.rmtree(envs)
-    await until(lambda: not names(window), seconds=10)
+    await until(lambda: not names(window))
     await until(lambda: visible_button(window, "New environment"))
 
 

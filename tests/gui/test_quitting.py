@@ -37,7 +37,7 @@ def test_that_a_window_is_closed_by_the_command_and_leaves_no_trace(tmp_path: Pa
             check=False,
         )
         assert asked.returncode == 0
-        assert window.wait(30) == 0
+        assert window.wait(60) == 0
         assert list(folder.iterdir()) == []
     finally:
         window.kill()
@@ -70,6 +70,6 @@ def test_that_a_window_that_does_not_answer_is_told_of(tmp_path: Path, qtbot: Qt
             [sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, capture_output=True, check=True
         )
         assert done.stdout.strip() == b"False"
-        qtbot.waitUntil(lambda: asked == [True], timeout=10_000)
+        qtbot.waitUntil(lambda: asked == [True], timeout=60_000)
     finally:
         requests.close()

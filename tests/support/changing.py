@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
 from pathlib import Path
+from unittest.mock import patch
 
 from engine.conda.condarc import CondaConfiguration, read_configuration
 from engine.environments.packages import read_packages
+from engine.errors import EngineError, ErrorCode
 from engine.places import Places
 from engine.plan import Plan
 from engine.planning import plan_request
@@ -33,11 +36,50 @@ async def carried_out(plan: Plan, places: Places) -> Heard:
 
 
 async def done(
-    request: Request, places: Places, configuration: CondaConfiguration | None = None
+    request: Request,
+    places: Places,
+    configuration: CondaConfiguration | None = None,
+    plan: Plan | None = None,
 ) -> tuple[Plan, Heard]:
-    """Plan a request and carry it out."""
+    """Plan a request, or take its `plan`, and carry it out.
+
+    Where that asks for another look at the preview, it is planned and carried out once more.
+    """
+    plan = plan or await planned(request, places, configuration)
+    try:
+        return plan, await carried_out(plan, places)
+    except EngineError as error:
+        if error.code is not ErrorCode.PREVIEW_AGAIN:
+            raise
     plan = await planned(request, places, configuration)
     return plan, await carried_out(plan, places)
+
+
+async def quickly(request: Request, places: Places) -> list[bool]:
+    """Carry a request out; return whether what was linked beside the mirror was moved in."""
+    from engine.conda import exchanging
+    from engine.conda.beside import Beside, move_in
+
+    moved: list[bool] = []
+
+    def watched(made: Beside, new: Path) -> bool:
+        moved.append(move_in(made, new))
+        return moved[-1]
+
+    with patch.object(exchanging, "move_in", watched):
+        await carried_out(await planned(request, places), places)
+    return moved
+
+
+async def by_rattler(request: Request, places: Places) -> None:
+    """Carry a request out in the way in which rattler is told of all that is installed."""
+    from engine.conda import beside
+
+    def refuse(*_: object) -> bool:
+        return False
+
+    with patch.object(beside, "_is_plain", refuse):
+        await carried_out(await planned(request, places), places)
 
 
 def versions(prefix: Path) -> dict[str, str]:
@@ -85,3 +127,14 @@ def files_below(prefix: Path) -> set[str]:
         below = Path(folder).relative_to(prefix)
         found |= {(below / name).as_posix() for name in (*names, *links)}
     return {path for path in found if not path.startswith("conda-meta/")}
+
+
+def contents(prefix: Path) -> dict[str, str]:
+    """Return a digest of every file and link of an environment; bytecode is left out."""
+    found: dict[str, str] = {}
+    for folder, below, names in os.walk(prefix):
+        for path in (Path(folder, name) for name in (*names, *below)):
+            if "__pycache__" not in folder and (path.is_symlink() or path.is_file()):
+                data = os.fsencode(path.readlink()) if path.is_symlink() else path.read_bytes()
+                found[str(path.relative_to(prefix))] = hashlib.sha256(data).hexdigest()
+    return found

@@ -34,6 +34,15 @@ async def test_that_the_engine_reads_several_files_together_in_a_worker(
         )
         assert [each.text for each in found.wanted] == ["numpy"]
         assert [each.text for each in found.constraints] == ["numpy<3"]
+        assert [(part.path.name, part.kind) for part in found.parts] == [
+            ("constraints.txt", FileKind.CONSTRAINTS),
+            ("requirements.txt", FileKind.REQUIREMENTS),
+        ]
+        path = tmp_path / "constraints.txt"
+        both = await engine.read_files(
+            [path, tmp_path / "requirements.txt"], kinds={path: FileKind.REQUIREMENTS}
+        )
+        assert [each.text for each in both.wanted] == ["numpy<3", "numpy"]
         pasted = await engine.read_text("scipy>=1\n", kind=FileKind.CONSTRAINTS)
         assert [each.text for each in pasted.constraints] == ["scipy>=1"]
         with pytest.raises(EngineError) as mixed:

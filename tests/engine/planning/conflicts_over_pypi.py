@@ -82,7 +82,7 @@ LEAVING: Final = (
         W.PYPI_BROKEN,
         {"add": ("almanac >=2026",)},
         "remove-pypi",
-        {"conda:almanac": "2026.2rc1", "pypi:almanac-view": ""},
+        {"conda:almanac": "2026.1", "pypi:almanac-view": ""},
         having("almanac-view"),
         {"packages": "almanac-view", "needs": "almanac<2026"},
         severity=Severity.DANGER,

@@ -352,3 +352,42 @@ def test_that_a_refused_change_names_the_right_packages_and_offers_what_works(
         again = world.worker.call(planned, each.request, world.places, known)
         assert not again.is_blocked, each
     assert decode(encode(plan), Plan) == plan
+
+
+def test_that_what_the_rows_download_is_what_the_sum_says(world: World, channels: Path) -> None:
+    files = tuple((channels / name).as_uri() for name in (MAIN_CHANNEL, EXTRA_CHANNEL))
+    index = world.places.home / "simple"
+    wheel = next((index / "pigment").glob("*.whl"))
+    with ChannelServer(index) as served:
+        address = f"{served.url}/pigment/{wheel.name}"
+        for sources, at, pypi, are_near in (
+            (world.both, index.as_uri(), "inkwell[colour]>=1.2", True),
+            (files, served.url, "inkwell[colour]>=1.2", False),
+            (files, index.as_uri(), str(wheel), True),
+            (world.both, index.as_uri(), f"pigment @ {address}", False),
+        ):
+            point_pip_at(world.places, at)
+            request = world.request("quarry", "almanac", add_pypi=(pypi,))
+            plan = world.plan(replace(request, channels=sources))
+            assert not plan.is_blocked, plan.warnings
+            rows = {change.name: change.download_bytes for change in plan.changes}
+            assert plan.figures.download_bytes == sum(each or 0 for each in rows.values())
+            for name in ("quarry", "almanac"):
+                assert bool(rows.pop(name)) is (sources == world.both)
+            assert rows
+            assert all(each == 0 for each in rows.values()) is are_near
+    point_pip_at(world.places, index.as_uri())
+
+
+def test_that_a_plan_that_changes_nothing_is_empty_and_one_that_notes_a_choice_is_not(
+    world: World,
+) -> None:
+    assert world.plan(world.request("glyphs")).is_empty
+    assert world.plan(world.request(update=("glyphs",))).is_empty
+    noted = world.plan(world.request("harpstring"))
+    assert not noted.is_empty
+    assert noted.newly_chosen == ("harpstring",)
+    assert not world.plan(world.request("almanac")).is_empty
+    with_variables = world.plan(world.request("glyphs", variables=(("A", "b"),)))
+    assert with_variables.changes == ()
+    assert not with_variables.is_empty

@@ -65,7 +65,7 @@ def test_that_each_kind_says_why_it_can_go_and_what_it_costs_later(qtbot: QtBot)
     shown = preview(qtbot, plan_of(request, 36 * MB, cleaning))
     assert shown.texts() == (
         "Downloaded packages (1 thing)",
-        "Wheels built here by pip (1 thing)",
+        "Packages built here by pip (1 thing)",
         "Files that several of these share",
     )
     said = words(shown)

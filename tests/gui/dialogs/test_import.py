@@ -6,10 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from engine.events import TaskState
 from engine.files.assigned import Side
+from engine.files.values import FileKind
 from engine.practice import ChannelServer
 from engine.records import Environment
 from engine.requests import ChangeRequest, CreateRequest
@@ -48,6 +49,12 @@ def requirements(tmp_path: Path) -> Path:
     )
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return file
+
+
+def choose(box: QComboBox, kind: FileKind) -> None:
+    """Choose from a list as a person does, which is told apart from a program's choice."""
+    box.setCurrentIndex(box.findData(kind))
+    box.activated.emit(box.currentIndex())
 
 
 def cells(form: ImportForm) -> dict[str, tuple[str, str]]:
@@ -131,6 +138,11 @@ async def test_that_pasted_text_and_another_kind_are_read(
     assert isinstance(request, CreateRequest)
     assert request.specs == ("numerals",)
     assert request.python == ""
+    _, form = await opened(engine, house, FileSource(text="numerals<3\n"))
+    assert form.kind.currentData() == FileKind.REQUIREMENTS
+    choose(form.kind, FileKind.CONSTRAINTS)
+    await until(lambda: form.is_settled and not cells(form))
+    assert form.kind.currentData() == FileKind.CONSTRAINTS
 
 
 async def test_that_a_file_nobody_knows_is_said_and_can_be_named(
@@ -142,6 +154,34 @@ async def test_that_a_file_nobody_knows_is_said_and_can_be_named(
     assert form.message.text()
     assert form.kind.currentIndex() == -1
     assert not dialog.go.isEnabled()
+
+
+async def test_that_each_of_several_files_is_named_and_corrected(
+    engine: Engine, house: QWidget, server: ChannelServer, tmp_path: Path
+) -> None:
+    wishes, limits, odd = (tmp_path / name for name in ("wishes.txt", "limits.txt", "odd.bin"))
+    wishes.write_text("numerals\n", encoding="utf-8")
+    limits.write_text("numerals<2.1\nalmanac<3000\n", encoding="utf-8")
+    odd.write_bytes(bytes(range(256)) * 20)
+    _, form = await opened(engine, house, FileSource((wishes, limits)))
+    assert not form.kind.isVisible()
+    assert list(form.kinds.boxes) == [wishes, limits]
+    shown = {path.name: box.currentData() for path, box in form.kinds.boxes.items()}
+    assert shown == dict.fromkeys(("wishes.txt", "limits.txt"), FileKind.REQUIREMENTS.value)
+    assert set(cells(form)) == {"numerals", "numerals<2.1", "almanac<3000"}
+    choose(form.kinds.boxes[limits], FileKind.CONSTRAINTS)
+    await until(lambda: form.is_settled and len(cells(form)) == 1)
+    request = form.request()
+    assert isinstance(request, CreateRequest)
+    assert request.specs == ("numerals <2.1",)
+    assert [limit.split()[0] for limit in request.limits] == ["numerals", "almanac"]
+    assert form.kinds.boxes[limits].currentData() == FileKind.CONSTRAINTS
+    assert form.kinds.boxes[wishes].currentData() == FileKind.REQUIREMENTS
+
+    _, form = await opened(engine, house, FileSource((wishes, odd)))
+    assert form.message.text().startswith("odd.bin: ")
+    assert form.kinds.boxes[odd].currentIndex() == -1
+    assert form.kinds.isVisible()
 
 
 async def test_that_a_file_on_the_web_says_from_which_host_it_came(

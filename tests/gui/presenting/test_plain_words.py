@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from engine.health.mending import MendKind
 from engine.health.values import Finding, FindingCode, Gravity, RepairKind, RepairStep
+from gui import presenting
 from gui.presenting.glossary import Term, term_sentence, term_word, terms_in
 from gui.presenting.health import (
     HealthState,
@@ -25,7 +27,7 @@ from gui.presenting.wording import Sentence
 
 # None of these is explained anywhere, so none may stand in a sentence.
 UNEXPLAINED = (
-    *("API", "archive", "artefact", "artifact", "binary", "build", "builds", "cache", "checksum"),
+    *("API", "archive", "artefact", "artifact", "binary", "build", "builds", "checksum"),
     *("clobber", "conda-meta", "constraint", "dependency", "dependencies", "dist-info"),
     *("distribution", "editable", "egg", "entry point", "extra", "extras", "hash", "hashes"),
     *("index", "inode", "interpreter", "journal", "JSON", "lock file", "manifest", "metadata"),
@@ -38,8 +40,8 @@ UNEXPLAINED = (
 _ANY = "|".join(map(re.escape, UNEXPLAINED))
 JARGON = re.compile(rf"(?<![\w-])(?:{_ANY})(?![\w-])", re.IGNORECASE)
 PLACE = re.compile(r"\{\w+\}")
-# "an extra feature" is said in everyday words.
-EVERYDAY = re.compile(r"extra feature")
+# These are said in everyday words.
+EVERYDAY = re.compile(r"extra (?:feature|part)")
 SPECIFIER = re.compile(r"[<>=!~]=|[<>]|::|\bpkgs/|\.json\b|\.dist-info")
 VALUES = (
     *(("package", "numpy"), ("distribution", "numpy"), ("conda_version", "1.0")),
@@ -49,7 +51,7 @@ VALUES = (
     *(("folder", "/home/project"), ("shadowed", "numpy"), ("variable", "PYTHONPATH")),
     *(("pip", "/usr/bin/pip"), ("channels", "main, conda-forge"), ("channel", "conda-forge")),
     *(("end", "2025-10-31"), ("fixed", "1.3, 2.0"), ("versions", "1.0, 2.0")),
-    ("packages", "a, b"),
+    *(("packages", "a, b"), ("needs", ">=3.99"), ("python", "3.11.7")),
 )
 SUBJECTS = {
     RepairKind.REMOVE_COPY: "lib/python3.12/site-packages/numpy-2.0.dist-info",
@@ -124,6 +126,31 @@ def test_that_nothing_else_about_health_needs_such_a_word() -> None:
         assert_plain(text)
 
 
+SHOWN = Path(presenting.__file__).parent
+OF_CHANGES_AND_DISK = ("alternatives", "change_warnings", "changes", "disk", "disk_lessons")
+
+
+@pytest.mark.parametrize("module", [*OF_CHANGES_AND_DISK, "repair_warnings", "warnings"])
+def test_that_the_preview_and_the_disk_need_no_such_word_either(module: str) -> None:
+    tree = ast.parse((SHOWN / f"{module}.py").read_text("utf-8"))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and len(node.args) > 1]
+    texts = [
+        node.args[1].value
+        for node in calls
+        if isinstance(node.func, ast.Name | ast.Attribute)
+        and name_of(node.func) in {"QT_TRANSLATE_NOOP", "QT_TRANSLATE_N_NOOP", "translate"}
+        and isinstance(node.args[1], ast.Constant)
+    ]
+    assert texts
+    for text in texts:
+        assert isinstance(text, str)
+        assert_plain(text)
+
+
+def name_of(function: ast.Name | ast.Attribute) -> str:
+    return function.id if isinstance(function, ast.Name) else function.attr
+
+
 def test_that_words_are_explained_where_they_stand() -> None:
     assert terms_in("Put back by pip's friend.") == (Term.PIP,)
     assert terms_in("These channels of conda") == (Term.CONDA, Term.CHANNEL)
@@ -158,14 +185,15 @@ def test_that_bounds_are_told_in_words(bounds: str, said: str) -> None:
     ("wanted", "said"),
     [
         ("numpy", "numpy"),
-        ("numpy[fast]>=2", "numpy 2 or newer"),
-        ("wind >=1", "wind 1 or newer"),
-        ("conda-forge::wind >=1", "wind 1 or newer"),
+        ("numpy[fast]>=2", "numpy (2 or newer)"),
+        ("numpy==2.0", "numpy 2.0"),
+        ("wind >=1", "wind (1 or newer)"),
+        ("conda-forge::wind >=1", "wind (1 or newer)"),
         (">=1.1,<2", "1.1 or newer and older than 2"),
         ("__osx >=11.0", "macOS 11.0 or newer"),
         ("__unix", "Linux or macOS"),
-        ("__unheard_of >=2", "unheard_of 2 or newer"),
-        ("a >=1, b", "a 1 or newer + b"),
+        ("__unheard_of >=2", "unheard_of (2 or newer)"),
+        ("a >=1, b", "a (1 or newer) and b"),
     ],
 )
 def test_that_what_is_wanted_is_told_in_words(wanted: str, said: str) -> None:

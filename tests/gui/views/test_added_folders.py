@@ -76,4 +76,4 @@ async def test_that_names_that_cannot_be_fetched_are_a_failure_in_words(
     AddedFoldersButton(quiet_engine, house).refresh_names()
     await until(lambda: failures)
     assert failures[0].code is ErrorCode.INDEX_UNREACHABLE
-    assert explain(failures[0]).sentence == "The package index 127.0.0.1 cannot be reached."
+    assert explain(failures[0]).sentence == "The package collection at 127.0.0.1 cannot be reached."

@@ -94,7 +94,7 @@ def test_that_a_failure_is_said_and_another_try_offered(view: PackagesView, qtbo
         for button in view.findChildren(QPushButton)
         if button.isVisible() and button.text() == "T&ry again"
     )
-    with qtbot.waitSignal(view.retry_requested, timeout=1000):
+    with qtbot.waitSignal(view.retry_requested, timeout=60_000):
         again.click()
 
 

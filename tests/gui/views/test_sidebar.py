@@ -206,7 +206,7 @@ def test_that_a_row_under_work_turns_and_stands_still_afterwards(
     model.set_task(Task(TaskId("1"), request, TaskState.RUNNING, NOW))
     first = picture()
     assert first != resting
-    qtbot.waitUntil(lambda: picture() != first, timeout=2000)
+    qtbot.waitUntil(lambda: picture() != first, timeout=60_000)
     model.set_task(Task(TaskId("1"), request, TaskState.FAILED, NOW))
     assert picture() == resting
 
