@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import statistics
@@ -12,6 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -54,6 +56,18 @@ def clean_environment(home: Path) -> dict[str, str]:
         "QT_QPA_PLATFORM": "offscreen",
         "QT_LOGGING_RULES": "qt.qpa.*=false",
     }
+
+
+def answer_of(script: str, root: Path, *arguments: str) -> Any:  # noqa: ANN401 - as json.loads
+    """Run a benchmark anew for the places below `root`; return what it prints as JSON."""
+    done = subprocess.run(
+        [sys.executable, script, "--window", str(root), *arguments],
+        env=clean_environment(root / "home"),
+        stdout=subprocess.PIPE,
+        check=True,
+        timeout=120,
+    )
+    return json.loads(done.stdout)
 
 
 def program(name: str) -> str | None:

@@ -94,16 +94,17 @@ class TaskQueue:
     def prepare(self) -> None:
         """Start a worker ahead of the plan that somebody is reading, so that it can begin at once.
 
-        It waits for a few minutes.
+        It waits for a few minutes, or until `rest`.
         """
         if self._end_of_spare is not None:
             self._end_of_spare.cancel()
         loop = asyncio.get_running_loop()
-        self._end_of_spare = loop.call_later(_SPARE_SECONDS, self._drop_spare)
+        self._end_of_spare = loop.call_later(_SPARE_SECONDS, self.rest)
         if self._spare is None or self._spare.has_ended:
             self._spare = WorkerProcess(self._command())
 
-    def _drop_spare(self) -> None:
+    def rest(self) -> None:
+        """Stop the worker that waits for a plan, if any does: nobody reads one any more."""
         if self._end_of_spare is not None:
             self._end_of_spare.cancel()
         if self._spare is not None:
@@ -137,7 +138,7 @@ class TaskQueue:
     async def aclose(self, leaving: Leaving) -> None:
         """Bring every task to an end, or let the workers go on without us."""
         spare = self._spare
-        self._drop_spare()
+        self.rest()
         if spare is not None:
             await spare.read()
         match leaving:

@@ -26,8 +26,13 @@ from engine.reading import read_head, read_whole
 from engine.records import SourceKind
 
 _HEAD: Final = 16 * 1024
-_HEADER: Final = re.compile(rb"^(Name|Version|Requires-Dist):[ \t]*([^\r\n]*)", re.M | re.I)
+_HEADER: Final = re.compile(
+    rb"^(Name|Version|Requires-Dist|Requires-Python):[ \t]*([^\r\n]*)", re.M | re.I
+)
+_TAG: Final = re.compile(rb"^Tag:[ \t]*(\S+)", re.M | re.I)
 _ENDINGS: Final = (".dist-info", ".egg-info", ".egg", ".egg-link")
+_PYTHON_HEADER: Final = re.compile(rb"^Requires-Python:([^\r\n]*)", re.M | re.I)
+_REQUIRES_PYTHON: Final = len("Requires-Python")
 _VERSION_LINE: Final = re.compile(r"^version(?:_info)?\s*=\s*(3\.\d+(?:\.\d+)?)", re.M)
 _MINOR: Final = re.compile(r"(?:python|pypy)(3\.\d+)t?\Z")
 
@@ -51,7 +56,8 @@ class Distribution:
     `path` is its dist-info or egg-info, `inside` the same relative to the prefix, with `/`.
     `owner` is the conda package that listed it; with `is_replaced` what lies there is another
     tool's now. `checkout` is the folder that an editable one is used from. `is_half` says that an
-    interrupted installation left it without what every whole one has.
+    interrupted installation left it without what every whole one has. `requires_python` is a
+    range; `tags` say what the wheel was made for, None where there is no WHEEL or it is conda's.
     """
 
     name: str
@@ -64,6 +70,8 @@ class Distribution:
     is_replaced: bool = False
     checkout: Path | None = None
     is_half: bool = False
+    requires_python: str = ""
+    tags: tuple[str, ...] | None = None
 
     @property
     def is_pypi(self) -> bool:
@@ -173,9 +181,9 @@ def _distributions(
 def _dist_info(path: Path, inside: str, owner: CondaPackage | None) -> Distribution:
     text = str(path)
     try:
-        name, version, requires = _headers(f"{text}/METADATA")
+        name, version, requires, python = _headers(f"{text}/METADATA")
     except OSError:
-        name = version = ""
+        name = version = python = ""
         requires = ()
     installer = ""
     with suppress(OSError):
@@ -195,31 +203,40 @@ def _dist_info(path: Path, inside: str, owner: CondaPackage | None) -> Distribut
     except OSError:
         return found
     found.is_half = "RECORD" not in inside_it and installer != "conda"
+    found.requires_python = python
     if "direct_url.json" in inside_it:
         found.checkout = _editable_checkout(f"{text}/direct_url.json")
+    if "WHEEL" in inside_it:
+        with suppress(OSError):
+            tags = _TAG.findall(read_head(f"{text}/WHEEL", _HEAD))
+            found.tags = tuple(tag.decode("ascii", "replace") for tag in tags)
     return found
 
 
-def _headers(path: str) -> tuple[str, str, tuple[str, ...]]:
+def _headers(path: str) -> tuple[str, str, tuple[str, ...], str]:
     data = read_head(path, _HEAD)
     end = data.find(b"\n\n")
     if end < 0:
         end = data.find(b"\r\n\r\n")
     if end < 0 and len(data) == _HEAD:
         whole = read_headers(path)
-        return whole.name, whole.version, whole.requires
-    name = version = ""
+        found = _PYTHON_HEADER.search(data)
+        python = found[1].decode("utf-8", "replace").strip() if found is not None else ""
+        return whole.name, whole.version, whole.requires, python
+    name = version = python = ""
     requires: list[str] = []
     for key, value in _HEADER.findall(data, 0, end if end >= 0 else len(data)):
         text: str = value.decode("utf-8", "replace").rstrip()
         match key[:1]:
+            case b"R" | b"r" if len(key) == _REQUIRES_PYTHON:
+                python = text
             case b"R" | b"r":
                 requires.append(text)
             case b"N" | b"n":
                 name = name or text
             case _:
                 version = version or text
-    return name, version, tuple(requires)
+    return name, version, tuple(requires), python
 
 
 def _is_replaced(found: Distribution, owner: CondaPackage) -> bool:

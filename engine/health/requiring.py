@@ -23,7 +23,10 @@ from engine.health.python_side import Distribution
 
 _REMEMBERED: Final = 50_000
 _PLAIN: Final = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*\(?([^\[\];@()]*)\)?\s*\Z")
-_EXTRA_NAMED: Final = re.compile(r"\bextra\s*==\s*['\"]([^'\"]+)['\"]")
+_EXTRA_NAMED: Final = re.compile(
+    r"\bextra\s*==\s*['\"]([^'\"]+)['\"]|['\"]([^'\"]+)['\"]\s*==\s*extra\b"
+)
+_OR: Final = re.compile(r"[\s)'\"]or[\s('\"]")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 # Parts that only the authors of a package install; what they pin says nothing to anybody else.
 _FOR_DEVELOPERS: Final = frozenset(
@@ -227,10 +230,16 @@ def _wants_of(
 ) -> Iterable[Want]:
     for text in distribution.requires:
         is_optional = "extra" in text and _EXTRA_NAMED.search(text) is not None
-        if is_optional == bool(extra):
-            want = _want(distribution, text, extra, environment)
-            if want is not None:
-                yield want
+        # Only with an `or` can what names an optional part be needed without it, too.
+        is_both = is_optional and _OR.search(text) is not None
+        if is_optional != bool(extra) and not is_both:
+            continue
+        want = _want(distribution, text, extra, environment)
+        if want is None or (
+            extra and is_both and _want(distribution, text, "", environment) is not None
+        ):
+            continue
+        yield want
 
 
 def _unasked(
@@ -247,9 +256,11 @@ def _unasked(
         name = _NAME.match(text)
         if named is None or name is None or canonicalize_name(name[0]) not in whole:
             continue
-        extra = canonicalize_name(named[1])
-        if extra not in asked and extra not in _FOR_DEVELOPERS:
-            want = _want(distribution, text, named[1], environment)
+        extra = canonicalize_name(named[1] or named[2])
+        if extra in asked or extra in _FOR_DEVELOPERS:
+            continue
+        if _OR.search(text) is None or _want(distribution, text, "", environment) is None:
+            want = _want(distribution, text, named[1] or named[2], environment)
             if want is not None:
                 yield want
 

@@ -22,6 +22,7 @@ class FindingCode(StrEnum):
     REQUIREMENT_MISSING = "requirement-missing"
     REQUIREMENT_UNMET = "requirement-unmet"  # there, at a version that does not fit
     REQUIREMENT_OPTIONAL = "requirement-optional"
+    PYTHON_UNFIT = "python-unfit"  # made for another Python, or another kind of computer
     DEPENDS_UNMET = "depends-unmet"
     CONSTRAINS_VIOLATED = "constrains-violated"
     # files

@@ -11,6 +11,7 @@ from typing import Final, assert_never
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
 from engine.health.values import Evidence, Finding, Gravity, RepairStep
+from engine.records import RecordProblem
 from gui import formats
 from gui.presenting.glossary import term_sentence, terms_in
 from gui.presenting.health_files import FILE_FINDINGS
@@ -20,7 +21,7 @@ from gui.presenting.wanting import wanted_in_words
 from gui.presenting.wording import FindingSentences, first_filled
 
 _FINDINGS: Final = {**PACKAGE_FINDINGS, **FILE_FINDINGS}
-_WANTED: Final = frozenset(("wants", "system"))
+_WANTED: Final = frozenset(("needs", "system", "wants"))
 _LISTS: Final = frozenset(
     ("breaks", "by", "channels", "fixed", "names", "packages", "shadowed", "versions")
 )
@@ -49,6 +50,8 @@ def explain_finding(finding: Finding) -> FindingWords:
     """Return what is wrong, what it means, and how it comes about, in the user's language."""
     words = _FINDINGS[finding.code]
     values = [_shown(key, value) for key, value in finding.values]
+    if finding.value("problem") == RecordProblem.FOREIGN:
+        values.append(("stranger", finding.value("file")))
     told = (
         first_filled(words.sentence, values),
         first_filled(words.meaning, values),

@@ -159,7 +159,7 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
     FindingCode.REQUIREMENT_UNMET: FindingSentences(
         (
             QT_TRANSLATE_NOOP(
-                "Health", "{needed} {version} is installed, but {wants} is needed by {by}."
+                "Health", "{needed} {version} is installed, but version {wants} is needed by {by}."
             ),
             QT_TRANSLATE_NOOP("Health", "Another version of {needed} is needed by {by}."),
             QT_TRANSLATE_NOOP(
@@ -177,11 +177,36 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
             ),
         ),
     ),
+    FindingCode.PYTHON_UNFIT: FindingSentences(
+        (
+            QT_TRANSLATE_NOOP(
+                "Health",
+                "{distribution} {version} was made for Python {needs}, and this is Python"
+                " {python}.",
+            ),
+            QT_TRANSLATE_NOOP(
+                "Health",
+                "{distribution} {version} was made for another Python or another kind of computer.",
+            ),
+            QT_TRANSLATE_NOOP(
+                "Health", "A package was made for another Python or another kind of computer."
+            ),
+        ),
+        (QT_TRANSLATE_NOOP("Health", "It can fail as soon as your code uses it."),),
+        (
+            QT_TRANSLATE_NOOP(
+                "Health",
+                "It was copied from elsewhere, or installed although it does not fit. For most"
+                " packages there is another file or another version that does.",
+            ),
+        ),
+    ),
     FindingCode.REQUIREMENT_OPTIONAL: FindingSentences(
         (
             QT_TRANSLATE_NOOP(
                 "Health",
-                "{needed} {version} is installed, but an extra feature of {by} needs {wants}.",
+                "{needed} {version} is installed, but an extra feature of {by} needs version"
+                " {wants}.",
             ),
             QT_TRANSLATE_NOOP(
                 "Health", "{needed} is not installed, which an extra feature of {by} needs."

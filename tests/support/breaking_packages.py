@@ -104,6 +104,27 @@ def optional_unfit(ward: Ward) -> Broken:
     return Broken({Code.REQUIREMENT_OPTIONAL: "numerals"}, ("notebook: numerals>=2.2",))
 
 
+def made_for_another_python(ward: Ward) -> Broken:
+    ward.pip("install", "--no-deps", "--ignore-requires-python", "hourglass==2.0.0")
+    return Broken(
+        {Code.PYTHON_UNFIT: "hourglass"},
+        ("hourglass-2.0.0.dist-info/METADATA", "Requires-Python: >=3.99"),
+        values={"reason": "python", "needs": ">=3.99"},
+    )
+
+
+def made_for_another_computer(ward: Ward) -> Broken:
+    ward.pip(
+        *("install", "--no-deps", "--target", str(ward.site), "--only-binary=:all:"),
+        *("--platform=win_amd64", "waterclock==1.0.0"),
+    )
+    return Broken(
+        {Code.PYTHON_UNFIT: "waterclock"},
+        ("waterclock-1.0.0.dist-info/WHEEL", "Tag: py3-none-win_amd64"),
+        values={"reason": "platform"},
+    )
+
+
 def depends_unmet(ward: Ward) -> Broken:
     ward.link("kite")
     return Broken({Code.DEPENDS_UNMET: "wind"}, ("kite: wind >=1",))

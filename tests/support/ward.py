@@ -7,7 +7,7 @@ import shutil
 import stat
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.conda.history import write_creation
@@ -45,6 +45,10 @@ RELEASES = (
             project("needs-nothing-here", "1.0.0", "absent; sys_platform == 'an-unknown-system'"),
             project("tide-tables", "1.0.0", module="tides_of/tables"),
             project("tide-charts", "1.0.0", module="tides_of/charts"),
+            project("hourglass", "1.0.0"),
+            replace(project("hourglass", "2.0.0"), requires_python=">=3.99"),
+            project("waterclock", "1.0.0", tag="py3-none-win_amd64"),
+            project("waterclock", "1.0.0", tag="py3-none-any"),
         )
     ),
 )

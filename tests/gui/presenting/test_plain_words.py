@@ -51,7 +51,7 @@ VALUES = (
     *(("folder", "/home/project"), ("shadowed", "numpy"), ("variable", "PYTHONPATH")),
     *(("pip", "/usr/bin/pip"), ("channels", "main, conda-forge"), ("channel", "conda-forge")),
     *(("end", "2025-10-31"), ("fixed", "1.3, 2.0"), ("versions", "1.0, 2.0")),
-    ("packages", "a, b"),
+    *(("packages", "a, b"), ("needs", ">=3.99"), ("python", "3.11.7")),
 )
 SUBJECTS = {
     RepairKind.REMOVE_COPY: "lib/python3.12/site-packages/numpy-2.0.dist-info",
@@ -185,14 +185,15 @@ def test_that_bounds_are_told_in_words(bounds: str, said: str) -> None:
     ("wanted", "said"),
     [
         ("numpy", "numpy"),
-        ("numpy[fast]>=2", "numpy 2 or newer"),
-        ("wind >=1", "wind 1 or newer"),
-        ("conda-forge::wind >=1", "wind 1 or newer"),
+        ("numpy[fast]>=2", "numpy (2 or newer)"),
+        ("numpy==2.0", "numpy 2.0"),
+        ("wind >=1", "wind (1 or newer)"),
+        ("conda-forge::wind >=1", "wind (1 or newer)"),
         (">=1.1,<2", "1.1 or newer and older than 2"),
         ("__osx >=11.0", "macOS 11.0 or newer"),
         ("__unix", "Linux or macOS"),
-        ("__unheard_of >=2", "unheard_of 2 or newer"),
-        ("a >=1, b", "a 1 or newer + b"),
+        ("__unheard_of >=2", "unheard_of (2 or newer)"),
+        ("a >=1, b", "a (1 or newer) and b"),
     ],
 )
 def test_that_what_is_wanted_is_told_in_words(wanted: str, said: str) -> None:

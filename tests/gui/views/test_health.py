@@ -140,12 +140,21 @@ def test_that_only_what_no_package_brings_is_looked_for_in_the_computer() -> Non
     unmet = replace(OVERWRITTEN, code=FindingCode.DEPENDS_UNMET)
     values = (("by", "kite"), ("needed", "wind"), ("wants", "wind >=1"), ("system", ""))
     words = explain_finding(replace(unmet, values=values))
-    assert words.sentence == "wind 1 or newer is not installed, although it is needed by kite."
+    assert words.sentence == "wind (1 or newer) is not installed, although it is needed by kite."
     words = explain_finding(replace(unmet, values=(*values[:2], ("system", "__cuda >=99"))))
     assert words.sentence == (
         "This computer does not have an NVIDIA graphics card and its software CUDA 99 or newer,"
         " which is needed by kite."
     )
+
+
+def test_that_a_stranger_among_the_notes_of_conda_is_told_from_a_note_that_is_broken() -> None:
+    values = (("file", "notes-1.0-0.json"), ("package", "notes"))
+    unreadable = replace(OVERWRITTEN, code=FindingCode.META_UNREADABLE)
+    words = explain_finding(replace(unreadable, values=(*values, ("problem", "not-json"))))
+    assert words.sentence == "conda's note about notes cannot be read."
+    words = explain_finding(replace(unreadable, values=(*values, ("problem", "foreign"))))
+    assert words.sentence.startswith("notes-1.0-0.json lies among the notes")
 
 
 def test_that_the_dot_shows_the_worst_that_is_not_ignored(book: HealthBook) -> None:
