@@ -12,7 +12,6 @@ import asyncio
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,7 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.measuring import Row, clean_environment, print_table, program, times_of_command
+from benchmarks.measuring import Row, answer_of, print_table, program, times_of_command
 from engine.places import Places, places_below
 from tests.support.environments import Package, make_environment, numbered_packages
 
@@ -107,17 +106,9 @@ def measure_window(root: Path, environments: int, runs: int) -> tuple[Row, Row]:
     """Return the times from the engine's construction, and from the start of the process."""
     from_engine: list[float] = []
     from_process: list[float] = []
-    command = [sys.executable, __file__, "--window", str(root), "--environments", str(environments)]
     for _ in range(runs):
         started = time.monotonic()
-        done = subprocess.run(
-            command,
-            env=clean_environment(root / "home"),
-            stdout=subprocess.PIPE,
-            check=True,
-            timeout=120,
-        )
-        moments = json.loads(done.stdout)
+        moments = answer_of(__file__, root, "--environments", str(environments))
         from_engine.append(moments["listed"] - moments["engine"])
         from_process.append(moments["listed"] - started)
     return (

@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,7 +18,13 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.listing import realistic_packages
-from benchmarks.measuring import Row, clean_environment, print_table, program, times_of_command
+from benchmarks.measuring import (
+    Row,
+    answer_of,
+    print_table,
+    program,
+    times_of_command,
+)
 from engine.places import Places, places_below
 from tests.support.environments import make_environment
 
@@ -100,16 +105,8 @@ def measure_window(root: Path, packages: int, runs: int) -> tuple[Row, Row]:
     """Return the times of first looks, each in a process of its own, and of later looks."""
     first: list[float] = []
     later: list[float] = []
-    command = [sys.executable, __file__, "--window", str(root), "--packages", str(packages)]
     for _ in range(runs):
-        done = subprocess.run(
-            command,
-            env=clean_environment(root / "home"),
-            stdout=subprocess.PIPE,
-            check=True,
-            timeout=120,
-        )
-        times = json.loads(done.stdout)
+        times = answer_of(__file__, root, "--packages", str(packages))
         first.append(times[0])
         later.extend(times[1:])
     return (

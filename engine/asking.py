@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from engine.cache.values import DiskPicture, DiskProgress, EnvironmentParts
 from engine.codec import decode, decode_health, decode_look, encode
@@ -41,6 +43,7 @@ from engine.records import PackageVersion, PypiRelease
 from engine.transactions.journal import abandoned, unfinished
 from engine.workers import WorkerProcess
 
+T = TypeVar("T")
 READING_TIMEOUT = 30.0  # seconds; the worker's own limits are far below, but it has to start first
 
 
@@ -116,31 +119,17 @@ class Asking:
             self.prepare()
         return self._checked(worker, answer)
 
-    async def sizes(self, prefixes: Iterable[Path]) -> AsyncIterator[SizesMessage]:
+    def sizes(self, prefixes: Iterable[Path]) -> AsyncIterator[SizesMessage]:
         """Look through environments one by one, in that order."""
         names = Names(tuple(str(prefix) for prefix in prefixes))
-        document = await asyncio.to_thread(encode, names)
-        worker = WorkerProcess(engine_command("sizes", places=self._places), document)
-        try:
-            async for line in worker:
-                yield await asyncio.to_thread(decode, self._checked(worker, line), SizesMessage)
-        finally:
-            worker.kill()
+        command = engine_command("sizes", places=self._places)
+        return self._told(command, names, partial(decode, as_type=SizesMessage))
 
-    async def disk(self, *, fresh: bool) -> AsyncIterator[DiskProgress | DiskPicture]:
+    def disk(self, *, fresh: bool) -> AsyncIterator[DiskProgress | DiskPicture]:
         """Look where the space went, in a worker; the picture comes last."""
         flags = ("--fresh",) if fresh else ()
-        worker = WorkerProcess(engine_command("scan", *flags, places=self._places), b"")
-        try:
-            has_ended = False
-            async for line in worker:
-                message = await asyncio.to_thread(decode_look, self._checked(worker, line))
-                yield message
-                has_ended = isinstance(message, DiskPicture)
-            if not has_ended:
-                self._checked(worker, b"")
-        finally:
-            worker.kill()
+        command = engine_command("scan", *flags, places=self._places)
+        return self._told(command, None, decode_look, last=DiskPicture)
 
     async def parts(self, prefix: Path) -> EnvironmentParts:
         """Return what each package of an environment takes up."""
@@ -152,27 +141,33 @@ class Asking:
         data = await self._ask(query)
         return await asyncio.to_thread(decode, data, Health)
 
-    async def healths(self, prefixes: Iterable[Path]) -> AsyncIterator[Health]:
+    def healths(self, prefixes: Iterable[Path]) -> AsyncIterator[Health]:
         """Check environments quickly one by one, in that order; those that vanish are left out."""
         names = Names(tuple(str(prefix) for prefix in prefixes))
-        document = await asyncio.to_thread(encode, names)
-        worker = WorkerProcess(engine_command("healths", places=self._places), document)
-        try:
-            async for line in worker:
-                yield await asyncio.to_thread(decode, self._checked(worker, line), Health)
-        finally:
-            worker.kill()
+        command = engine_command("healths", places=self._places)
+        return self._told(command, names, partial(decode, as_type=Health))
 
-    async def examine(self, prefix: Path, depth: Depth) -> AsyncIterator[HealthAnswer]:
+    def examine(self, prefix: Path, depth: Depth) -> AsyncIterator[HealthAnswer]:
         """Check one environment thoroughly, in a worker; what was found comes last."""
         command = engine_command("examine", str(prefix), depth.value, places=self._places)
-        worker = WorkerProcess(command, b"")
+        return self._told(command, None, decode_health, last=Health)
+
+    async def _told(
+        self,
+        command: Sequence[str],
+        names: Names | None,
+        understand: Callable[[bytes], T],
+        last: type[object] | None = None,
+    ) -> AsyncIterator[T]:
+        """Yield what a worker says line by line; it must end with a `last`, where one is given."""
+        document = await asyncio.to_thread(encode, names) if names is not None else b""
+        worker = WorkerProcess(command, document)
         try:
-            has_ended = False
+            has_ended = last is None
             async for line in worker:
-                answer = await asyncio.to_thread(decode_health, self._checked(worker, line))
+                answer = await asyncio.to_thread(understand, self._checked(worker, line))
                 yield answer
-                has_ended = isinstance(answer, Health)
+                has_ended = last is None or isinstance(answer, last)
             if not has_ended:
                 self._checked(worker, b"")
         finally:

@@ -28,6 +28,7 @@ class ErrorCode(StrEnum):
     # plans
     PLAN_STALE = "plan-stale"
     PLAN_UNREADABLE = "plan-unreadable"
+    PREVIEW_AGAIN = "preview-again"
     PREFIX_BUSY = "prefix-busy"
     # channels and packages
     CHANNEL_UNREACHABLE = "channel-unreachable"

@@ -239,11 +239,18 @@ class Engine(Offering, Filing):
         return await asyncio.to_thread(volume_space, path)
 
     async def plan(self, request: Request) -> Plan:
-        """Work a request out; cancelling the caller's task really stops the work."""
+        """Work a request out; cancelling the caller's task really stops the work.
+
+        A process waits for the plan from then on: tell by `lay_aside` that it is not wanted.
+        """
         plan = await self._asking.plan(PlanQuery(request))
         if not plan.is_blocked:
             self._queue.prepare()
         return plan
+
+    def lay_aside(self) -> None:
+        """Free what waits for a plan to be submitted: whoever looked at it has put it away."""
+        self._queue.rest()
 
     def submit(self, plan: Plan) -> TaskId:
         """Queue a plan to be carried out; returns at once."""

@@ -40,7 +40,7 @@ from engine.messages import (
 )
 from engine.places import Places
 from engine.plan import Plan
-from engine.requests import affected_prefixes
+from engine.requests import ChangeRequest, RepairRequest, affected_prefixes
 from engine.workers import WorkerProcess
 
 LOG_LINES = 2_000
@@ -94,16 +94,17 @@ class TaskQueue:
     def prepare(self) -> None:
         """Start a worker ahead of the plan that somebody is reading, so that it can begin at once.
 
-        It waits for a few minutes.
+        It waits for a few minutes, or until `rest`.
         """
         if self._end_of_spare is not None:
             self._end_of_spare.cancel()
         loop = asyncio.get_running_loop()
-        self._end_of_spare = loop.call_later(_SPARE_SECONDS, self._drop_spare)
+        self._end_of_spare = loop.call_later(_SPARE_SECONDS, self.rest)
         if self._spare is None or self._spare.has_ended:
             self._spare = WorkerProcess(self._command())
 
-    def _drop_spare(self) -> None:
+    def rest(self) -> None:
+        """Stop the worker that waits for a plan, if any does: nobody reads one any more."""
         if self._end_of_spare is not None:
             self._end_of_spare.cancel()
         if self._spare is not None:
@@ -137,7 +138,7 @@ class TaskQueue:
     async def aclose(self, leaving: Leaving) -> None:
         """Bring every task to an end, or let the workers go on without us."""
         spare = self._spare
-        self._drop_spare()
+        self.rest()
         if spare is not None:
             await spare.read()
         match leaving:
@@ -224,6 +225,10 @@ class TaskQueue:
             case WorkSettling():
                 if not entry.cancelled.is_set():
                     self._set(entry, can_cancel=False)
+                request = entry.plan.request
+                if isinstance(request, ChangeRequest | RepairRequest):
+                    # It is in place; what is left to do is deleting the files that it had before.
+                    self._publish(EnvironmentsChanged(affected_prefixes(request)))
             case WorkSkipped(skipped=skipped):
                 entry.task = replace(entry.task, skipped=(*entry.task.skipped, skipped))
                 self._publish(TaskChanged(entry.task))

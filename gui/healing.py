@@ -62,6 +62,11 @@ class Healing(QObject):
             self._view.trouble.hide()
         self._show()
 
+    @property
+    def is_known(self) -> bool:
+        """Return whether there is something to show of the environment before it is looked at."""
+        return self._environment is not None and bool(self.book.of(self._environment.prefix).depths)
+
     async def look(self, prefix: Path) -> Health:
         """Return, and take in, what a quick check finds."""
         health = await self.engine.quick_health(prefix)

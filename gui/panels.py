@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton, QSizePolicy, QWidget
 
 from gui.theme import SPACE, TextRole, Tone
@@ -21,6 +21,8 @@ from gui.widgets import (
 )
 
 _TEXT_WIDTH = SPACE * 52
+_LEAST_TEXT = SPACE * 20
+_BESIDE = SPACE * 3
 _BANNER_ICONS = {
     Tone.NOTE: "info",
     Tone.SUCCESS: "check",
@@ -115,6 +117,16 @@ class EmptyState(QWidget):
         inner.addWidget(self.action, alignment=middle)
         inner.addStretch(2)
         self.setLayout(inner)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return a width that the sentence can be broken to."""
+        return QSize(_LEAST_TEXT + 2 * _BESIDE, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Break the sentence to the room that there is."""
+        super().resizeEvent(event)
+        room = self.width() - 2 * _BESIDE
+        self._text.setFixedWidth(max(_LEAST_TEXT, min(_TEXT_WIDTH, room)))
 
     def say(self, title: str, text: str) -> None:
         """Show another title and sentence."""

@@ -76,7 +76,7 @@ def mark_sentence(mark: Mark) -> str:
         case Mark.UNREADABLE:
             return QCoreApplication.translate(
                 "Marks",
-                "Some package records in this environment could not be read. "
+                "Some of the notes about packages in this environment could not be read. "
                 "Its Health tab says which, and how to repair them.",
             )
         case Mark.INTERRUPTED:

@@ -43,6 +43,7 @@ def stale(cause: str, reason: str, detail: str = "") -> EngineError:
         hint="Look at the plan again: it will be worked out anew.",
         detail=detail,
         reason=reason,
+        source="PyPI" if reason == "index" else "",
     )
 
 

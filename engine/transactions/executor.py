@@ -245,6 +245,7 @@ async def _change(
     from engine.conda.exchanging import exchange_packages
     from engine.pypi.installing import apply_pypi, clear_pypi, fetch_ahead
     from engine.replicas.mirroring import catch_up, mirror
+    from engine.transactions.foreseeing import check_foreseen
     from engine.transactions.mending import mend_files, open_folders, write_history_anew
 
     prefix, new = journal.prefix, journal.new
@@ -260,6 +261,8 @@ async def _change(
         await asyncio.to_thread(mend_files, plan, new, report)
         await clear_pypi(plan, new, report, places, configuration)
         await exchange_packages(plan, new, places, report, configuration, beside, command=command)
+        if plan.repairing is None:
+            await asyncio.to_thread(check_foreseen, plan, plan.package_cache or places.pkgs)
         await apply_pypi(plan, new, prefix, report, places, configuration, ahead)
     finally:
         for task in (ahead, beside):

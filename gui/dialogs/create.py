@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QTimer
@@ -99,10 +100,26 @@ class CreateForm(RequestForm):
         self._asking: Operation[tuple[str, ...]] | None = None
         self._naming: Operation[tuple[str, ...]] | None = None
         self._asked: tuple[str, ...] = ()
-        self.placing = PlacingFields(engine)
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._pause.timeout.connect(self._ask_channels)
+
+    def stages(self) -> tuple[Callable[[], object], ...]:
+        """Return what makes the fields."""
+        return self._make_fields, self._make_channels, self._lay_out
+
+    def _make_fields(self) -> None:
+        self.placing = PlacingFields(self._engine)
         self.python = PythonField()
         self.packages = PackagesField()
+        self.placing.changed.connect(self.changed)
+        self.packages.changed.connect(self.changed)
+        self.python.message.acted.connect(self._ask_again)
+
+    def _make_channels(self) -> None:
         self.channels = ChannelsEditor()
+        self.channels.changed.connect(self._on_channels)
+
+    def _lay_out(self) -> None:
         about_channels = label(
             self.tr(
                 "A channel is a place on the internet that packages come from. The first one is"
@@ -129,12 +146,6 @@ class CreateForm(RequestForm):
                 spacing=2,
             )
         )
-        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
-        self._pause.timeout.connect(self._ask_channels)
-        self.placing.changed.connect(self.changed)
-        self.packages.changed.connect(self.changed)
-        self.channels.changed.connect(self._on_channels)
-        self.python.message.acted.connect(self._ask_again)
 
     def request(self) -> Request | None:
         """Return what is asked for, None without a usable name or without a channel."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from PySide6.QtCore import Signal
@@ -17,6 +18,13 @@ class RequestForm(QWidget):
     changed = Signal()
     asking_height: ClassVar[int] = SPACE * 88
     """How high the dialog is while it asks, in pixels."""
+
+    def stages(self) -> tuple[Callable[[], object], ...]:
+        """Return the steps that make the fields, each worth a turn of the event loop.
+
+        Whoever opens the form calls each of them once, in this order, before anything else.
+        """
+        return ()
 
     def request(self) -> Request | None:
         """Return what is asked for, None while something is missing or not possible.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,22 +35,33 @@ class ImportFields(RequestForm):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Install what a file asks for"))
-        self.title = label(names or self.tr("Pasted text"), TextRole.TITLE, wrap=True)
+        self._engine = engine
+        self._names, self._paths, self._chosen = names, paths, chosen
+
+    def stages(self) -> tuple[Callable[[], object], ...]:
+        """Return what makes the fields."""
+        return self._make_first, self._make_second, self._make_channels, self._lay_out
+
+    def _make_first(self) -> None:
+        self.title = label(self._names or self.tr("Pasted text"), TextRole.TITLE, wrap=True)
         self.kind = QComboBox()
         self.kind.setAccessibleName(self.tr("What kind of file it is"))
-        self.kinds = KindRows(paths if len(paths) > 1 else ())
+        self.kind.setPlaceholderText(self.tr("Choose what it is"))
+        self.kinds = KindRows(self._paths if len(self._paths) > 1 else ())
         self.message = FieldMessage()
-        self.placing = PlacingFields(engine)
+        self.placing = PlacingFields(self._engine)
         self.new = QRadioButton(self.tr("A &new environment"))
         self.into = QRadioButton()
         self.new.setChecked(True)
         targets = QButtonGroup(self)
         targets.addButton(self.new)
         targets.addButton(self.into)
-        if chosen is not None:
-            name = chosen.prefix.name
+        if self._chosen is not None:
+            name = self._chosen.prefix.name
             text = self.tr("The environment {name}, beside what it has")
             self.into.setText(text.format(name=name))
+
+    def _make_second(self) -> None:
         self.anew = QCheckBox(self.tr("Have the same packages worked out anew for this computer"))
         self.anew_message = FieldMessage()
         self.python = QComboBox()
@@ -62,8 +73,12 @@ class ImportFields(RequestForm):
         self.table = AssignedTable()
         self.table_message = FieldMessage()
         self.remarks = RemarkList()
+
+    def _make_channels(self) -> None:
         self.channels = ChannelsEditor()
         self.channels_message = FieldMessage()
+
+    def _lay_out(self) -> None:
         self.parts = {
             "target": _part(question(self.tr("Where to"), self.new, self.into)),
             "anew": _part(column(self.anew_message, self.anew, spacing=0.5)),

@@ -80,6 +80,7 @@ class PreviewDialog(QDialog):
         self._is_closing = False
         self._has_begun = False
         self._is_arriving = False
+        self._stages = list(self._form.stages()) if self._form is not None else []
         self._build()
         if self._request is not None:
             self.setWindowTitle(request_title(self._request))
@@ -105,7 +106,7 @@ class PreviewDialog(QDialog):
 
     def open_soon(self) -> None:
         """Open it in the next turns of the event loop, as building it took one already."""
-        in_turns(self, self._begin, self.open)
+        in_turns(self, *[self._make_fields] * len(self._stages), self._begin, self.open)
 
     def open(self) -> None:
         """Open it now."""
@@ -117,10 +118,18 @@ class PreviewDialog(QDialog):
         if self._form is None or self._has_begun:
             return
         self._has_begun = True
+        while self._stages:
+            self._make_fields()
+        if (layout := self._form.layout()) is not None:
+            layout.setContentsMargins(0, 0, SPACE * 2, SPACE)
         fill(self._form_page, self._form)
         self._form.changed.connect(self._update_buttons)
         self._form.start()
         self._enter(Stage.ASKING)
+
+    def _make_fields(self) -> None:
+        if self._stages:
+            self._stages.pop(0)()
 
     def failure_sentence(self) -> str:
         """Return what is said to have gone wrong, "" for nothing."""
@@ -135,8 +144,6 @@ class PreviewDialog(QDialog):
         self._pages = QStackedWidget(self)
         self._pages.addWidget(self._loading)
         if self._form is not None:
-            if (layout := self._form.layout()) is not None:
-                layout.setContentsMargins(0, 0, SPACE * 2, SPACE)
             self._form_page = scroll_area(self._pages)
             self._pages.addWidget(self._form_page)
         self._spinner = Spinner()
@@ -258,6 +265,7 @@ class PreviewDialog(QDialog):
 
     def _go_back(self) -> None:
         self._plan = None
+        self._engine.lay_aside()
         self._say_failure(None)
         self._enter(Stage.ASKING)
 
@@ -359,6 +367,12 @@ class PreviewDialog(QDialog):
             self._go_back()
         else:
             self._give_up()
+
+    def done(self, result: int) -> None:
+        """Free what waits for a plan that is put away."""
+        if result == QDialog.DialogCode.Rejected:
+            self._engine.lay_aside()
+        super().done(result)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop the planning and close, wherever it stands; Qt asks `reject` on the way."""

@@ -17,10 +17,11 @@ from gui.dialogs.fields import FieldMessage
 from gui.dialogs.fitting import room_for
 from gui.models.versions import Candidate, VersionsModel, candidates
 from gui.operations import Operation
-from gui.panels import EmptyState, Loading
+from gui.panels import Loading
 from gui.presenting import explain
 from gui.settings import WindowSettings
 from gui.theme import SPACE, TextRole, Tone
+from gui.views.failed_state import FailedState
 from gui.views.record_table import RecordTable
 from gui.widgets import ButtonKind, button, column, label, row
 
@@ -103,7 +104,7 @@ class VersionsDialog(QDialog):
 
     def _build(self) -> None:
         self._loading = Loading(self.tr("Asking the channels which versions they have…"))
-        self._failed = EmptyState("warning", "", "", self.tr("Try &again"), kind=ButtonKind.PLAIN)
+        self._failed = FailedState(self.tr("Try &again"))
         self._failed.acted.connect(self._ask)
         self._pages = QStackedWidget()
         for page in (self._loading, self.table, self._failed):
@@ -212,8 +213,7 @@ class VersionsDialog(QDialog):
         return there or next((each for each in found if each.fits), found[0])
 
     def _show_failure(self, failure: Failure) -> None:
-        words = explain(failure)
-        self._failed.say(words.sentence, " ".join((words.cause, words.remedy)))
+        self._failed.tell(failure)
         self._pages.setCurrentWidget(self._failed)
 
     def _on_find(self, text: str) -> None:

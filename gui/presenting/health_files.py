@@ -321,6 +321,9 @@ FILE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
     ),
     FindingCode.META_UNREADABLE: FindingSentences(
         (
+            QT_TRANSLATE_NOOP(
+                "Health", "{stranger} lies among the notes about packages, but is not one of them."
+            ),
             QT_TRANSLATE_NOOP("Health", "conda's note about {package} cannot be read."),
             QT_TRANSLATE_NOOP(
                 "Health", "conda's list of past changes of this environment is gone."
@@ -328,13 +331,23 @@ FILE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
         ),
         (
             QT_TRANSLATE_NOOP(
+                "Health", "conda can refuse to change this environment while {stranger} is there."
+            ),
+            QT_TRANSLATE_NOOP(
                 "Health", "conda can refuse to change this environment, or forget {package}."
             ),
             QT_TRANSLATE_NOOP("Health", "conda can refuse to change this environment."),
         ),
         (
             QT_TRANSLATE_NOOP(
-                "Health", "The file was cut off by a crash or a full disk, or edited by hand."
+                "Health",
+                "conda keeps a note about each package in one folder. Somebody, or a program, put"
+                " the file {stranger} there.",
+            ),
+            QT_TRANSLATE_NOOP(
+                "Health",
+                "conda keeps notes about what it installed. The file was cut off by a crash or a"
+                " full disk, or edited by hand.",
             ),
         ),
     ),

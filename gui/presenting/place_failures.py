@@ -158,9 +158,39 @@ PLACE_WORDS: Final[dict[ErrorCode, Words]] = {
         ),
         remedy=(QT_TRANSLATE_NOOP("Failures", "Close that program, then try again."),),
     ),
-    ErrorCode.PLAN_STALE: Words(
-        (QT_TRANSLATE_NOOP("Failures", "The environment has changed since you looked at this."),),
+    ErrorCode.PREVIEW_AGAIN: Words(
+        (
+            QT_TRANSLATE_NOOP(
+                "Failures", "{scripts} would like to run a program of its own after installing."
+            ),
+            QT_TRANSLATE_NOOP("Failures", "{packages} bring the same files."),
+            QT_TRANSLATE_NOOP("Failures", "A package brings more than the preview could tell."),
+        ),
         cause=(
+            QT_TRANSLATE_NOOP(
+                "Failures",
+                "That shows only once the packages are downloaded, which they are now. Nothing was"
+                " changed yet.",
+            ),
+        ),
+        remedy=(
+            QT_TRANSLATE_NOOP(
+                "Failures", "Look at the preview again: now it tells everything before you decide."
+            ),
+        ),
+    ),
+    ErrorCode.PLAN_STALE: Words(
+        (
+            QT_TRANSLATE_NOOP(
+                "Failures", "What {source} offers has changed since you looked at this."
+            ),
+            QT_TRANSLATE_NOOP("Failures", "The environment has changed since you looked at this."),
+        ),
+        cause=(
+            QT_TRANSLATE_NOOP(
+                "Failures",
+                "What you saw can no longer be had from {source} exactly as it was.",
+            ),
             QT_TRANSLATE_NOOP(
                 "Failures",
                 "Another program, or another window, has changed its packages meanwhile.",

@@ -33,7 +33,11 @@ if TYPE_CHECKING:
     from engine.session import Engine
 
 _SHOWN_FOR_MS: Final = 12_000
-_WORTH_ANOTHER_LOOK: Final = (ErrorCode.PLAN_STALE, ErrorCode.HASH_MISMATCH)
+_WORTH_ANOTHER_LOOK: Final = (
+    ErrorCode.PLAN_STALE,
+    ErrorCode.PREVIEW_AGAIN,
+    ErrorCode.HASH_MISMATCH,
+)
 
 
 class TaskNotice(QWidget):

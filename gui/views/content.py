@@ -11,7 +11,8 @@ from engine.errors import Failure
 from gui.panels import Banner, EmptyState, Loading
 from gui.presenting import explain
 from gui.theme import SPACE, Tone
-from gui.widgets import ButtonKind, column
+from gui.views.failed_state import FailedState
+from gui.widgets import column
 
 _SAID_FOR_MS = 8000
 
@@ -65,9 +66,7 @@ class ContentPane(QWidget):
             self.tr("Choose an environment"),
             self.tr("Its packages, its history and its details appear here."),
         )
-        self._not_listed = EmptyState(
-            "warning", "", "", self.tr("T&ry again"), kind=ButtonKind.PLAIN
-        )
+        self._not_listed = FailedState(self.tr("T&ry again"))
         self._not_listed.acted.connect(self.retry_requested)
         self._widgets: dict[Content, QWidget] = {
             Content.LOADING: Loading(self.tr("Looking for environments…")),
@@ -106,13 +105,11 @@ class ContentPane(QWidget):
 
     def show_listing_failure(self, failure: Failure) -> None:
         """Say why there is no list; where there is an old one, only in passing."""
-        words = explain(failure)
         if self._content in (Content.LOADING, Content.NOT_LISTED):
-            text = "\n".join(part for part in (words.cause, words.remedy) if part)
-            self._not_listed.say(words.sentence, text)
+            self._not_listed.tell(failure)
             self.show_content(Content.NOT_LISTED)
         else:
-            self.say(words.sentence, Tone.WARNING)
+            self.say(explain(failure).sentence, Tone.WARNING)
 
     def say(self, text: str, tone: Tone = Tone.NOTE) -> None:
         """Say something above the page for some seconds."""

@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QGridLayout, QPushButton, QScrollArea, QStackedWid
 
 from engine.errors import Failure
 from engine.records import Detail, DetailKey, Details
-from gui.panels import EmptyState, Loading
-from gui.presenting import explain
+from gui.panels import Loading
 from gui.texts import detail_sentence, detail_title
 from gui.theme import SPACE, TextRole, Tone
 from gui.turns import in_turns
-from gui.widgets import ButtonKind, CopyButton, button, column, label, line, row
+from gui.views.failed_state import FailedState
+from gui.widgets import CopyButton, button, column, label, line, row
 
 _NAMES_WIDTH = SPACE * 34
 _ROWS_AT_ONCE = 3
@@ -37,7 +37,7 @@ class DetailsView(QWidget):
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._loading = Loading(self.tr("Looking at this environment…"))
-        self._failed = EmptyState("warning", "", "", self.tr("T&ry again"), kind=ButtonKind.PLAIN)
+        self._failed = FailedState(self.tr("T&ry again"))
         self._failed.acted.connect(self.retry_requested)
         self._pages = QStackedWidget()
         for page in (self._scroll, self._loading, self._failed):
@@ -76,9 +76,7 @@ class DetailsView(QWidget):
 
     def show_failure(self, failure: Failure) -> None:
         """Show why there is nothing to see, and offer another try."""
-        words = explain(failure)
-        text = "\n".join(part for part in (words.cause, words.remedy) if part)
-        self._failed.say(words.sentence, text)
+        self._failed.tell(failure)
         self._pages.setCurrentWidget(self._failed)
 
     def values(self) -> dict[DetailKey, tuple[str, ...]]:

@@ -46,6 +46,7 @@ from gui.views.disk_picture import PicturePanel
 from gui.views.disk_table import DiskTable
 from gui.views.disk_volumes import VolumeLines, free_around, volume_shares
 from gui.views.disk_why import WhyButton
+from gui.views.failed_state import FailedState
 from gui.widgets import (
     ButtonKind,
     ElidedLabel,
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
     from engine.session import Engine
 
 _NARROW: Final = SPACE * 88  # below it, the panel goes under the picture
+_PICTURE: Final = SPACE * 54  # what the picture wants beside the panel
 _PROGRESS_MS: Final = 100
 _STALE_MS: Final = 400
 
@@ -107,7 +109,7 @@ class DiskPage(QWidget):
             self.tr("Nothing here yet"),
             self.tr("There is no environment and no cache on this computer that takes up space."),
         )
-        self.failed = EmptyState("warning", "", "", self.tr("Try &again"), kind=ButtonKind.PLAIN)
+        self.failed = FailedState(self.tr("Try &again"))
         self.failed.acted.connect(self.look)
         self._pages = QStackedWidget()
         self._state.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -259,20 +261,19 @@ class DiskPage(QWidget):
             self.table.set_scope(paths)
 
     def _count_parts(self, prefix: Path) -> None:
-        Operation(self, lambda: self.engine.environment_parts(prefix)).then(
-            self._take_parts
-        ).otherwise(self._refuse).run()
+        count = Operation(self, lambda: self.engine.environment_parts(prefix))
+        count.then(self._take_parts).otherwise(self._refuse).run()
 
     def _take_parts(self, parts: EnvironmentParts) -> None:
         self._parts = parts
         self.panel.show_parts(parts)
 
     def _fold(self) -> None:
-        way = Qt.Orientation.Vertical if self.width() < _NARROW else Qt.Orientation.Horizontal
+        is_narrow = self.width() < max(_NARROW, self.clean.minimumSizeHint().width() + _PICTURE)
+        way = Qt.Orientation.Vertical if is_narrow else Qt.Orientation.Horizontal
         if way is self._way:
             return
         self._way = way
-        is_narrow = way is Qt.Orientation.Vertical
         self._body.setOrientation(way)
         self._split.setMinimumHeight(SPACE * 64 if is_narrow else 0)
         self.clean.setMinimumHeight(SPACE * 48 if is_narrow else 0)
@@ -363,12 +364,11 @@ class DiskPage(QWidget):
         return " ".join(parts)
 
     def _refuse(self, failure: Failure) -> None:
-        words = explain(failure)
         if self._picture is None:
-            text = "\n".join(part for part in (words.cause, words.remedy) if part)
-            self.failed.say(words.sentence, text)
+            self.failed.tell(failure)
             self._show_page(self.failed)
         else:
+            words = explain(failure)
             self.say(" ".join(part for part in (words.sentence, words.remedy) if part), Tone.DANGER)
 
     def _settle(self) -> None:

@@ -186,7 +186,8 @@ class EnvironmentPage(QWidget):
 
     def _show_waiting(self) -> None:
         at = self.tabs.currentIndex()
-        if at in self._running:
+        is_shown = self.tabs.currentWidget() is self.health and self.healing.is_known
+        if at in self._running and not is_shown:
             self._views()[at].show_loading()
 
     def _on_action(self, action: object) -> None:

@@ -16,8 +16,10 @@ from gui.models.health import Diagnosis
 from gui.panels import Banner, Disclosure, EmptyState, Loading
 from gui.presenting import explain
 from gui.presenting.glossary import Term, term_sentence
+from gui.presenting.health import unchecked_sentence
 from gui.theme import SPACE, TextRole, Tone
 from gui.turns import in_turns
+from gui.views.failed_state import FailedState
 from gui.views.health_card import FindingCard, IgnoredRow
 from gui.widgets import ButtonKind, button, column, label, line, row
 
@@ -53,7 +55,7 @@ class HealthView(QWidget):
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._loading = Loading(self.tr("Looking at the health of this environment…"))
-        self._failed = EmptyState("warning", "", "", self.tr("T&ry again"), kind=ButtonKind.PLAIN)
+        self._failed = FailedState(self.tr("T&ry again"))
         self._failed.acted.connect(self.retry_requested)
         self._pages = QStackedWidget()
         for page in (self._scroll, self._loading, self._failed):
@@ -143,9 +145,7 @@ class HealthView(QWidget):
     def show_failure(self, failure: Failure) -> None:
         """Show why there is nothing to see, and offer another try."""
         self._shown = None
-        words = explain(failure)
-        text = "\n".join(part for part in (words.cause, words.remedy) if part)
-        self._failed.say(words.sentence, text)
+        self._failed.tell(failure)
         self._title.setText("")
         self.repair_all.hide()
         self._pages.setCurrentWidget(self._failed)
@@ -238,11 +238,11 @@ class HealthView(QWidget):
         if diagnosis.ignored:
             body.addWidget(self._disclosed(ignored, diagnosis.ignored))
         if diagnosis.unchecked:
-            title = self.tr("What could not be looked at")
-            body.addWidget(Disclosure(title, _lines(diagnosis.unchecked)))
+            told = tuple(map(unchecked_sentence, diagnosis.unchecked))
+            body.addWidget(Disclosure(self.tr("What could not be looked at"), _lines(told)))
+        title = self.tr("What the words mean")
+        body.addWidget(Disclosure(title, _lines(tuple(map(term_sentence, Term)))))
         if diagnosis.findings:
-            title = self.tr("What the words mean")
-            body.addWidget(Disclosure(title, _lines(tuple(map(term_sentence, Term)))))
             body.addStretch(1)
 
     def _empty(self, diagnosis: Diagnosis) -> QWidget:

@@ -13,9 +13,9 @@ from engine.plan import ChangeKind
 from gui.formats import format_when
 from gui.models.revisions import RevisionChange, changes_of, counts_of
 from gui.panels import EmptyState, Loading
-from gui.presenting import explain
 from gui.theme import SPACE, Tone, theme
-from gui.widgets import ButtonKind, column
+from gui.views.failed_state import FailedState
+from gui.widgets import column
 
 _WHEN, _WHAT, _HOW = range(3)
 
@@ -46,7 +46,7 @@ class HistoryView(QWidget):
             self.tr("No history yet"),
             self.tr("Every change of the packages will be noted here."),
         )
-        self._failed = EmptyState("warning", "", "", self.tr("T&ry again"), kind=ButtonKind.PLAIN)
+        self._failed = FailedState(self.tr("T&ry again"))
         self._failed.acted.connect(self.retry_requested)
         self._pages = QStackedWidget()
         for page in (self.tree, self._loading, self._empty, self._failed):
@@ -69,9 +69,7 @@ class HistoryView(QWidget):
 
     def show_failure(self, failure: Failure) -> None:
         """Show why there is nothing to see, and offer another try."""
-        words = explain(failure)
-        text = "\n".join(part for part in (words.cause, words.remedy) if part)
-        self._failed.say(words.sentence, text)
+        self._failed.tell(failure)
         self._pages.setCurrentWidget(self._failed)
 
     def _repeat(self) -> None:

@@ -22,14 +22,14 @@ from gui.models.packages import PackageFilter, PackagesModel, SourceFilter, pin_
 from gui.operations import Operation
 from gui.package_actions import PackageAction, actions_for, fill_menu, offer_copies, reason_against
 from gui.panels import EmptyState, Loading, Segmented
-from gui.presenting import explain
 from gui.settings import WindowSettings
 from gui.theme import SPACE, Tone
 from gui.views.available import AvailablePackages
 from gui.views.basket_bar import BasketBar
+from gui.views.failed_state import FailedState
 from gui.views.package_details import PackageDetails
 from gui.views.record_table import RecordTable
-from gui.widgets import ButtonKind, SearchBox, column, icon_button, label, row
+from gui.widgets import SearchBox, column, icon_button, label, row
 
 _DETAILS = "package-details-height"
 _NO_MODIFIERS = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
@@ -88,7 +88,7 @@ class PackagesView(QWidget):
         self._pages = QStackedWidget()
         self._loading = Loading(self.tr("Reading the packages…"))
         self._empty = EmptyState("package", "", "")
-        self._failed = EmptyState("warning", "", "", self.tr("T&ry again"), kind=ButtonKind.PLAIN)
+        self._failed = FailedState(self.tr("T&ry again"))
         self._failed.acted.connect(self.retry_requested)
         self._build()
 
@@ -143,9 +143,7 @@ class PackagesView(QWidget):
 
     def show_failure(self, failure: Failure) -> None:
         """Show why there is nothing to see, and offer another try."""
-        words = explain(failure)
-        text = "\n".join(part for part in (words.cause, words.remedy) if part)
-        self._failed.say(words.sentence, text)
+        self._failed.tell(failure)
         self._pages.setCurrentWidget(self._failed)
 
     def begin_anew(self) -> None:
@@ -174,7 +172,7 @@ class PackagesView(QWidget):
 
     def _build(self) -> None:
         columns = icon_button("columns", self.tr("Choose columns"))
-        columns.clicked.connect(lambda: self._show_columns(columns))
+        columns.clicked.connect(lambda: self.table.show_columns_below(columns))
         self.more = icon_button("more", self.tr("Update everything, choose channels"))
         self.more.clicked.connect(lambda: self._show_more(self.more))
         bar = row(self.filter_box, self.sources, None, self._count, columns, self.more)
@@ -378,12 +376,6 @@ class PackagesView(QWidget):
 
     def _on_split(self) -> None:
         self._settings.set_number(_DETAILS, self.details.height())
-
-    def _show_columns(self, below: QWidget) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.table.fill_column_menu(menu)
-        menu.popup(below.mapToGlobal(QPoint(0, below.height())))
 
     def _show_menu(self, at: QPoint) -> None:
         records = [self.model.record_at(row) for row in self.table.selected_rows()]

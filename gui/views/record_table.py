@@ -189,6 +189,10 @@ class RecordTable(QTableView):
         if lines:
             copy_text("\n".join(lines))
 
+    def show_columns_below(self, widget: QWidget) -> None:
+        """Let the user choose the columns, in a menu below `widget`."""
+        self._show_column_menu(widget.mapToGlobal(QPoint(0, widget.height())))
+
     def fill_column_menu(self, menu: QMenu) -> None:
         """Put one checkable entry for each column into `menu`; the first is always shown."""
         for at, column in enumerate(self._records.columns[1:], start=1):
@@ -322,10 +326,13 @@ class RecordTable(QTableView):
         self._remember()
 
     def _show_header_menu(self, at: QPoint) -> None:
+        self._show_column_menu(self.horizontalHeader().mapToGlobal(at))
+
+    def _show_column_menu(self, at: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.fill_column_menu(menu)
-        menu.popup(self.horizontalHeader().mapToGlobal(at))
+        menu.popup(at)
 
     def _on_selection(self) -> None:
         if not self._is_resetting:

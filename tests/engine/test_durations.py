@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,30 +16,16 @@ from engine.durations import Stopwatch, Work, expected_seconds, remember_duratio
 from engine.events import Phase
 from engine.places import Places, places_below
 from engine.plan import Change, ChangeKind, Figures, Plan
-from engine.practice import ChannelServer
 from engine.records import Record, RecordKind, Source, SourceKind, State
 from engine.requests import ChangeRequest, CloneRequest, CreateRequest, RemoveRequest, Request
 from engine.transactions.reporting import SilentReport
 from tests.support.changing import done, planned
 from tests.support.practising import Practice
-from tests.support.rattling import RattlerWorker
 
 PREFIX = Path("/envs/course")
 CREATE = CreateRequest(PREFIX, ("conda-forge",))
 CHANGE = ChangeRequest(PREFIX, ("conda-forge",), add=("numpy",))
 MEGABYTE = 1_000_000
-
-
-@pytest.fixture
-def worker(tmp_path: Path) -> Iterator[RattlerWorker]:
-    running = RattlerWorker(tmp_path / "worker home")
-    yield running
-    running.close()
-
-
-@pytest.fixture
-def practice(worker: RattlerWorker, server: ChannelServer, places: Places) -> Practice:
-    return Practice(worker, server, places)
 
 
 def plan(request: Request, files: int = 0, download: int = 0, there: int = 0) -> Plan:

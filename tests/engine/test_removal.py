@@ -17,6 +17,7 @@ from engine.errors import EngineError, ErrorCode
 from engine.events import Phase, Progress
 from engine.removal import DEEPEST, DeletionByPath, delete_tree
 from tests.engine.replicas.sources import Watcher, picture, write
+from tests.support.volumes import mounted
 
 posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX files")
 NOBODY = 65534
@@ -180,25 +181,15 @@ def test_that_a_killed_deletion_is_finished_by_the_next(tmp_path: Path) -> None:
     assert picture(outside) == before
 
 
-@pytest.mark.skipif(
-    sys.platform != "linux" or os.getuid() != 0, reason="only root on Linux can mount a disk"
-)
 @pytest.mark.usefixtures("way")
 def test_that_another_disk_in_the_tree_is_left_alone(tmp_path: Path) -> None:
     root = tree(tmp_path / "old")
-    mounted = root / "mounted"
-    mounted.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(mounted)]
-    if subprocess.run(command, capture_output=True, check=False).returncode:
-        pytest.skip("mounting is not allowed here")
-    try:
-        precious = write(mounted / "precious", b"p")
+    with mounted(root / "mounted", 1) as disk:
+        precious = write(disk / "precious", b"p")
         with pytest.raises(EngineError) as caught:
             delete_tree(root, Watcher())
         assert caught.value.code is ErrorCode.FILES_IN_USE
         assert precious.read_bytes() == b"p"
         assert [path.name for path in root.iterdir()] == ["mounted"]
-    finally:
-        subprocess.run(["umount", str(mounted)], check=True)
     delete_tree(root, Watcher())
     assert not root.exists()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import os
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +16,7 @@ from engine.practice import ChannelServer
 from engine.requests import ChangeRequest
 from engine.session import Engine
 from engine.tasks import Leaving
-from tests.support.changing import imported, recorded_files, versions
+from tests.support.changing import contents, imported, recorded_files, versions
 from tests.support.listening import Ear, left_behind, planned_creation, workers_of
 
 BEFORE = {"glyphs": "5.0.0", "mosaic": "1.0.0", "numerals": "2.0.1", "tidepool": "3.2.0"}
@@ -54,27 +52,17 @@ async def _plan(engine: Engine, prefix: Path) -> Plan:
     return await engine.plan(request)
 
 
-def _contents(prefix: Path) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for folder, below, names in os.walk(prefix):
-        for path in (Path(folder, name) for name in (*names, *below)):
-            if "__pycache__" not in folder and (path.is_symlink() or path.is_file()):
-                data = os.fsencode(path.readlink()) if path.is_symlink() else path.read_bytes()
-                found[str(path.relative_to(prefix))] = hashlib.sha256(data).hexdigest()
-    return found
-
-
 def _check(places: Places, prefix: Path, state: TaskState, before: dict[str, str]) -> bool:
     """Check that the environment is whole and of one time; return whether it is the later one."""
     assert left_behind(places) == [NAME]
     assert (prefix / "notes.txt").read_text() == "mine"
     is_after = versions(prefix) == AFTER
     if not is_after:
-        assert _contents(prefix) == before
+        assert contents(prefix) == before
     assert is_after == (state is TaskState.SUCCEEDED)
     modules = imported(prefix, "tidepool", "numerals")
     assert modules == {name: (AFTER if is_after else BEFORE)[name] for name in modules}
-    present = _contents(prefix)
+    present = contents(prefix)
     recorded = [path for path in recorded_files(prefix) if "__pycache__" not in path]
     assert not set(recorded) - present.keys()
     if is_after:
@@ -88,7 +76,7 @@ async def test_that_a_stopped_change_leaves_the_environment_as_before_or_as_afte
     configured: Places, server: ChannelServer, phase: Phase, share: float, way: str
 ) -> None:
     engine, ear, prefix = await _ready(configured)
-    before = _contents(prefix)
+    before = contents(prefix)
     plan = await _plan(engine, prefix)
     server.faults.throttle(8_000_000)
     task_id = engine.submit(plan)
@@ -111,7 +99,7 @@ async def test_that_a_change_survives_kills_at_random_moments_until_it_succeeds(
     configured: Places, server: ChannelServer
 ) -> None:
     engine, ear, prefix = await _ready(configured)
-    before = _contents(prefix)
+    before = contents(prefix)
     chance = random.Random(20_26)
     for _ in range(12):
         server.faults.throttle(20_000_000)

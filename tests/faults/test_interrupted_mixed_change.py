@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import shutil
 import subprocess
 import sys
@@ -23,7 +21,7 @@ from engine.practice.channels import INDEX_FOLDER
 from engine.requests import ChangeRequest, Request
 from engine.session import Engine
 from engine.tasks import Leaving
-from tests.support.changing import imported, recorded_files
+from tests.support.changing import contents, imported, recorded_files
 from tests.support.listening import Ear, left_behind, planned_creation, workers_of
 from tests.support.promises import comes_true
 from tests.support.pypi import Faults, faults, point_pip_at
@@ -68,16 +66,16 @@ class Subject:
         now = _versions(self.prefix)
         is_after = now == AFTER
         if is_after:
-            assert not [path for path in _contents(self.prefix) if "mosaic" in path]
+            assert not [path for path in contents(self.prefix) if "mosaic" in path]
         else:
             assert now == BEFORE
-            assert _contents(self.prefix) == self.contents
+            assert contents(self.prefix) == self.contents
         state = AFTER if is_after else BEFORE
         wanted = {name: state.get(name, "").partition(" ")[0] for name in MODULES}
         assert imported(self.prefix, *MODULES) == wanted
         assert faults(self.prefix) == Faults()
         recorded = [path for path in recorded_files(self.prefix) if "__pycache__" not in path]
-        assert not set(recorded) - _contents(self.prefix).keys()
+        assert not set(recorded) - contents(self.prefix).keys()
         self.outcomes.append(is_after)
         if is_after:
             shutil.rmtree(self.prefix)
@@ -91,16 +89,6 @@ def _versions(prefix: Path) -> dict[str, str]:
         for record in read_packages(prefix)
         if record.name not in ("python", "pip")
     }
-
-
-def _contents(prefix: Path) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for folder, below, names in os.walk(prefix):
-        for path in (Path(folder, name) for name in (*names, *below)):
-            if "__pycache__" not in folder and (path.is_symlink() or path.is_file()):
-                data = os.fsencode(path.readlink()) if path.is_symlink() else path.read_bytes()
-                found[str(path.relative_to(prefix))] = hashlib.sha256(data).hexdigest()
-    return found
 
 
 @pytest.fixture
@@ -127,7 +115,7 @@ async def subject(configured: Places, channels: Path) -> AsyncIterator[Subject]:
         update_pypi=("lanternfish",),
         remove_pypi=("pigment",),
     )
-    yield Subject(configured, prefix, kept, request, _contents(prefix))
+    yield Subject(configured, prefix, kept, request, contents(prefix))
     assert workers_of(configured) == []
 
 

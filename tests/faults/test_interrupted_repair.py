@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 from pathlib import Path
 
 import pytest
@@ -15,7 +13,7 @@ from engine.practice import ChannelServer
 from engine.requests import RepairRequest
 from engine.session import Engine
 from engine.tasks import Leaving
-from tests.support.changing import imported
+from tests.support.changing import contents, imported
 from tests.support.listening import Ear, left_behind, planned_creation, workers_of
 
 NAME = "第一个 env"
@@ -32,16 +30,6 @@ STOPS = [
     pytest.param(Phase.FINISHING, 0.5, "kill", id="finishing"),
     pytest.param(Phase.REMOVING, 0.0, "kill", id="swapped"),
 ]
-
-
-def _contents(prefix: Path) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for folder, below, names in os.walk(prefix):
-        for path in (Path(folder, name) for name in (*names, *below)):
-            if "__pycache__" not in folder and (path.is_symlink() or path.is_file()):
-                data = os.fsencode(path.readlink()) if path.is_symlink() else path.read_bytes()
-                found[str(path.relative_to(prefix))] = hashlib.sha256(data).hexdigest()
-    return found
 
 
 async def _broken(places: Places) -> tuple[Engine, Ear, Path]:
@@ -66,7 +54,7 @@ async def test_that_a_stopped_repair_leaves_the_environment_as_before_or_as_afte
     configured: Places, server: ChannelServer, phase: Phase, share: float, way: str
 ) -> None:
     engine, ear, prefix = await _broken(configured)
-    before = _contents(prefix)
+    before = contents(prefix)
     channels = (await engine.configuration()).effective_channels
     plan = await engine.plan(RepairRequest(prefix, channels, steps=STEPS))
     assert not plan.is_blocked
@@ -81,7 +69,7 @@ async def test_that_a_stopped_repair_leaves_the_environment_as_before_or_as_afte
     assert task.state in (TaskState.CANCELLED, TaskState.FAILED, TaskState.SUCCEEDED)
     assert left_behind(configured) == [NAME]
     assert (prefix / "notes.txt").read_text() == "mine"
-    after = _contents(prefix)
+    after = contents(prefix)
     if task.state is TaskState.SUCCEEDED:
         assert "bin/tidepool" in after
         assert "conda-meta/state" in after

@@ -9,17 +9,18 @@ from pathlib import Path
 
 import pytest
 import pytestqt.plugin
-from PySide6.QtCore import QCoreApplication, QEvent
 
 from engine.places import Places
-from engine.session import Engine
-from engine.tasks import Leaving
-from gui.bridge import EngineBridge
 from gui.main_window import MainWindow
 from gui.opening_files import Application
-from gui.operations import cancel_operations
 from gui.settings import WindowSettings
-from tests.support.windowing import application, dressed, loop_factories, nothing_modal
+from tests.support.windowing import (
+    application,
+    dressed,
+    loop_factories,
+    nothing_modal,
+    opened_window,
+)
 
 __all__ = ["dressed", "nothing_modal"]
 
@@ -67,16 +68,5 @@ async def window(
     qapp: object, places: Places, settings: WindowSettings
 ) -> AsyncIterator[MainWindow]:
     """Return the main window over a real, started engine; what is on disk is listed at once."""
-    engine = Engine(places)
-    bridge = EngineBridge(engine)
-    made = MainWindow(engine, bridge, settings)
-    made.show()
-    made.refresh_all()
-    await engine.start()
-    yield made
-    await cancel_operations()
-    await engine.aclose(Leaving.CANCEL)
-    bridge.close()
-    made.hide()
-    made.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    async with opened_window(places, settings) as made:
+        yield made

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from engine.environments.registering import registered
@@ -18,17 +18,13 @@ from engine.plan import WarningCode
 from engine.practice.environments import COURSE, TINY
 from engine.practice.world import PracticeWorld, build_world
 from engine.records import Mark
-from engine.session import Engine
-from engine.tasks import Leaving
-from gui.bridge import EngineBridge
 from gui.dialogs.preview import PreviewDialog, Stage
 from gui.main_window import MainWindow
-from gui.operations import cancel_operations
 from gui.presenting import explain_warning
 from gui.presenting.health import HealthState
 from gui.settings import WindowSettings
 from tests.support.pypi import index_of, install_with_uv, project
-from tests.support.windowing import click, until
+from tests.support.windowing import click, opened_window, until
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="breaks it by POSIX means")
 
@@ -46,20 +42,8 @@ def world(tmp_path: Path, channels_cache: Path) -> PracticeWorld:
 async def ward(
     qapp: QApplication, world: PracticeWorld, settings: WindowSettings
 ) -> AsyncIterator[MainWindow]:
-    engine = Engine(places_below(world.root))
-    bridge = EngineBridge(engine)
-    made = MainWindow(engine, bridge, settings)
-    made.show()
-    made.select_name(COURSE)
-    made.refresh_all()
-    await engine.start()
-    yield made
-    await cancel_operations()
-    await engine.aclose(Leaving.CANCEL)
-    bridge.close()
-    made.hide()
-    made.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    async with opened_window(places_below(world.root), settings, COURSE) as made:
+        yield made
 
 
 def stages(window: MainWindow) -> list[Stage]:
@@ -123,6 +107,20 @@ async def test_that_an_ignored_finding_leaves_the_dot_and_comes_back(ward: MainW
     await until(lambda: len(page.health.ignored) == 1)
     page.health.ignored[0].show_again.click()
     await until(lambda: state(ward) is HealthState.BROKEN)
+
+
+async def test_that_what_is_known_is_shown_while_it_is_looked_at_again(ward: MainWindow) -> None:
+    page = ward.page
+    await until(lambda: state(ward) is HealthState.BROKEN)
+    waits: list[bool] = []
+    page.health.show_loading = lambda: waits.append(True)
+    page.tabs.setCurrentWidget(page.health)
+    assert not page.is_loaded
+    timer = page.findChild(QTimer, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    assert isinstance(timer, QTimer)
+    timer.timeout.emit()
+    await until(lambda: len(page.health.cards) == 1)
+    assert waits == []
 
 
 async def test_that_repair_all_tells_what_it_mends_in_another_way_and_what_it_leaves(

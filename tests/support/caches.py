@@ -10,8 +10,28 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from engine.cache.finding import FoundCache, Layout
-from engine.cache.values import CacheKind
+from engine.cache.values import CacheKind, Skipped
+from engine.events import Progress
 from engine.places import Places
+
+
+class CleaningHeard:
+    """Keep what a cleaning leaves alone."""
+
+    def __init__(self) -> None:
+        self.skips: list[Skipped] = []
+
+    def progress(self, progress: Progress) -> None:
+        pass
+
+    def log(self, line: str) -> None:
+        pass
+
+    def settle_down(self) -> None:
+        pass
+
+    def skipped(self, skipped: Skipped) -> None:
+        self.skips.append(skipped)
 
 
 def make_package(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -10,6 +11,7 @@ from unittest.mock import patch
 
 from engine.conda.condarc import CondaConfiguration, read_configuration
 from engine.environments.packages import read_packages
+from engine.errors import EngineError, ErrorCode
 from engine.places import Places
 from engine.plan import Plan
 from engine.planning import plan_request
@@ -34,9 +36,21 @@ async def carried_out(plan: Plan, places: Places) -> Heard:
 
 
 async def done(
-    request: Request, places: Places, configuration: CondaConfiguration | None = None
+    request: Request,
+    places: Places,
+    configuration: CondaConfiguration | None = None,
+    plan: Plan | None = None,
 ) -> tuple[Plan, Heard]:
-    """Plan a request and carry it out."""
+    """Plan a request, or take its `plan`, and carry it out.
+
+    Where that asks for another look at the preview, it is planned and carried out once more.
+    """
+    plan = plan or await planned(request, places, configuration)
+    try:
+        return plan, await carried_out(plan, places)
+    except EngineError as error:
+        if error.code is not ErrorCode.PREVIEW_AGAIN:
+            raise
     plan = await planned(request, places, configuration)
     return plan, await carried_out(plan, places)
 
@@ -113,3 +127,14 @@ def files_below(prefix: Path) -> set[str]:
         below = Path(folder).relative_to(prefix)
         found |= {(below / name).as_posix() for name in (*names, *links)}
     return {path for path in found if not path.startswith("conda-meta/")}
+
+
+def contents(prefix: Path) -> dict[str, str]:
+    """Return a digest of every file and link of an environment; bytecode is left out."""
+    found: dict[str, str] = {}
+    for folder, below, names in os.walk(prefix):
+        for path in (Path(folder, name) for name in (*names, *below)):
+            if "__pycache__" not in folder and (path.is_symlink() or path.is_file()):
+                data = os.fsencode(path.readlink()) if path.is_symlink() else path.read_bytes()
+                found[str(path.relative_to(prefix))] = hashlib.sha256(data).hexdigest()
+    return found

@@ -7,10 +7,8 @@ was wrong, if anything was.
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import random
-import shutil
 import sys
 from pathlib import Path
 
@@ -25,7 +23,7 @@ from engine.transactions.journal import unfinished
 from engine.transactions.reporting import SilentReport
 from engine.transactions.settling import settle_all
 from tests.support.caches import make_package, make_prefix
-from tests.support.killing import count_changes, kill_before
+from tests.support.killing import kill_before, print_kills
 
 PACKAGES = 12
 FILES = 15
@@ -117,17 +115,12 @@ def once(root: Path, chance: random.Random, changes: int) -> dict[str, object]:
     return {"left": left, "at_work": was_at_work, "wrong": bad}
 
 
-def main(folder: Path, times: int) -> None:
-    """Do it `times` times in `folder`."""
-    chance = random.Random(4)
-    places = build(folder / "whole")
+def main() -> None:
+    """Do it as often as the command line says."""
+    places = build(Path(sys.argv[1]) / "whole")
     plan = plan_all(places)
-    changes = count_changes(lambda: do(plan, places))
-    for number in range(times):
-        root = folder / f"w{number}"
-        print(json.dumps(once(root, chance, changes)), flush=True)  # noqa: T201
-        shutil.rmtree(root)
+    print_kills(once, lambda: do(plan, places))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main()

@@ -24,7 +24,7 @@ from engine.transactions.journal import unfinished
 from engine.transactions.reporting import SilentReport
 from engine.transactions.settling import settle_all
 from tests.support.caches import make_package, make_prefix
-from tests.support.killing import count_changes, kill_before
+from tests.support.killing import kill_before, print_kills
 
 PACKAGES = 4
 FILES = 12
@@ -140,17 +140,12 @@ def once(root: Path, chance: random.Random, changes: int) -> dict[str, object]:
     return {"shared": count, "at_work": was_at_work, "wrong": bad}
 
 
-def main(folder: Path, times: int) -> None:
-    """Do it `times` times in `folder`."""
-    chance = random.Random(8)
-    places = build(folder / "whole")
+def main() -> None:
+    """Do it as often as the command line says."""
+    places = build(Path(sys.argv[1]) / "whole")
     plan = plan_all(places)
-    changes = count_changes(lambda: do(plan, places))
-    for number in range(times):
-        root = folder / f"w{number}"
-        print(json.dumps(once(root, chance, changes)), flush=True)  # noqa: T201
-        shutil.rmtree(root)
+    print_kills(once, lambda: do(plan, places))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main()

@@ -5,10 +5,14 @@ What the work does is counted, not timed: a kill falls where it should on a mach
 
 from __future__ import annotations
 
+import json
 import os
+import random
+import shutil
 import signal
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 _CHANGES: Final = frozenset(
@@ -48,6 +52,23 @@ def kill_before(change: int, work: Callable[[], object]) -> bool:
     was_killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
     assert was_killed or status == 0, f"the work failed with status {status}"
     return was_killed
+
+
+def print_kills(
+    once: Callable[[Path, random.Random, int], dict[str, object]], whole: Callable[[], object]
+) -> None:
+    """Do `once` over and over in folders of their own, and print what each says as a line of JSON.
+
+    The command line names the folder to work in and how often; `once` gets a folder, chance, and
+    how many changes the work makes, which is `whole`, to the end.
+    """
+    folder, times = Path(sys.argv[1]), int(sys.argv[2])
+    chance = random.Random(8)
+    changes = count_changes(whole)
+    for number in range(times):
+        root = folder / f"w{number}"
+        print(json.dumps(once(root, chance, changes)), flush=True)  # noqa: T201
+        shutil.rmtree(root)
 
 
 def _finish(steps: _Steps, work: Callable[[], object]) -> None:

@@ -13,17 +13,20 @@ import pytest
 
 
 @contextmanager
-def mounted(folder: Path, megabytes: int, kind: str) -> Generator[Path]:
+def mounted(
+    folder: Path, megabytes: int, kind: str = "tmpfs", *, read_only: bool = False
+) -> Generator[Path]:
     """Mount an empty volume of `kind`, tmpfs or ext4, at `folder`; skip where that is not possible.
 
     Where no ext4 volume can be made, tmpfs serves.
     """
     if sys.platform != "linux" or os.geteuid() != 0:
         pytest.skip("only root can mount volumes")
-    folder.mkdir(parents=True)
-    if kind == "tmpfs":
-        command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)]
-    else:
+    folder.mkdir(parents=True, exist_ok=True)
+    options = f"size={megabytes}m{',ro' if read_only else ''}"
+    in_memory = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
+    command = in_memory
+    if kind == "ext4":
         image = folder.with_name(f"{folder.name}.image")
         with image.open("wb") as stream:
             stream.truncate(megabytes * 2**20)
@@ -31,7 +34,7 @@ def mounted(folder: Path, megabytes: int, kind: str) -> Generator[Path]:
         command = ["mount", "-o", "loop", str(image), str(folder)]
         if made.returncode or subprocess.run(command, capture_output=True, check=False).returncode:
             image.unlink()
-            command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)]
+            command = in_memory
         else:
             command = ["true"]
     try:
@@ -43,7 +46,8 @@ def mounted(folder: Path, megabytes: int, kind: str) -> Generator[Path]:
     try:
         yield folder
     finally:
-        subprocess.run(["umount", str(folder)], capture_output=True, check=False)
+        # What was cancelled may still hold a file open for a moment.
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 def free_bytes(folder: Path) -> int:

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from typing import NoReturn
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Generator,
+    Iterator,
+    Mapping,
+)
+from contextlib import asynccontextmanager
+from typing import Any, NoReturn, TypeVar, cast
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
@@ -28,11 +37,14 @@ from engine.places import Places
 from engine.session import Engine
 from engine.tasks import Leaving
 from gui.bridge import EngineBridge
+from gui.main_window import MainWindow
 from gui.opening_files import Application
 from gui.operations import cancel_operations, present_failures_with
+from gui.settings import WindowSettings
 from gui.texts import EnglishPlurals
 from gui.theme import start_theme
 
+T = TypeVar("T")
 _BLOCKING = {
     QDialog: ("exec",),
     QMenu: ("exec",),
@@ -50,6 +62,27 @@ _BLOCKING = {
 }
 
 
+class _OnlyWhileItRuns(QEventLoop):
+    """Turn for as long as a coroutine runs, and not once more.
+
+    qasync handles whatever is due once more after that, when no loop counts as running: what the
+    engine of a fixture has planned for just that moment would die of it.
+    """
+
+    def run_until_complete(self, future: Generator[Any, None, T] | Awaitable[T]) -> T:
+        task: asyncio.Future[T] = asyncio.ensure_future(cast("Awaitable[T]", future), loop=self)
+
+        def stop(_: object) -> None:
+            self.stop()
+
+        task.add_done_callback(stop)
+        try:
+            self.run_forever()
+        finally:
+            task.remove_done_callback(stop)
+        return task.result()
+
+
 def loop_factories(
     qapp_of: Callable[[], QApplication],
 ) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
@@ -59,7 +92,7 @@ def loop_factories(
         # A closed loop is garbage with Qt timers in it. Were it collected while another thread
         # runs, Qt would go on firing timers of an object that is no more.
         gc.collect()
-        return QEventLoop(qapp_of())
+        return _OnlyWhileItRuns(qapp_of())
 
     return {"qt": make}
 
@@ -143,6 +176,28 @@ def house(qapp: QApplication) -> Iterator[QWidget]:
 
 def _unexpected(_: QWidget, failure: object) -> None:
     raise AssertionError(f"nobody took this failure: {failure}")
+
+
+@asynccontextmanager
+async def opened_window(
+    places: Places, settings: WindowSettings, chosen: str = ""
+) -> AsyncGenerator[MainWindow]:
+    """Open the main window over a real, started engine; what is on disk is listed at once."""
+    engine = Engine(places)
+    bridge = EngineBridge(engine)
+    made = MainWindow(engine, bridge, settings)
+    made.show()
+    if chosen:
+        made.select_name(chosen)
+    made.refresh_all()
+    await engine.start()
+    yield made
+    await cancel_operations()
+    await engine.aclose(Leaving.CANCEL)
+    bridge.close()
+    made.hide()
+    made.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 async def until(condition: Callable[[], object], seconds: float = 60) -> None:

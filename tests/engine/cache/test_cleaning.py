@@ -17,7 +17,6 @@ import pytest
 
 from engine.cache.values import Choice, ItemKind, Preset, Skipped, SkipReason
 from engine.conda.condarc import read_configuration
-from engine.events import Progress
 from engine.places import places_below
 from engine.plan import Plan
 from engine.planning.cleaning import plan_clean
@@ -26,28 +25,11 @@ from engine.practice import PracticeWorld, build_world
 from engine.replicas.ownership import read_owned
 from engine.requests import CleanRequest, RelinkRequest
 from engine.transactions.executor import carry_out
-from tests.support.caches import make_package
+from tests.support.caches import CleaningHeard, make_package
 from tests.support.volumes import free_bytes, mounted
 
 ALLOWED = 65_536
 PACKED = ("tidepool-9.0-0", "quarry-9.0-0", "mosaic-9.0-0")
-
-
-class Heard:
-    def __init__(self) -> None:
-        self.skips: list[Skipped] = []
-
-    def progress(self, progress: Progress) -> None:
-        pass
-
-    def log(self, line: str) -> None:
-        pass
-
-    def settle_down(self) -> None:
-        pass
-
-    def skipped(self, skipped: Skipped) -> None:
-        self.skips.append(skipped)
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +148,7 @@ async def cleaned(world: PracticeWorld, choice: Choice) -> tuple[Plan, list[Skip
     elsewhere = world.root / "elsewhere"
     before = free_bytes(world.root) + free_bytes(elsewhere)
     plan = await plan_clean(CleanRequest(choice), places, read_configuration(places))
-    heard = Heard()
+    heard = CleaningHeard()
     await carry_out(plan, places, heard)
     gained = free_bytes(world.root) + free_bytes(elsewhere) - before
     promised = plan.figures.freed_bytes
@@ -220,7 +202,7 @@ async def test_that_sharing_copies_frees_what_it_promised(world: PracticeWorld) 
         os.utime(spoiled, ns=(status.st_atime_ns, status.st_mtime_ns))
     plan = await plan_relink(RelinkRequest(prefixes), places, read_configuration(places))
     before = free_bytes(world.root)
-    await carry_out(plan, places, Heard())
+    await carry_out(plan, places, CleaningHeard())
     gained = free_bytes(world.root) - before
     promised = plan.figures.freed_bytes
     assert abs(gained - promised) <= max(ALLOWED, promised // 100), (gained, promised)

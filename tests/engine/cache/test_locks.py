@@ -16,34 +16,16 @@ from engine.cache.claims import claim, unclaimed
 from engine.cache.programs import program_of, running_programs, writer_at
 from engine.cache.values import CacheKind, Choice, ItemKind, Skipped, SkipReason
 from engine.conda.condarc import read_configuration
-from engine.events import Progress
 from engine.places import Places
 from engine.planning.cleaning import plan_clean
 from engine.requests import CleanRequest
 from engine.transactions.executor import carry_out
-from tests.support.caches import make_package, write_condarc
+from tests.support.caches import CleaningHeard, make_package, write_condarc
 
 FLOCK = "import fcntl,sys; f=open(sys.argv[1],'a+b'); fcntl.flock(f, fcntl.LOCK_EX)"
 SHARED = "import fcntl,sys; f=open(sys.argv[1],'a+b'); fcntl.flock(f, fcntl.LOCK_SH)"
 BYTE_21 = "import fcntl,sys; f=open(sys.argv[1],'a+b'); fcntl.lockf(f, fcntl.LOCK_EX, 1, 21)"
 WAIT = "; print('held', flush=True); sys.stdin.read()"
-
-
-class Heard:
-    def __init__(self) -> None:
-        self.skips: list[Skipped] = []
-
-    def progress(self, progress: Progress) -> None:
-        pass
-
-    def log(self, line: str) -> None:
-        pass
-
-    def settle_down(self) -> None:
-        pass
-
-    def skipped(self, skipped: Skipped) -> None:
-        self.skips.append(skipped)
 
 
 @contextmanager
@@ -64,7 +46,7 @@ def clean(places: Places, choice: Choice) -> list[Skipped]:
 
     async def run() -> list[Skipped]:
         plan = await plan_clean(CleanRequest(choice), places, configuration)
-        heard = Heard()
+        heard = CleaningHeard()
         await carry_out(plan, places, heard)
         return heard.skips
 

@@ -6,8 +6,6 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from engine.conda.caches import (
     CacheChoice,
     choose_cache,
@@ -21,8 +19,8 @@ from engine.places import Places
 from engine.records import Record
 from engine.requests import CreateRequest
 from tests.support.creating import cached_in, created, solved
-from tests.support.disks import NoDiskError, small_disk
 from tests.support.practising import Practice
+from tests.support.volumes import mounted
 
 
 def configured(*folders: Path) -> CondaConfiguration:
@@ -49,19 +47,16 @@ def test_that_the_first_of_the_users_caches_that_can_be_written_is_shared(
 def test_that_a_cache_on_another_disk_is_passed_over_and_said_to_be_far(
     places: Places, tmp_path: Path
 ) -> None:
-    try:
-        with small_disk(tmp_path / "disk", 1) as disk:
-            far = disk / "pkgs"
-            choice = choose_cache(places.envs / "new", places, configured(far))
-            assert choice == CacheChoice(places.pkgs, is_near=True, passed_over=(far,))
-            choice = choose_cache(disk / "env", places, configured(far))
-            assert choice == CacheChoice(far, is_near=True)
-            choice = choose_cache(disk / "env", places, CondaConfiguration())
-            assert choice == CacheChoice(places.pkgs, is_near=False)
-        with small_disk(tmp_path / "locked", 1, read_only=True) as disk:
-            assert not is_writable(disk / "new")
-    except NoDiskError:
-        pytest.skip("no disk can be mounted here")
+    with mounted(tmp_path / "disk", 1) as disk:
+        far = disk / "pkgs"
+        choice = choose_cache(places.envs / "new", places, configured(far))
+        assert choice == CacheChoice(places.pkgs, is_near=True, passed_over=(far,))
+        choice = choose_cache(disk / "env", places, configured(far))
+        assert choice == CacheChoice(far, is_near=True)
+        choice = choose_cache(disk / "env", places, CondaConfiguration())
+        assert choice == CacheChoice(places.pkgs, is_near=False)
+    with mounted(tmp_path / "locked", 1, read_only=True) as disk:
+        assert not is_writable(disk / "new")
 
 
 def test_that_the_part_of_a_path_that_exists_is_found(tmp_path: Path) -> None:

@@ -19,8 +19,8 @@ from engine.places import Places
 from engine.practice import MAIN_CHANNEL
 from engine.records import Record
 from tests.support.creating import PLAIN, Heard, installed, solved
-from tests.support.disks import NoDiskError, small_disk
 from tests.support.practising import Practice
+from tests.support.volumes import mounted
 
 ON_WINDOWS = sys.platform == "win32"
 
@@ -264,30 +264,24 @@ def test_that_a_full_disk_is_told_whichever_it_is(
     practice: Practice, prefix: Path, tmp_path: Path
 ) -> None:
     records = records_of(practice, "quarry")
-    try:
-        with small_disk(tmp_path / "small", 1) as disk:
-            failure = refusal(practice, records, prefix, cache=disk / "pkgs")
-            assert failure.code is ErrorCode.DISK_FULL
-            failure = refusal(practice, records, disk / "env")
-            assert failure.code is ErrorCode.DISK_FULL
-            assert str(disk) in failure.value("path")
-    except NoDiskError:
-        pytest.skip("no disk can be mounted here")
+    with mounted(tmp_path / "small", 1) as disk:
+        failure = refusal(practice, records, prefix, cache=disk / "pkgs")
+        assert failure.code is ErrorCode.DISK_FULL
+        failure = refusal(practice, records, disk / "env")
+        assert failure.code is ErrorCode.DISK_FULL
+        assert str(disk) in failure.value("path")
 
 
 def test_that_a_disk_that_may_not_be_written_is_told_whichever_it_is(
     practice: Practice, prefix: Path, tmp_path: Path
 ) -> None:
     records = records_of(practice, "glyphs")
-    try:
-        with small_disk(tmp_path / "locked", 1, read_only=True) as disk:
-            failure = refusal(practice, records, prefix, cache=disk / "pkgs")
-            assert failure.code is ErrorCode.NOT_WRITABLE
-            failure = refusal(practice, records, disk / "env")
-            assert failure.code is ErrorCode.NOT_WRITABLE
-            assert str(disk) in failure.value("path")
-    except NoDiskError:
-        pytest.skip("no disk can be mounted here")
+    with mounted(tmp_path / "locked", 1, read_only=True) as disk:
+        failure = refusal(practice, records, prefix, cache=disk / "pkgs")
+        assert failure.code is ErrorCode.NOT_WRITABLE
+        failure = refusal(practice, records, disk / "env")
+        assert failure.code is ErrorCode.NOT_WRITABLE
+        assert str(disk) in failure.value("path")
 
 
 def test_that_a_file_in_the_way_of_a_folder_is_told(practice: Practice, prefix: Path) -> None:

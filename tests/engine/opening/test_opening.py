@@ -23,6 +23,7 @@ from tests.support.shell_world import (
     program_of,
     write_program,
 )
+from tests.support.volumes import mounted
 
 pytestmark = pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="starts the programs of a Linux desktop"
@@ -285,17 +286,10 @@ def test_that_folders_nobody_read_are_removed_after_a_day(desk: Desk) -> None:
 
 
 def test_that_a_full_disk_is_told_and_nothing_left_on_it(desk: Desk, tmp_path: Path) -> None:
-    disk = tmp_path / "full"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=4k", "none", str(disk)]
-    if os.geteuid() != 0 or subprocess.run(mount, check=False).returncode != 0:
-        pytest.skip("a small disk cannot be mounted here")
-    try:
-        (disk / "fill").write_bytes(b"x" * 4096)
+    with mounted(tmp_path / "full", 1) as disk:
+        (disk / "fill").write_bytes(b"x" * 2**20)
         desk.environ["XDG_RUNTIME_DIR"] = str(disk)
         with pytest.raises(EngineError) as error:
             opening.open_terminal(make_prefix(tmp_path / "x"), environ=desk.environ)
         assert error.value.code is ErrorCode.DISK_FULL
         assert [path.name for path in disk.iterdir()] == ["fill"]
-    finally:
-        subprocess.run(["umount", disk], check=True)

@@ -20,7 +20,7 @@ from engine.practice.rattling import index_channels
 from engine.practice.wheels import conda_package_of
 from engine.practice.world import PracticeWorld
 from engine.requests import ChangeRequest
-from tests.support.changing import carried_out, planned
+from tests.support.changing import done, planned
 from tests.support.environments import Package, write_record
 from tests.support.pypi import install_with_uv, project
 
@@ -188,7 +188,7 @@ async def tried(root: Path, request: ChangeRequest, remedy: str, *, apply: bool)
         other = chosen = await planned(offered[remedy], places, configuration)
     can_be_done = apply and not (chosen.is_blocked and not remedy)
     if can_be_done:
-        await carried_out(chosen, places)
+        await done(chosen.request, places, configuration, chosen)
     return Outcome(plan, other, can_be_done)
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,6 +28,7 @@ from tests.engine.replicas.sources import (
     picture,
     write,
 )
+from tests.support.volumes import mounted
 
 posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX files")
 PROGRAM = b"\x7fELF" + f"{PLACEHOLDER}/lib\0".encode()
@@ -237,17 +236,9 @@ async def test_that_running_programs_are_named_for_a_new_name_only(source: Sourc
 
 
 @pytest.fixture
-def disk() -> Iterator[Path]:
-    """Mount an empty disk of 48 MiB."""
-    folder = Path(tempfile.mkdtemp(prefix="disk-"))
-    command = ["mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", str(folder)]
-    is_possible = sys.platform == "linux" and os.getuid() == 0
-    if not is_possible or subprocess.run(command, capture_output=True, check=False).returncode:
-        folder.rmdir()
-        pytest.skip("only root on Linux can mount a disk")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
-    folder.rmdir()
+def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    with mounted(tmp_path_factory.mktemp("disk"), 48) as folder:
+        yield folder
 
 
 async def test_that_a_copy_to_another_disk_costs_everything_and_says_why(

@@ -21,8 +21,8 @@ from engine.practice import ChannelServer
 from engine.records import Record, RecordKind, Source, SourceKind, State
 from engine.requests import ChannelPriority, CreateRequest
 from tests.support.creating import PLAIN, created
-from tests.support.disks import NoDiskError, small_disk
 from tests.support.practising import Practice
+from tests.support.volumes import mounted
 
 
 @pytest.fixture
@@ -247,37 +247,29 @@ def test_that_an_odd_name_is_told(practice: Practice, request_for: CreateRequest
 def test_that_a_disk_too_small_blocks_the_plan_with_its_figures(
     practice: Practice, request_for: CreateRequest, tmp_path: Path
 ) -> None:
-    try:
-        with small_disk(tmp_path / "small", 1) as disk:
-            configuration = CondaConfiguration(pkgs_dirs=(disk / "pkgs",))
-            request = replace(request_for, prefix=disk / "course", specs=("quarry",))
-            plan = planned(practice, request, configuration)
-            assert plan.is_blocked
-            warning = plan.warnings[0]
-            assert warning.code is WarningCode.DISK_SPACE_SHORT
-            assert (
-                int(warning.value("free_bytes")) <= 1_048_576 < int(warning.value("needed_bytes"))
-            )
-            assert warning.value("path") == str(disk)
-    except NoDiskError:
-        pytest.skip("no disk can be mounted here")
+    with mounted(tmp_path / "small", 1) as disk:
+        configuration = CondaConfiguration(pkgs_dirs=(disk / "pkgs",))
+        request = replace(request_for, prefix=disk / "course", specs=("quarry",))
+        plan = planned(practice, request, configuration)
+        assert plan.is_blocked
+        warning = plan.warnings[0]
+        assert warning.code is WarningCode.DISK_SPACE_SHORT
+        assert int(warning.value("free_bytes")) <= 1_048_576 < int(warning.value("needed_bytes"))
+        assert warning.value("path") == str(disk)
 
 
 def test_that_a_cache_on_another_disk_is_told(
     practice: Practice, request_for: CreateRequest, tmp_path: Path
 ) -> None:
-    try:
-        with small_disk(tmp_path / "other", 900) as disk:
-            request = replace(request_for, prefix=disk / "course", specs=("quarry",))
-            plan = planned(practice, request)
-            assert WarningCode.CACHE_ELSEWHERE in codes(plan)
-            assert plan.figures.linked_bytes == 0
-            configuration = CondaConfiguration(pkgs_dirs=(disk / "pkgs",))
-            plan = planned(practice, request_for, configuration)
-            assert codes(plan) == [WarningCode.CACHE_UNUSABLE]
-            assert plan.package_cache == practice.places.pkgs
-    except NoDiskError:
-        pytest.skip("no disk can be mounted here")
+    with mounted(tmp_path / "other", 900) as disk:
+        request = replace(request_for, prefix=disk / "course", specs=("quarry",))
+        plan = planned(practice, request)
+        assert WarningCode.CACHE_ELSEWHERE in codes(plan)
+        assert plan.figures.linked_bytes == 0
+        configuration = CondaConfiguration(pkgs_dirs=(disk / "pkgs",))
+        plan = planned(practice, request_for, configuration)
+        assert codes(plan) == [WarningCode.CACHE_UNUSABLE]
+        assert plan.package_cache == practice.places.pkgs
 
 
 def test_that_condas_cache_is_shared_unless_it_holds_another_package_of_the_name(

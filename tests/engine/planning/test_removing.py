@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -23,6 +22,7 @@ from engine.removal import delete_tree
 from engine.requests import RemoveRequest
 from engine.transactions.reporting import SilentReport
 from tests.engine.replicas.sources import Packed, Source, new_source, picture, write
+from tests.support.volumes import mounted
 
 posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX files")
 NOBODY = 65534
@@ -70,17 +70,10 @@ async def test_that_the_plan_names_every_package_and_touches_nothing(source: Sou
 
 
 @pytest.fixture
-def disk() -> Iterator[Path]:
+def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Mount an empty disk whose free space nobody else changes."""
-    folder = Path(tempfile.mkdtemp(prefix="disk-"))
-    command = ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder)]
-    is_possible = sys.platform == "linux" and os.getuid() == 0
-    if not is_possible or subprocess.run(command, capture_output=True, check=False).returncode:
-        folder.rmdir()
-        pytest.skip("only root on Linux can mount a disk")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
-    folder.rmdir()
+    with mounted(tmp_path_factory.mktemp("disk"), 64) as folder:
+        yield folder
 
 
 async def test_that_freed_bytes_are_those_that_the_disk_gives_back(disk: Path) -> None:
@@ -242,7 +235,7 @@ async def test_that_a_folder_that_may_not_be_changed_is_told_before() -> None:
 
 
 @pytest.fixture
-def mounted(source: Source, disk: Path) -> Iterator[Path]:
+def mounted_inside(source: Source, disk: Path) -> Iterator[Path]:
     """Mount another disk inside of the source."""
     folder = source.prefix / "data"
     folder.mkdir()
@@ -252,8 +245,8 @@ def mounted(source: Source, disk: Path) -> Iterator[Path]:
 
 
 async def test_that_a_disk_mounted_inside_forbids_the_removal(
-    source: Source, mounted: Path
+    source: Source, mounted_inside: Path
 ) -> None:
     error = await refusal(source.prefix)
     assert error.code is ErrorCode.FILES_IN_USE
-    assert error.failure.value("path") == str(mounted)
+    assert error.failure.value("path") == str(mounted_inside)

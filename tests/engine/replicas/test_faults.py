@@ -6,7 +6,6 @@ import os
 import shutil
 import stat
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +25,7 @@ from tests.engine.replicas.sources import (
     sha256,
     write,
 )
+from tests.support.volumes import mounted
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs POSIX files")
 NOBODY = 65534
@@ -40,19 +40,9 @@ def source(tmp_path: Path) -> Source:
 
 
 @pytest.fixture
-def small_disk() -> Iterator[Path]:
-    """Mount a disk of 1 MiB."""
-    folder = Path(tempfile.mkdtemp(prefix="small-disk-"))
-    command = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
-    if sys.platform != "linux" or os.getuid() != 0 or not shutil.which("mount"):
-        folder.rmdir()
-        pytest.skip("only root on Linux can mount a small disk")
-    if subprocess.run(command, capture_output=True, check=False).returncode:
-        folder.rmdir()
-        pytest.skip("mounting is not allowed here")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
-    folder.rmdir()
+def small_disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    with mounted(tmp_path_factory.mktemp("small disk"), 1) as disk:
+        yield disk
 
 
 def refused(source: Source, target: Path, watcher: Watcher | None = None) -> EngineError:
@@ -83,15 +73,15 @@ def test_that_files_are_copied_to_another_disk(source: Source, small_disk: Path)
 
 def test_that_another_disk_in_the_source_is_not_copied(source: Source, small_disk: Path) -> None:
     write(small_disk / "precious", b"p")
-    mounted = source.prefix / "mounted"
-    mounted.mkdir()
-    subprocess.run(["mount", "--bind", str(small_disk), str(mounted)], check=True)
+    place = source.prefix / "mounted"
+    place.mkdir()
+    subprocess.run(["mount", "--bind", str(small_disk), str(place)], check=True)
     try:
         watcher = Watcher()
         final = source.prefix.parent / "clone"
         replicate(source.prefix, final, final, watcher)
     finally:
-        subprocess.run(["umount", str(mounted)], check=True)
+        subprocess.run(["umount", str(place)], check=True)
     assert list((final / "mounted").iterdir()) == []
     assert "Left empty, because it is another disk: mounted" in watcher.lines
 

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psutil
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
@@ -232,3 +234,47 @@ async def test_that_removing_a_frozen_environment_is_refused_in_words(
     dialog.open()
     await until(lambda: dialog.stage is Stage.REFUSED)
     assert "frozen" in dialog.failure_sentence()
+
+
+def waiting_workers() -> list[int]:
+    """Return the processes of ours that wait for a plan, or carry one out."""
+    found: list[int] = []
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            if "apply" in child.cmdline() and child.status() != psutil.STATUS_ZOMBIE:
+                found.append(child.pid)
+    return found
+
+
+async def test_that_no_worker_waits_for_a_plan_that_was_put_away(
+    engine: Engine, house: QWidget
+) -> None:
+    old = await environment(engine)
+    for give_up in ("cancel", "close", "escape"):
+        dialog = await shown(remove_environment(engine, old, house))
+        await until(lambda: len(waiting_workers()) == 1)
+        if give_up == "cancel":
+            click(dialog.cancel)
+        elif give_up == "close":
+            dialog.close()
+        else:
+            press(dialog, Qt.Key.Key_Escape)
+        await until(lambda: waiting_workers() == [])
+    assert engine.tasks() == ()
+
+
+async def test_that_no_worker_waits_while_the_form_is_filled_in_again(
+    engine: Engine, house: QWidget
+) -> None:
+    dialog = clone_environment(engine, await environment(engine), house)
+    await until(dialog.isVisible)
+    form = dialog.findChild(CloneForm)
+    assert form is not None
+    await until(lambda: form.placing.location.count() > 1)
+    press(form.placing.name, Qt.Key.Key_Return)
+    await shown(dialog)
+    await until(lambda: len(waiting_workers()) == 1)
+    click(dialog.back)
+    assert dialog.stage is Stage.ASKING
+    await until(lambda: waiting_workers() == [])
+    dialog.close()

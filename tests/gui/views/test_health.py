@@ -17,12 +17,14 @@ from engine.health.values import (
     Evidence,
     Finding,
     FindingCode,
+    Gap,
     Gravity,
     Health,
     HealthProgress,
     RepairKind,
     RepairStep,
     RepairWish,
+    Unchecked,
 )
 from gui.models.health import Diagnosis, HealthBook
 from gui.presenting.health import (
@@ -140,12 +142,21 @@ def test_that_only_what_no_package_brings_is_looked_for_in_the_computer() -> Non
     unmet = replace(OVERWRITTEN, code=FindingCode.DEPENDS_UNMET)
     values = (("by", "kite"), ("needed", "wind"), ("wants", "wind >=1"), ("system", ""))
     words = explain_finding(replace(unmet, values=values))
-    assert words.sentence == "wind 1 or newer is not installed, although it is needed by kite."
+    assert words.sentence == "wind (1 or newer) is not installed, although it is needed by kite."
     words = explain_finding(replace(unmet, values=(*values[:2], ("system", "__cuda >=99"))))
     assert words.sentence == (
         "This computer does not have an NVIDIA graphics card and its software CUDA 99 or newer,"
         " which is needed by kite."
     )
+
+
+def test_that_a_stranger_among_the_notes_of_conda_is_told_from_a_note_that_is_broken() -> None:
+    values = (("file", "notes-1.0-0.json"), ("package", "notes"))
+    unreadable = replace(OVERWRITTEN, code=FindingCode.META_UNREADABLE)
+    words = explain_finding(replace(unreadable, values=(*values, ("problem", "not-json"))))
+    assert words.sentence == "conda's note about notes cannot be read."
+    words = explain_finding(replace(unreadable, values=(*values, ("problem", "foreign"))))
+    assert words.sentence.startswith("notes-1.0-0.json lies among the notes")
 
 
 def test_that_the_dot_shows_the_worst_that_is_not_ignored(book: HealthBook) -> None:
@@ -262,8 +273,9 @@ async def test_that_what_only_the_user_can_decide_says_so_and_is_left_out_of_rep
 
 
 async def test_that_what_could_not_be_looked_at_is_told(view: HealthView) -> None:
-    view.show_diagnosis(Diagnosis((), (), frozenset({Depth.DEEP}), ("The channel was asleep.",)))
-    await until(lambda: "The channel was asleep." in said(view))
+    silent = Unchecked(Gap.CHANNEL_SILENT, "No.", (("channel", "conda-forge"),))
+    view.show_diagnosis(Diagnosis((), (), frozenset({Depth.ONLINE}), (silent,)))
+    await until(lambda: "The channel conda-forge gave no answer." in said(view))
     assert "Not everything could be looked at." in said(view)
 
 
