@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QLabel, QPushButton, QSizePolicy, QWidget
 
 from gui.theme import SPACE, TextRole, Tone
@@ -23,6 +23,8 @@ from gui.widgets import (
 )
 
 _TEXT_WIDTH = SPACE * 52
+_LEAST_TEXT = SPACE * 20
+_BESIDE = SPACE * 3
 _BANNER_ICONS = {
     Tone.NOTE: "info",
     Tone.SUCCESS: "check",
@@ -121,7 +123,7 @@ class EmptyState(QWidget):
         heading = label(title, TextRole.HEADING)
         sentence = label(text, tone=Tone.MUTED, wrap=True)
         sentence.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        sentence.setFixedWidth(_TEXT_WIDTH)
+        sentence.setFixedWidth(self._text_width())
         middle = Qt.AlignmentFlag.AlignHCenter
         inner = column(None, margins=3)
         inner.addWidget(self._picture, alignment=middle)
@@ -134,6 +136,19 @@ class EmptyState(QWidget):
         inner.addStretch(2)
         self.setLayout(inner)
         return heading, sentence
+
+    def minimumSizeHint(self) -> QSize:
+        """Return a width that the sentence can be broken to."""
+        return QSize(_LEAST_TEXT + 2 * _BESIDE, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Break the sentence to the room that there is."""
+        super().resizeEvent(event)
+        if self.layout() is not None:
+            self._labels[1].setFixedWidth(self._text_width())
+
+    def _text_width(self) -> int:
+        return max(_LEAST_TEXT, min(_TEXT_WIDTH, self.width() - 2 * _BESIDE))
 
     def say(self, title: str, text: str) -> None:
         """Show another title and sentence."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from rattler import Version
 
 from engine.conda.repodata import Repodata
@@ -19,7 +21,17 @@ def compare(one: str, other: str) -> int:
     return (first > second) - (first < second)
 
 
-async def has_at_least(repodata: Repodata, name: str, version: str) -> bool:
-    """Return whether a channel has the package `name` as new as `version`."""
+async def has_at_least(
+    repodata: Repodata, name: str, version: str, urls: Collection[str] = ()
+) -> bool:
+    """Return whether a channel has the package `name` as new as `version`.
+
+    With `urls` only the channels at these addresses count.
+    """
     answers = await repodata.records(name)
-    return any(compare(str(found.version), version) >= 0 for answer in answers for found in answer)
+    return any(
+        compare(str(found.version), version) >= 0
+        for address, answer in zip(repodata.addresses, answers, strict=True)
+        if not urls or address.url in urls
+        for found in answer
+    )

@@ -76,6 +76,8 @@ def name_for(reading: Reading) -> str:
         return reading.name
     if reading.path is None:
         return ""
+    if reading.parts:
+        return reading.path.absolute().parent.name  # none of several speaks for all
     stem = reading.path.name.partition(".")[0]
     plain = stem.lower().startswith(_PLAIN_NAMES) or not stem
     return reading.path.absolute().parent.name if plain else stem

@@ -79,6 +79,11 @@ def channels_of(request: ChangeRequest, configuration: CondaConfiguration) -> tu
     return tuple(dict.fromkeys((*channels, *spec_channels(request.add))))
 
 
+def chosen_channel(record: Record) -> str:
+    """Return the channel that the user chose for a package alone, empty for none."""
+    return next(iter(spec_channels(record.requested)), "")
+
+
 async def resolve(
     request: ChangeRequest, standing: Standing, *, timeout: float = SOLVE_SECONDS
 ) -> Resolution:
@@ -126,13 +131,13 @@ class _Attempt:
 
     async def solved(self, scope: UpdateScope) -> Resolution:
         standing, request = self.standing, self.request
-        repodata = await standing.repodata(channels_of(request, standing.configuration))
         added = {check_spec(spec): spec for spec in request.add}
         staying = {
             name: record
             for name, record in standing.installed.items()
             if name not in self.going.names or name in added
         }
+        repodata = await standing.repodata(self._channels(scope, staying))
         newer = await self._updates(staying, repodata, added)
         free = added.keys() | newer.keys()
         is_fixed = scope in (UpdateScope.KEEP, UpdateScope.ONLY)
@@ -181,6 +186,15 @@ class _Attempt:
         )
         return Resolution(_sorted(records), self.going, solution, repodata)
 
+    def _channels(self, scope: UpdateScope, staying: Mapping[str, Record]) -> tuple[str, ...]:
+        """Return the channels to look at: also those from which what may change was chosen."""
+        request = self.request
+        named = {name.lower() for name in request.update}
+        is_all = scope in (UpdateScope.NEEDED, UpdateScope.ALL)
+        chosen = (chosen_channel(r) for name, r in staying.items() if is_all or name in named)
+        usual = channels_of(request, self.standing.configuration)
+        return tuple(dict.fromkeys((*usual, *filter(None, chosen))))
+
     async def _updates(
         self, staying: Mapping[str, Record], repodata: Repodata, added: Mapping[str, str]
     ) -> dict[str, str]:
@@ -190,8 +204,11 @@ class _Attempt:
             record = staying.get(name)
             if record is None or name in added:
                 continue
-            if await has_at_least(repodata, name, record.version):
-                specs[name] = f"{name} >={record.version}"
+            channel = chosen_channel(record)
+            urls = channel_urls(channel, self.standing.configuration) if channel else ()
+            if await has_at_least(repodata, name, record.version, urls):
+                source = f"{channel}::" if channel else ""
+                specs[name] = f"{source}{name} >={record.version}"
         return specs
 
     def _python_limit(
@@ -216,7 +233,8 @@ class _Attempt:
         if found.name in added:
             wished = (added[found.name],)
         elif found.name in newer and not all(fulfils(found, spec) for spec in wished):
-            wished = (found.name,)
+            channel = chosen_channel(installed) if installed is not None else ""
+            wished = (f"{channel}::{found.name}" if channel else found.name,)
         if installed is not None and is_same(found, installed):
             return replace(installed, requested=wished)
         return replace(found, requested=wished)

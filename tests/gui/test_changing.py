@@ -223,6 +223,39 @@ async def test_that_channels_are_chosen_for_one_environment_and_remembered(
     assert (wish.kind, wish.spec) == (WishKind.ADD, "papyrus")
 
 
+async def test_that_the_channel_picked_for_one_package_is_remembered_at_its_next_update(
+    made: Path, window: MainWindow, server: ChannelServer
+) -> None:
+    main, extra = (server.url_of(f"practice-{name}") for name in ("main", "extra"))
+    choice = ChannelChoice((main, extra), ChannelPriority.STRICT)
+    window.page.changing.settings.set_channel_choice(made, choice)
+    view = window.page.packages
+    await offered(view, "numerals")
+    press(view.filter_box, Qt.Key.Key_Return)
+    view.table.select_key(view.model.record_at(names(view).index("numerals")).key)
+    press(view.table, Qt.Key.Key_V)
+    await until(lambda: window.findChildren(VersionsDialog))
+    (picker,) = window.findChildren(VersionsDialog)
+    await until(picker.model.rowCount)
+    rows = (picker.model.record_at(row) for row in range(picker.model.rowCount()))
+    picker.table.select_key(
+        next(e.key for e in rows if (e.version, e.source) == ("1.0.0", "practice-extra"))
+    )
+    click(picker.take)
+    click((await reviewed(window)).go)
+    await until(lambda: engine_of(window).tasks()[-1].state.is_final)
+    assert engine_of(window).tasks()[-1].state is TaskState.SUCCEEDED
+    await until(lambda: "numerals" in names(view) and not view.bar.isVisible())
+    view.table.select_key("conda:numerals")
+    press(view.table, Qt.Key.Key_U)
+    again = await reviewed(window)
+    assert again.plan is not None
+    (change,) = again.plan.changes
+    assert change.after is not None
+    assert (change.after.version, change.after.source.name) == ("1.4.2", "practice-extra")
+    again.reject()
+
+
 async def test_that_the_focus_goes_to_the_packages_when_the_basket_goes(
     made: Path, window: MainWindow
 ) -> None:

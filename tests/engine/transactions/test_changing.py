@@ -13,12 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.conda.history import read_revisions, requested_specs
+from engine.environments.packages import read_packages
 from engine.errors import EngineError, ErrorCode
 from engine.plan import ChangeKind
 from engine.practice.archives import CondaPackage, PackagedFile, write_package
 from engine.practice.interpreter import running_interpreter
 from engine.practice.rattling import index_channels
-from engine.requests import ChangeRequest, ChannelPriority, CreateRequest
+from engine.requests import ChangeRequest, ChannelPriority, CreateRequest, UpdateScope
 from engine.transactions.locking import WORKROOM
 from tests.support.changing import (
     carried_out,
@@ -308,3 +309,31 @@ def test_that_packages_move_along_when_python_gets_another_minor_version(
     old = f"lib/python{sys.version_info[0]}.{sys.version_info[1]}/"
     assert not [path for path in files if path.startswith(old)]
     check(course)
+
+
+def test_that_the_channel_chosen_for_one_package_is_kept_by_every_later_update(
+    practice: Practice,
+) -> None:
+    prefix = practice.places.envs / "chosen"
+    create = CreateRequest(prefix, practice.both, specs=("almanac", "python"), with_pip=False)
+    practice.call(done, create, practice.places)
+
+    def numerals(**wishes: object) -> tuple[str, str, tuple[str, ...]]:
+        practice.call(done, change(practice, prefix, **wishes), practice.places)
+        records = (each for each in read_packages(prefix) if each.name == "numerals")
+        return next((each.version, each.source.url, each.requested) for each in records)
+
+    extra, main = practice.extra, practice.main
+    picked = f"{extra}::numerals==1.0.0"
+    assert numerals(add=(picked,)) == ("1.0.0", extra, (picked,))
+    assert numerals(add=("glyphs",)) == ("1.0.0", extra, (picked,))
+    only_channel = (f"{extra}::numerals",)
+    assert numerals(update=("numerals",)) == ("1.4.2", extra, only_channel)
+    assert numerals(scope=UpdateScope.ALL) == ("1.4.2", extra, only_channel)
+    # The choice for one package also holds where its channel is not on the list.
+    assert numerals(update=("numerals",), channels=(main,)) == ("1.4.2", extra, only_channel)
+    assert numerals(scope=UpdateScope.ALL, channels=(main,)) == ("1.4.2", extra, only_channel)
+    assert numerals(add=("tidepool",), channels=(main,)) == ("1.4.2", extra, only_channel)
+    other = f"{main}::numerals==2.1.0"
+    assert numerals(add=(other,)) == ("2.1.0", main, (other,))
+    assert numerals(update=("numerals",)) == ("2.1.0", main, (other,))
