@@ -16,6 +16,7 @@ from gui.models.health import Diagnosis
 from gui.panels import Banner, Disclosure, EmptyState, Loading
 from gui.presenting import explain
 from gui.presenting.glossary import Term, term_sentence
+from gui.presenting.health import unchecked_sentence
 from gui.theme import SPACE, TextRole, Tone
 from gui.turns import in_turns
 from gui.views.failed_state import FailedState
@@ -237,8 +238,8 @@ class HealthView(QWidget):
         if diagnosis.ignored:
             body.addWidget(self._disclosed(ignored, diagnosis.ignored))
         if diagnosis.unchecked:
-            title = self.tr("What could not be looked at")
-            body.addWidget(Disclosure(title, _lines(diagnosis.unchecked)))
+            told = tuple(map(unchecked_sentence, diagnosis.unchecked))
+            body.addWidget(Disclosure(self.tr("What could not be looked at"), _lines(told)))
         title = self.tr("What the words mean")
         body.addWidget(Disclosure(title, _lines(tuple(map(term_sentence, Term)))))
         if diagnosis.findings:

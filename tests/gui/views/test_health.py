@@ -17,12 +17,14 @@ from engine.health.values import (
     Evidence,
     Finding,
     FindingCode,
+    Gap,
     Gravity,
     Health,
     HealthProgress,
     RepairKind,
     RepairStep,
     RepairWish,
+    Unchecked,
 )
 from gui.models.health import Diagnosis, HealthBook
 from gui.presenting.health import (
@@ -271,8 +273,9 @@ async def test_that_what_only_the_user_can_decide_says_so_and_is_left_out_of_rep
 
 
 async def test_that_what_could_not_be_looked_at_is_told(view: HealthView) -> None:
-    view.show_diagnosis(Diagnosis((), (), frozenset({Depth.DEEP}), ("The channel was asleep.",)))
-    await until(lambda: "The channel was asleep." in said(view))
+    silent = Unchecked(Gap.CHANNEL_SILENT, "No.", (("channel", "conda-forge"),))
+    view.show_diagnosis(Diagnosis((), (), frozenset({Depth.ONLINE}), (silent,)))
+    await until(lambda: "The channel conda-forge gave no answer." in said(view))
     assert "Not everything could be looked at." in said(view)
 
 
