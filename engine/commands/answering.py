@@ -260,21 +260,10 @@ def _target(
 ) -> Path:
     if arguments.target is not None:
         return Path(os.path.abspath(arguments.target))
-    from engine.environments.naming import check_name
+    from engine.planning.placing import place_named
     from engine.working_folders import folders_for_new
 
-    folder = folders_for_new(places, configuration)[0]
-    problem = next((p for p in check_name(arguments.name, folder) if p.is_blocking), None)
-    if problem is not None:
-        raise EngineError(
-            ErrorCode.NAME_INVALID,
-            f"An environment cannot be called “{arguments.name}”.",
-            hint="Choose a short name of letters, digits, - and _.",
-            name=arguments.name,
-            problem=problem.code,
-            value=problem.value,
-        )
-    return folder / arguments.name
+    return place_named(arguments.name, folders_for_new(places, configuration)[0])
 
 
 def _practice(directory: Path) -> None:

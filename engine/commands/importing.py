@@ -11,8 +11,6 @@ from engine.asking import Asking
 from engine.commands.file_reading import query_for
 from engine.conda.condarc import CondaConfiguration
 from engine.environments.describing import describe
-from engine.environments.naming import check_name
-from engine.errors import EngineError, ErrorCode
 from engine.files.importing import (
     Choices,
     channels_for,
@@ -24,6 +22,7 @@ from engine.files.importing import (
 from engine.files.values import FileKind, Reading
 from engine.messages import AssignQuery, ReadAddressQuery, ReadFilesQuery
 from engine.places import Places
+from engine.planning.placing import place_named
 from engine.requests import ChannelPriority, Request
 from engine.working_folders import folders_for_new
 
@@ -145,14 +144,4 @@ def _target(
     if arguments.target is not None:
         return Path(os.path.abspath(arguments.target))
     name = arguments.name or name_for(reading)
-    folder = folders_for_new(places, configuration)[0]
-    problems = check_name(name, folder)
-    if not name or any(problem.is_blocking for problem in problems):
-        raise EngineError(
-            ErrorCode.NAME_INVALID,
-            f"“{name}” cannot be the name of a new environment.",
-            cause=", ".join(problem.code for problem in problems if problem.is_blocking),
-            hint="Give it one by --name.",
-            name=name,
-        )
-    return folder / name
+    return place_named(name, folders_for_new(places, configuration)[0])
