@@ -18,7 +18,11 @@ from gui.presenting.change_warnings import (
 )
 from gui.presenting.glossary import term_sentence, terms_in
 from gui.presenting.names import explain_name_problem
-from gui.presenting.repair_warnings import REPAIR_ALTERNATIVES, REPAIR_WARNINGS
+from gui.presenting.repair_warnings import (
+    REPAIR_ALTERNATIVES,
+    REPAIR_WARNINGS,
+    repairs_told,
+)
 from gui.presenting.requests import affected_name
 from gui.presenting.wording import (
     QT_TRANSLATE_NOOP,
@@ -269,6 +273,7 @@ def explain_warning(warning: PlanWarning, request: Request) -> WarningWords:
     values = [(key.replace("-", "_"), value) for key, value in warning.values]
     # A new environment has the name before it has anything else.
     values.append(("name", affected_name(request)))
+    values.append(("repairs", repairs_told(warning.value("steps"))))
     words = _words_for(warning, request)
     reason = _reason_of_name(warning) or filled(words.reason, values)
     sentence = first_filled(words.sentence, values) or warning.summary
