@@ -58,6 +58,16 @@ _WORDS: Final[dict[WarningCode, WarningSentences]] = {
             " to z. Most can.",
         ),
     ),
+    WarningCode.FILE_NOT_KEPT: WarningSentences(
+        (
+            QT_TRANSLATE_NOOP("Warnings", "Line {line} of {file} is not kept: {text}"),
+            QT_TRANSLATE_NOOP("Warnings", "Something of {file} is not kept."),
+            QT_TRANSLATE_NOOP("Warnings", "Something of the file is not kept."),
+        ),
+        QT_TRANSLATE_NOOP(
+            "Warnings", "It cannot be done here, is not for this computer, or was not agreed to."
+        ),
+    ),
     WarningCode.NO_PIP: WarningSentences(
         (
             QT_TRANSLATE_NOOP("Warnings", "“{name}” will have no pip of its own."),
