@@ -120,7 +120,7 @@ def _of_record(distribution: Distribution, prefix: Path) -> Iterator[Claim]:
         return
     with suppress(csv.Error):
         for row in csv.reader(io.StringIO(text, newline="")):
-            if not row or row[0].endswith(COMPILED):
+            if not row or not row[0] or row[0].endswith(COMPILED):
                 continue
             path = recorded_path(row[0], inside, prefix)
             if not path:
