@@ -18,7 +18,7 @@ import shutil
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -27,10 +27,11 @@ from benchmarks.measuring import (
     Row,
     clean_environment,
     print_table,
+    processor_seconds,
     program,
     times_of_command,
 )
-from engine.events import EngineEvent, Task, TaskChanged, TaskState
+from engine.events import EngineEvent, EnvironmentsChanged, Task, TaskChanged, TaskState
 from engine.places import Places, places_below
 from engine.practice.archives import CondaPackage, PackagedFile, write_package
 from engine.practice.catalogue import seconds
@@ -53,18 +54,22 @@ UPDATED = "part-000"
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Hold an environment, where it came from, and a copy of it to start every run from."""
+    """Hold an environment, and where it came from."""
 
     places: Places
     channel: str
     index: str
     prefix: Path
-    kept: Path
 
-    def restore(self) -> None:
-        """Put the environment back as it was; every file is a link into the cache again."""
-        shutil.rmtree(self.prefix, ignore_errors=True)
-        shutil.copytree(self.kept, self.prefix, symlinks=True, copy_function=link_or_copy)
+    def another(self, number: int) -> Path:
+        """Make an environment like it for one run; every file is a link into the cache again.
+
+        No run deletes what another one made, but for what Envdesk itself deletes: a file system
+        may search long for the room of a new folder where many were deleted a moment ago.
+        """
+        prefix = self.prefix.with_name(f"{self.prefix.name}-{number}")
+        shutil.copytree(self.prefix, prefix, symlinks=True, copy_function=link_or_copy)
+        return prefix
 
 
 def link_or_copy(source: str, target: str, *, follow_symlinks: bool = True) -> None:
@@ -126,15 +131,13 @@ def build(root: Path, packages: int) -> Ground:
         (f"{UPDATED} <2",),
     )
     link_environments((order,), places.pkgs)
-    kept = root / "kept"
-    shutil.copytree(prefix, kept, symlinks=True, copy_function=link_or_copy)
-    return Ground(places, channel.as_uri(), index, prefix, kept)
+    return Ground(places, channel.as_uri(), index, prefix)
 
 
-def whole_request(ground: Ground) -> ChangeRequest:
-    """Return the request for everything."""
+def whole_request(ground: Ground, prefix: Path) -> ChangeRequest:
+    """Return the request for everything, in an environment of the ground."""
     return ChangeRequest(
-        ground.prefix,
+        prefix,
         (ground.channel,),
         add=NEW,
         update=(UPDATED,),
@@ -142,58 +145,101 @@ def whole_request(ground: Ground) -> ChangeRequest:
     )
 
 
-async def measure(ground: Ground, runs: int) -> dict[str, list[float]]:
-    """Return the seconds of plans and of changes, each asked for as the window does."""
-    moments: dict[str, float] = {}
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Hold the seconds of every run, by what was measured, on the clock and of processors."""
 
-    def listen(event: EngineEvent) -> None:
-        if isinstance(event, TaskChanged):
-            if event.task.state is TaskState.RUNNING and not event.task.can_cancel:
-                moments.setdefault("in place", time.perf_counter())
-            if event.task.state.is_final:
-                moments["end"] = time.perf_counter()
-                ended.set_result(event.task)
+    times: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
+    processor: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
 
+    def add(self, what: str, seconds: float, processor: float) -> None:
+        """Keep one run."""
+        self.times.setdefault(what, []).append(seconds)
+        self.processor.setdefault(what, []).append(processor)
+
+    def row(self, title: str, what: str, goal: float | None = None) -> Row:
+        """Return the line of a table."""
+        return Row(title, tuple(self.times[what]), goal, processor=tuple(self.processor[what]))
+
+
+class Watch:
+    """Take the time when an engine tells that a change is in place, and that all is done."""
+
+    def __init__(self) -> None:
+        self.ended: asyncio.Future[Task] = asyncio.get_running_loop().create_future()
+        self.moments: dict[str, tuple[float, float]] = {}
+        self._begin = (0.0, 0.0)
+        self._is_placed = False
+
+    def start(self) -> None:
+        """Begin to count."""
+        self._begin = (time.perf_counter(), processor_seconds())
+
+    def listen(self, event: EngineEvent) -> None:
+        """Take note of an event."""
+        match event:
+            case TaskChanged(task):
+                self._is_placed |= not task.can_cancel
+                if task.state.is_final:
+                    self._take("end")
+                    self.ended.set_result(task)
+            case EnvironmentsChanged() if self._is_placed:
+                self._take("in place")
+            case _:
+                pass
+
+    def _take(self, moment: str) -> None:
+        if moment not in self.moments:
+            now = time.perf_counter()
+            self.moments[moment] = (now - self._begin[0], processor_seconds() - self._begin[1])
+
+
+async def measure(ground: Ground, runs: int) -> Measured:
+    """Return what plans and changes take, each asked for as the window does."""
+    found = Measured()
     engine = Engine(ground.places)
-    engine.subscribe(listen)
     await engine.start()
-    everything = whole_request(ground)
+    everything = whole_request(ground, ground.prefix)
     parts = {
         "plan, from the index": ChangeRequest(
             ground.prefix, everything.channels, add_pypi=everything.add_pypi
         ),
         "plan": everything,
     }
-    found: dict[str, list[float]] = {}
-    plan = await engine.plan(everything)  # reads the channel for the first time
+    await engine.plan(everything)  # reads the channel and asks the interpreter for the first time
     for _ in range(runs):
         for name, request in parts.items():
             await asyncio.sleep(PAUSE_S)
             started = time.perf_counter()
-            plan = await engine.plan(request)
-            found.setdefault(name, []).append(time.perf_counter() - started)
+            await engine.plan(request)
+            found.times.setdefault(name, []).append(time.perf_counter() - started)
+    for number in range(runs):
+        prefix = await asyncio.to_thread(ground.another, number)
+        bare = ground.places.home.parent / f"bare-{number}"
+        plan = await engine.plan(whole_request(ground, prefix))
         assert len(plan.changes) == len(NEW) + 1 + FROM_INDEX_BRINGS, plan.changes
         await asyncio.sleep(PAUSE_S)
-        ended: asyncio.Future[Task] = asyncio.get_running_loop().create_future()
-        moments.clear()
-        started = time.perf_counter()
+        await asyncio.to_thread(os.sync)
+        found.add("links", *await asyncio.to_thread(link_all, ground.prefix, bare))
+        await asyncio.to_thread(os.sync)
+        watch = Watch()
+        unsubscribe = engine.subscribe(watch.listen)
+        watch.start()
         engine.submit(plan)
-        task = await ended
+        task = await watch.ended
+        unsubscribe()
         assert task.state is TaskState.SUCCEEDED, task.failure
-        for name in ("in place", "end"):
-            found.setdefault(name, []).append(moments[name] - started)
-        bare = ground.prefix.parent / "bare"
-        found.setdefault("links", []).append(await asyncio.to_thread(link_all, ground.prefix, bare))
-        await asyncio.to_thread(shutil.rmtree, bare)
-        await asyncio.to_thread(ground.restore)
+        for name, taken in watch.moments.items():
+            found.add(name, *taken)
     await engine.aclose()
     return found
 
 
-def link_all(source: Path, target: Path) -> float:
+def link_all(source: Path, target: Path) -> tuple[float, float]:
     """Give every file below `source` another name below `target`; return the seconds it took.
 
-    The folders for them count, too; finding out what there is does not.
+    On the clock, and of the processor. The folders for them count, too; finding out what there is
+    does not.
     """
     files: list[str] = []
     folders: list[str] = []
@@ -201,12 +247,12 @@ def link_all(source: Path, target: Path) -> float:
         below = os.path.relpath(folder, source)
         folders.append(str(target) if below == "." else f"{target}/{below}")
         files += [f"{below}/{name}" for name in names]
-    started = time.perf_counter()
+    started, worked = time.perf_counter(), time.thread_time()
     for folder in folders:
         os.mkdir(folder)  # noqa: PTH102 - bare calls are what is measured
     for file in files:
         os.link(f"{source}/{file}", f"{target}/{file}", follow_symlinks=False)
-    return time.perf_counter() - started
+    return time.perf_counter() - started, time.thread_time() - worked
 
 
 def others(ground: Ground, runs: int) -> tuple[Row, list[Row]]:
@@ -240,17 +286,19 @@ def main() -> int:
         uv, rest = others(ground, chosen.runs)
         rows = [
             uv,
-            Row("Envdesk, the part from the index alone", tuple(found["plan, from the index"])),
-            Row("Envdesk, everything", tuple(found["plan"])),
+            Row(
+                "Envdesk, the part from the index alone", tuple(found.times["plan, from the index"])
+            ),
+            Row("Envdesk, everything", tuple(found.times["plan"])),
             *rest,
         ]
         print_table(f"A plan for an environment of {chosen.packages} packages", rows)
-        links = Row("os.link of the same files, and their folders", tuple(found["links"]))
+        links = found.row("os.link of the same files, and their folders", "links")
         goal = links.fastest * MOST_TIMES_LINKING
         rows = [
             links,
-            Row("Envdesk, until the environment is in place", tuple(found["in place"]), goal),
-            Row("Envdesk, until the former names are deleted, too", tuple(found["end"])),
+            found.row("Envdesk, until it is in place, and told", "in place", goal),
+            found.row("Envdesk, until the former names are deleted, too", "end"),
         ]
         return 0 if print_table(f"A change of {files} files, from a warm cache", rows) else 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -14,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 ROOT = Path(__file__).resolve().parents[1]
 _DROPPED = ("CONDA", "MAMBA", "PIP_", "UV_", "VIRTUAL_ENV", "DISPLAY", "WAYLAND_DISPLAY")
 
@@ -22,13 +25,15 @@ _DROPPED = ("CONDA", "MAMBA", "PIP_", "UV_", "VIRTUAL_ENV", "DISPLAY", "WAYLAND_
 class Row:
     """Hold one line of a table: what was measured, its times in seconds, and a goal for it.
 
-    `factor` multiplies one run up to the whole job.
+    `factor` multiplies one run up to the whole job. `processor` are the seconds that processors
+    worked for each run, in programs and in the system for them, where that was measured.
     """
 
     what: str
     times: tuple[float, ...]
     goal: float | None = None
     factor: int = 1
+    processor: tuple[float, ...] = ()
 
     @property
     def fastest(self) -> float:
@@ -97,16 +102,33 @@ def print_table(title: str, rows: Sequence[Row]) -> bool:
     """Print `rows` with ratios to the first one; return whether every goal was reached."""
     first = rows[0].fastest
     width = max(len(row.what) for row in rows)
+    has_processor = any(row.processor for row in rows)
     print(f"\n{title}")
-    print(f"  {'':{width}}  {'fastest':>9}  {'median':>9}  {'ratio':>7}")
+    head = f"  {'':{width}}  {'fastest':>9}  {'median':>9}  {'ratio':>7}"
+    print(head + (f"  {'processor':>9}  {'ratio':>7}" if has_processor else ""))
     for row in rows:
         line = f"  {row.what:{width}}  {_shown(row.fastest)}  {_shown(row.median)}"
         line += f"  {row.fastest / first:>6.1f}x"
+        if row.processor:
+            least = min(row.processor)
+            line += f"  {_shown(least)}"
+            if rows[0].processor:
+                line += f"  {least / min(rows[0].processor):>6.1f}x"
         if row.goal is not None:
             reached = "reached" if row.fastest < row.goal else "MISSED"
             line += f"  goal {_shown(row.goal).strip()}: {reached}"
         print(line)
     return all(row.goal is None or row.fastest < row.goal for row in rows)
+
+
+def processor_seconds() -> float:
+    """Return the seconds that processors worked for this process, and those that it started."""
+    total = sum(os.times()[:4])  # those that have ended are in it
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            spent = child.cpu_times()
+            total += spent.user + spent.system + spent.children_user + spent.children_system
+    return total
 
 
 def _shown(seconds: float) -> str:

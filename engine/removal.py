@@ -129,12 +129,15 @@ class _DeletionByDescriptor:
             if is_folder:
                 self._remove_folder(name, folder, root, path, depth)
             else:
-                self._leftovers.attempt(
-                    lambda name: os.unlink(name, dir_fd=folder),
-                    name,
-                    path,
-                    lambda: _make_writable(folder),
-                )
+                try:
+                    os.unlink(name, dir_fd=folder)  # without ado: there may be 100,000 of them
+                except OSError:
+                    self._leftovers.attempt(
+                        lambda name: os.unlink(name, dir_fd=folder),
+                        name,
+                        path,
+                        lambda: _make_writable(folder),
+                    )
                 self._meter.add(1, name)
 
     def _remove_folder(self, name: str, parent: int, root: int, shown: str, depth: int) -> None:

@@ -40,7 +40,7 @@ from engine.messages import (
 )
 from engine.places import Places
 from engine.plan import Plan
-from engine.requests import affected_prefixes
+from engine.requests import ChangeRequest, RepairRequest, affected_prefixes
 from engine.workers import WorkerProcess
 
 LOG_LINES = 2_000
@@ -225,6 +225,10 @@ class TaskQueue:
             case WorkSettling():
                 if not entry.cancelled.is_set():
                     self._set(entry, can_cancel=False)
+                request = entry.plan.request
+                if isinstance(request, ChangeRequest | RepairRequest):
+                    # It is in place; what is left to do is deleting the files that it had before.
+                    self._publish(EnvironmentsChanged(affected_prefixes(request)))
             case WorkSkipped(skipped=skipped):
                 entry.task = replace(entry.task, skipped=(*entry.task.skipped, skipped))
                 self._publish(TaskChanged(entry.task))

@@ -25,6 +25,7 @@ from engine.files.toml_texts import TomlFile, open_toml, text_of
 from engine.files.values import ConsentCode, Locked, Place, RemarkCode, WantedKind
 from engine.files.yaml_nodes import malformed
 
+_BROKEN: Final = "Something that this format demands is missing or wrong."
 _MACOS: Final = tuple(f"macosx_{major}_0" for major in range(26, 10, -1)) + tuple(
     f"macosx_10_{minor}" for minor in range(16, 8, -1)
 )
@@ -42,7 +43,7 @@ def read_pylock(source: Source, found: Gathering) -> None:
     try:
         lock = Pylock.from_dict(file.document)
     except (PylockValidationError, RecursionError) as error:
-        raise malformed("pylock.toml", f"{str(error)[:300]}.", 0) from error
+        raise malformed("pylock.toml", _BROKEN, 0, str(error)[:300]) from error
     found.python = str(lock.requires_python or "")
     found.groups.extend((*(lock.extras or ()), *(lock.dependency_groups or ())))
     target = source.target

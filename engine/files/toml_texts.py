@@ -113,8 +113,8 @@ def parse_toml(text: str) -> TomlTable:
     except tomllib.TOMLDecodeError as error:
         reason = str(error)
         found = re.search(r"at line (\d+)", reason)
-        cause = f"{reason.partition(' (at ')[0].rstrip('.')}."
-        raise malformed("TOML", cause, int(found[1]) if found else 0) from error
+        cause = "A quote, an equals sign or a bracket is wrong there, or the file is cut off."
+        raise malformed("TOML", cause, int(found[1]) if found else 0, reason[:300]) from error
     except (RecursionError, ValueError, OverflowError) as error:
         raise malformed("TOML", "It is nested too deeply, or broken.", 0) from error
 

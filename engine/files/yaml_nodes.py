@@ -93,18 +93,24 @@ def read_yaml(text: str) -> Node | None:
             root = cast("object", reader.compose(text))  # pyright: ignore[reportUnknownMemberType]
         return _Walk().node(cast("_Composed", root), 0) if root is not None else None
     except YAMLError as error:
-        raise malformed("YAML", _reason(error), _line(error)) from error
+        raise malformed("YAML", _BROKEN, _line(error), _reason(error)) from error
     except (RecursionError, ValueError, OverflowError, AttributeError, IndexError) as error:
         raise malformed("YAML", "It is nested too deeply, or broken.", 0) from error
 
 
-def malformed(form: str, cause: str, line: int) -> EngineError:
-    """Return the failure of a file that breaks the rules of its format, TOML or another."""
+def malformed(form: str, cause: str, line: int, detail: str = "") -> EngineError:
+    """Return the failure of a file that breaks the rules of its format, TOML or another.
+
+    `detail` is what a library said about it.
+    """
     return EngineError(
         ErrorCode.FILE_MALFORMED,
         f"This file is no correct {form}.",
         cause=cause,
-        hint="Mend the line that is named, or ask whoever sent the file for a sound copy.",
+        hint="Mend that line, or ask whoever sent the file for a sound copy."
+        if line
+        else "Ask whoever sent the file for a sound copy.",
+        detail=detail,
         format=form,
         line=str(line or ""),
     )
@@ -119,6 +125,9 @@ def _reason(error: YAMLError) -> str:
     words = getattr(error, "problem", None) or getattr(error, "context", None)
     text = str(words or error).partition("\n")[0].strip()[:300]
     return f"{text[:1].upper()}{text[1:]}."
+
+
+_BROKEN = "A space, a quote, a colon or a bracket is wrong there, or the file is cut off."
 
 
 class _Mark(Protocol):

@@ -46,6 +46,7 @@ class ImportFields(RequestForm):
         self.title = label(self._names or self.tr("Pasted text"), TextRole.TITLE, wrap=True)
         self.kind = QComboBox()
         self.kind.setAccessibleName(self.tr("What kind of file it is"))
+        self.kind.setPlaceholderText(self.tr("Choose what it is"))
         self.kinds = KindRows(self._paths if len(self._paths) > 1 else ())
         self.message = FieldMessage()
         self.placing = PlacingFields(self._engine)

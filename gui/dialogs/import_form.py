@@ -25,13 +25,13 @@ from engine.files.importing import (
     reopened,
     request_of,
 )
-from engine.files.values import FileKind, Reading, WantedKind
+from engine.files.values import FileKind, Reading, Remark, RemarkCode, WantedKind
 from engine.records import Environment
 from engine.requests import Request
 from gui.dialogs.import_fields import ImportFields
 from gui.operations import Operation
 from gui.presenting import explain
-from gui.presenting.files import kind_name
+from gui.presenting.files import kind_name, system_names
 from gui.theme import Tone
 
 if TYPE_CHECKING:
@@ -190,7 +190,6 @@ class ImportForm(ImportFields):
         known = (reading.kind, *(each for each in reading.could_be if each is not reading.kind))
         self._fill_kinds((*known, *(each for each in FileKind if each not in known)), reading.kind)
         self.kinds.set_parts({part.path: part for part in reading.parts})
-        self.message.say("" if reading.certain else self.tr("Is that right? It could be another."))
         if not self.placing.has_text():
             self.placing.suggest_free(name_for(reading) or self.tr("new-environment"))
         self.groups.set_groups(reading.groups)
@@ -200,19 +199,28 @@ class ImportForm(ImportFields):
         self.consents.set_consents(reading.consents)
         if reading.is_lock:
             self.new.setChecked(True)
-            if lacks_this_system(reading):
-                self.anew.setChecked(True)
-                systems = ", ".join(reading.platforms)
-                text = self.tr("It has nothing for this kind of computer, only for: {systems}.")
-                self.anew_message.say(text.format(systems=systems), Tone.WARNING)
-            else:
-                self.anew_message.say(
-                    self.tr("Exactly these packages are installed, each checked by its checksum.")
-                )
+            self._say_what_lock_this_is(reading)
         self._is_filling = False
         self._fill_channels()
+        self._say_what_goes()
         self._show_parts()
         self._assign()
+
+    def _say_what_lock_this_is(self, reading: Reading) -> None:
+        if lacks_this_system(reading):
+            self.anew.setChecked(True)
+            systems = system_names(reading.platforms)
+            text = self.tr("It has nothing for this kind of computer, only for: {systems}.")
+            self.anew_message.say(text.format(systems=systems), Tone.WARNING)
+        elif any(remark.code is RemarkCode.HASH_MISSING for remark in reading.remarks):
+            text = self.tr(
+                "Exactly these packages are installed; those listed below have no checksum in the "
+                "file and cannot be checked."
+            )
+            self.anew_message.say(text, Tone.WARNING)
+        else:
+            text = self.tr("Exactly these packages are installed, each checked by its checksum.")
+            self.anew_message.say(text)
 
     def _fill_kinds(self, kinds: tuple[FileKind, ...], chosen: FileKind | None) -> None:
         self.kind.clear()
@@ -323,7 +331,15 @@ class ImportForm(ImportFields):
             remarks = (*reading.remarks, *left_out(reading, lines, choices or accepted))
             self.remarks.set_remarks(remarks)
             self.parts["remarks"].setVisible(bool(remarks))
+            self._say_of_file(reading, remarks)
         self.changed.emit()
+
+    def _say_of_file(self, reading: Reading, remarks: tuple[Remark, ...]) -> None:
+        """Say under its kind what nobody should miss: that was a guess, and something is lost."""
+        words = [] if reading.certain else [self.tr("Is that right? It could be another.")]
+        if any(remark.code is not RemarkCode.NOT_TICKED for remark in remarks):
+            words.append(self.tr("Not everything in it can be kept: see the list further down."))
+        self.message.say(" ".join(words), Tone.NOTE if words else Tone.MUTED)
 
     def _show_parts(self) -> None:
         reading = self._reading
@@ -341,7 +357,8 @@ class ImportForm(ImportFields):
         parts["groups"].setVisible(reading is not None and bool(reading.groups))
         parts["environments"].setVisible(reading is not None and len(reading.environments) > 1)
         brings_python = self.is_exact and reading is not None and _has_conda(reading)
-        parts["python"].setVisible(is_read and is_new and not brings_python)
+        can_have = self.python.count() > 0
+        parts["python"].setVisible(is_read and is_new and can_have and not brings_python)
         parts["consents"].setVisible(reading is not None and bool(reading.consents))
         parts["table"].setVisible(is_read and not self.is_exact)
         parts["channels"].setVisible(is_read and not brings_python)

@@ -39,6 +39,7 @@ class KindRows(QWidget):
             name.setToolTip(str(path))
             box = QComboBox()
             box.setAccessibleName(self.tr("What kind of file {name} is").format(name=path.name))
+            box.setPlaceholderText(self.tr("Choose what it is"))
             box.activated.connect(partial(self._choose, path))
             grid.addWidget(name, number, 0)
             grid.addWidget(box, number, 1)

@@ -26,7 +26,7 @@ from gui.operations import Operation
 from gui.presenting import explain
 from gui.presenting.sharing import format_about, format_title
 from gui.theme import SPACE, TextRole, Tone
-from gui.widgets import ButtonKind, button, column, copy_text, label, row
+from gui.widgets import ButtonKind, ElidedLabel, button, column, copy_text, label, row
 
 if TYPE_CHECKING:
     from engine.session import Engine
@@ -62,8 +62,8 @@ class ShareDialog(QDialog):
         options = column(spacing=0.75)
         for chosen in _ORDER:
             made = QRadioButton(format_title(chosen))
-            about = label(format_about(chosen), TextRole.SMALL, Tone.MUTED)
-            made.setAccessibleDescription(about.text())
+            about = ElidedLabel(format_about(chosen), TextRole.SMALL, Tone.MUTED)
+            made.setAccessibleDescription(about.whole())
             made.toggled.connect(self._on_choice)
             self._choices.addButton(made)
             self.buttons[chosen] = made

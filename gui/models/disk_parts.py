@@ -58,7 +58,7 @@ def _nodes(environment: DiskNode, parts: EnvironmentParts) -> tuple[DiskNode, ..
         DiskNode(
             f"{environment.key}#{row.key}",
             row.title if row.part is None else f"{row.title} {row.part.version}".rstrip(),
-            SpaceRole.OTHER if row.part is None else SpaceRole.OWN,
+            SpaceRole.OWN,
             row.own,
             tip=_tip(row),
             part=row.key,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final, assert_never
 
 from PySide6.QtCore import QCoreApplication
@@ -34,6 +34,20 @@ def kind_name(kind: FileKind) -> str:
         FileKind.NOTEBOOK: tr("Files", "A notebook that says what it needs"),
     }
     return names[kind]
+
+
+def system_names(subdirs: Iterable[str]) -> str:
+    """Return what people call the kinds of computers that conda calls `subdirs`."""
+    tr = QCoreApplication.translate
+    names = {
+        "linux-64": tr("Files", "Linux"),
+        "linux-aarch64": tr("Files", "Linux on ARM"),
+        "osx-64": tr("Files", "macOS on Intel"),
+        "osx-arm64": tr("Files", "macOS on Apple silicon"),
+        "win-64": tr("Files", "Windows"),
+        "win-arm64": tr("Files", "Windows on ARM"),
+    }
+    return ", ".join(names.get(each, each) for each in subdirs)
 
 
 def side_name(line: Assigned) -> str:
@@ -133,7 +147,7 @@ def _words(text: str) -> _Maker:
 
 _REMARKS: Final[dict[RemarkCode, _Maker]] = {
     RemarkCode.OPTION_MEANINGLESS: _words("an option that has no meaning here"),
-    RemarkCode.OPTION_UNKNOWN: _words("an option that nobody knows"),
+    RemarkCode.OPTION_UNKNOWN: _words("an option that is not known here"),
     RemarkCode.INCLUDE_MISSING: _words("the file that it names could not be read"),
     RemarkCode.INCLUDE_OUTSIDE: _words("the file that it names lies elsewhere and was not read"),
     RemarkCode.INCLUDE_LOOP: _words("it includes itself"),
@@ -147,7 +161,7 @@ _REMARKS: Final[dict[RemarkCode, _Maker]] = {
     RemarkCode.PLATFORM_MISSING: _words("it has nothing for this kind of computer"),
     RemarkCode.HASH_MISSING: _words("it has no checksum"),
     RemarkCode.DUPLICATE: _words("said more than once; the first one counts"),
-    RemarkCode.NOT_SUPPORTED: _words("it is not done in the same way here"),
+    RemarkCode.NOT_SUPPORTED: _words("Envdesk cannot do this"),
     RemarkCode.PATH_ELSEWHERE: _words("a place on another computer"),
     RemarkCode.FILE_NOT_READ: _words("this file was not read"),
     RemarkCode.NOTHING_FOUND: _words("nothing in it can be installed"),
@@ -161,7 +175,8 @@ _REMARKS: Final[dict[RemarkCode, _Maker]] = {
 def remark_sentence(remark: Remark) -> str:
     """Return what of which line is not kept, and why."""
     reason = _REMARKS[remark.code](remark)
-    shown = remark.value("line") or remark.value("file") or remark.value("name")
+    known = map(remark.value, ("line", "file", "name", "option"))
+    shown = next((value for value in known if value), "")
     reason = f"{shown} – {reason}" if shown else reason
     if remark.place.line:
         text = QCoreApplication.translate("Files", "{file}, line {line}: {reason}")

@@ -345,7 +345,9 @@ FILE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
                 " the file {stranger} there.",
             ),
             QT_TRANSLATE_NOOP(
-                "Health", "The file was cut off by a crash or a full disk, or edited by hand."
+                "Health",
+                "conda keeps notes about what it installed. The file was cut off by a crash or a"
+                " full disk, or edited by hand.",
             ),
         ),
     ),

@@ -159,7 +159,7 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
     FindingCode.REQUIREMENT_UNMET: FindingSentences(
         (
             QT_TRANSLATE_NOOP(
-                "Health", "{needed} {version} is installed, but {wants} is needed by {by}."
+                "Health", "{needed} {version} is installed, but version {wants} is needed by {by}."
             ),
             QT_TRANSLATE_NOOP("Health", "Another version of {needed} is needed by {by}."),
             QT_TRANSLATE_NOOP(
@@ -205,7 +205,8 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
         (
             QT_TRANSLATE_NOOP(
                 "Health",
-                "{needed} {version} is installed, but an extra feature of {by} needs {wants}.",
+                "{needed} {version} is installed, but an extra feature of {by} needs version"
+                " {wants}.",
             ),
             QT_TRANSLATE_NOOP(
                 "Health", "{needed} is not installed, which an extra feature of {by} needs."

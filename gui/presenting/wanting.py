@@ -50,11 +50,12 @@ def bounds_in_words(text: str) -> str:
 
 
 def wanted_in_words(text: str) -> str:
-    """Return what is asked for, such as `numpy>=2`, as "numpy 2 or newer".
+    """Return what is asked for, such as `numpy>=2`, as "numpy (2 or newer)".
 
     Several are taken apart at ", ". What this computer would have to be is said so.
     """
-    return " + ".join(_wanted(part) for part in text.split(", ") if part.strip())
+    wishes = [_wanted(part) for part in text.split(", ") if part.strip()]
+    return _joined(QCoreApplication.translate("Wanted", "{one} and {other}"), wishes)
 
 
 def is_exact(text: str) -> bool:
@@ -75,11 +76,11 @@ def _wanted(text: str) -> str:
     if found is None or text[:1].isdigit():
         return bounds_in_words(text)
     name, bounds = found[1], bounds_in_words(found[2].split(";")[0].strip())
-    if not name.startswith("__"):
-        return f"{name} {bounds}".strip()
     system = _SYSTEMS.get(name)
     if system is None:
-        return f"{name.strip('_')} {bounds}".strip()
+        if bounds and not is_exact(text):
+            bounds = fill(QCoreApplication.translate("Wanted", "({bounds})"), {"bounds": bounds})
+        return f"{name.strip('_') if name.startswith('__') else name} {bounds}".strip()
     words = QCoreApplication.translate(system.context, system.text)
     return " ".join(fill(words, {"bounds": bounds}).replace("{bounds}", "").split())
 

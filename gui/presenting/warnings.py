@@ -18,7 +18,11 @@ from gui.presenting.change_warnings import (
 )
 from gui.presenting.glossary import term_sentence, terms_in
 from gui.presenting.names import explain_name_problem
-from gui.presenting.repair_warnings import REPAIR_ALTERNATIVES, REPAIR_WARNINGS
+from gui.presenting.repair_warnings import (
+    REPAIR_ALTERNATIVES,
+    REPAIR_WARNINGS,
+    repairs_told,
+)
 from gui.presenting.requests import affected_name
 from gui.presenting.wording import (
     QT_TRANSLATE_NOOP,
@@ -52,6 +56,16 @@ _WORDS: Final[dict[WarningCode, WarningSentences]] = {
             "Warnings",
             "A few packages cannot work in a folder whose name has a space or letters other than a"
             " to z. Most can.",
+        ),
+    ),
+    WarningCode.FILE_NOT_KEPT: WarningSentences(
+        (
+            QT_TRANSLATE_NOOP("Warnings", "Line {line} of {file} is not kept: {text}"),
+            QT_TRANSLATE_NOOP("Warnings", "Something of {file} is not kept."),
+            QT_TRANSLATE_NOOP("Warnings", "Something of the file is not kept."),
+        ),
+        QT_TRANSLATE_NOOP(
+            "Warnings", "It cannot be done here, is not for this computer, or was not agreed to."
         ),
     ),
     WarningCode.NO_PIP: WarningSentences(
@@ -259,6 +273,7 @@ def explain_warning(warning: PlanWarning, request: Request) -> WarningWords:
     values = [(key.replace("-", "_"), value) for key, value in warning.values]
     # A new environment has the name before it has anything else.
     values.append(("name", affected_name(request)))
+    values.append(("repairs", repairs_told(warning.value("steps"))))
     words = _words_for(warning, request)
     reason = _reason_of_name(warning) or filled(words.reason, values)
     sentence = first_filled(words.sentence, values) or warning.summary

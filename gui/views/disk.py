@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from engine.session import Engine
 
 _NARROW: Final = SPACE * 88  # below it, the panel goes under the picture
+_PICTURE: Final = SPACE * 54  # what the picture wants beside the panel
 _PROGRESS_MS: Final = 100
 _STALE_MS: Final = 400
 
@@ -260,20 +261,19 @@ class DiskPage(QWidget):
             self.table.set_scope(paths)
 
     def _count_parts(self, prefix: Path) -> None:
-        Operation(self, lambda: self.engine.environment_parts(prefix)).then(
-            self._take_parts
-        ).otherwise(self._refuse).run()
+        count = Operation(self, lambda: self.engine.environment_parts(prefix))
+        count.then(self._take_parts).otherwise(self._refuse).run()
 
     def _take_parts(self, parts: EnvironmentParts) -> None:
         self._parts = parts
         self.panel.show_parts(parts)
 
     def _fold(self) -> None:
-        way = Qt.Orientation.Vertical if self.width() < _NARROW else Qt.Orientation.Horizontal
+        is_narrow = self.width() < max(_NARROW, self.clean.minimumSizeHint().width() + _PICTURE)
+        way = Qt.Orientation.Vertical if is_narrow else Qt.Orientation.Horizontal
         if way is self._way:
             return
         self._way = way
-        is_narrow = way is Qt.Orientation.Vertical
         self._body.setOrientation(way)
         self._split.setMinimumHeight(SPACE * 64 if is_narrow else 0)
         self.clean.setMinimumHeight(SPACE * 48 if is_narrow else 0)

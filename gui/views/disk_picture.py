@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QRectF, QSize, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
@@ -167,12 +167,13 @@ class PicturePanel(QWidget):
         self._told = ElidedLabel("", TextRole.SMALL, Tone.MUTED)
         self._go = button(self.tr("Go to this environment"), ButtonKind.LINK)
         self._open = button(self.tr("See its packages"), ButtonKind.LINK)
-        for link in (self._go, self._open):
-            link.hide()
         self._tree: DiskNode | None = None
-        foot = row(self._told, self._open, self._go)
-        foot.setStretch(0, 1)
-        inner = column(self.way, self.map, foot, self.legend, spacing=1)
+        self._links = QWidget()
+        links = FlowLayout(SPACE * 2, self._links)
+        links.addWidget(self._open)
+        links.addWidget(self._go)
+        self._links.hide()
+        inner = column(self.way, self.map, self._told, self._links, self.legend, spacing=1)
         inner.setStretch(1, 1)
         self.setLayout(inner)
         self.way.wanted.connect(self.map.go_to)
@@ -186,6 +187,16 @@ class PicturePanel(QWidget):
         self._open.clicked.connect(self._want_parts)
         self._go.clicked.connect(self._on_go)
         self._tell(None)
+
+    def event(self, event: QEvent) -> bool:
+        """Never be lower than what stands around the picture needs at this width."""
+        done = super().event(event)
+        inner = self.layout()
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize) and inner is not None:
+            least = inner.minimumHeightForWidth(self.width())
+            if least != self.minimumHeight():
+                self.setMinimumHeight(least)
+        return done
 
     def show_tree(self, tree: DiskNode) -> None:
         """Show `tree`."""
@@ -214,9 +225,9 @@ class PicturePanel(QWidget):
         return chosen.items if chosen is not None else self.map.node.items
 
     def _chosen_environment(self) -> DiskNode | None:
-        if self.map.environment is None:
+        if self.map.environment is None or self._tree is None:
             return None
-        nodes = (box.node for box in self.map.boxes())
+        nodes = all_nodes(self._tree)
         return next((node for node in nodes if node.prefix == self.map.environment), None)
 
     def _on_moved(self) -> None:
@@ -225,8 +236,7 @@ class PicturePanel(QWidget):
         self.scope_changed.emit(self.scope())
 
     def _on_environment(self, prefix: Path | None) -> None:
-        for link in (self._go, self._open):
-            link.setVisible(prefix is not None)
+        self._links.setVisible(prefix is not None)
         self._update_way()
         self._tell(None)
         self.scope_changed.emit(self.scope())

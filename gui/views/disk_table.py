@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 
 from engine.cache.values import EnvironmentParts
+from gui.dialogs.fitting import scrolled
 from gui.formats import format_bytes, format_count
 from gui.models.disk import DiskFilter, DiskModel, DiskRow
 from gui.models.disk_parts import PartsModel
@@ -48,7 +49,8 @@ class DiskTable(QWidget):
             self.parts_table.sortByColumn(largest, Qt.SortOrder.DescendingOrder)
         self._has_parts = False
         self._pages = QStackedWidget()
-        for page in (self.table, self.parts_table, self._empty):
+        self._nothing = scrolled(self._empty)
+        for page in (self.table, self.parts_table, self._nothing):
             self._pages.addWidget(page)
         columns = icon_button("columns", self.tr("Choose columns"))
         columns.clicked.connect(lambda: self._shown_table().show_columns_below(columns))
@@ -127,7 +129,7 @@ class DiskTable(QWidget):
             self._empty.say(
                 self.tr("Nothing found"), self.tr("Nothing here matches what you look for.")
             )
-            self._pages.setCurrentWidget(self.parts_table if has_some else self._empty)
+            self._pages.setCurrentWidget(self.parts_table if has_some else self._nothing)
             return
         shown, total = self.model.rowCount(), len(self.model.records)
         if shown == total:
@@ -151,7 +153,7 @@ class DiskTable(QWidget):
                 self.tr("Nothing in a cache"),
                 self.tr("This part of the picture lies in no cache, so there is nothing to list."),
             )
-        self._pages.setCurrentWidget(self._empty)
+        self._pages.setCurrentWidget(self._nothing)
 
     def _on_selection(self) -> None:
         paths = self.selected()

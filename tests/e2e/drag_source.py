@@ -1,8 +1,14 @@
-"""A program like a file manager: one window, out of which the file it was given can be dragged."""
+"""A program like a file manager or a browser: one window, out of which something can be dragged.
+
+It is given the path of a file, or of a JSON document that ends in `.drag`: that maps the names of
+formats, as a browser offers several, to what they hold.
+"""
 
 from __future__ import annotations
 
+import json
 import sys
+from pathlib import Path
 
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QDrag, QMouseEvent
@@ -13,7 +19,7 @@ SIDE = 120
 
 
 class Source(QLabel):
-    """Show a file; a drag begins as soon as the mouse moves with its button held."""
+    """Show something; a drag begins as soon as the mouse moves with its button held."""
 
     def __init__(self, path: str) -> None:
         super().__init__("drag me")
@@ -27,11 +33,18 @@ class Source(QLabel):
         self.setGeometry(0, 0, SIDE, SIDE)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Drag the file."""
+        """Drag the file, or what the document says."""
         if not event.buttons() & Qt.MouseButton.LeftButton:
             return
         data = QMimeData()
-        data.setUrls([QUrl.fromLocalFile(self._path)])
+        if self._path.endswith(".drag"):
+            formats: dict[str, str] = json.loads(Path(self._path).read_text(encoding="utf-8"))
+            for name, text in formats.items():
+                # Firefox writes an address and its title so (MDN, "Recommended drag types").
+                encoding = "utf-16-le" if name == "text/x-moz-url" else "utf-8"
+                data.setData(name, text.encode(encoding))
+        else:
+            data.setUrls([QUrl.fromLocalFile(self._path)])
         drag = QDrag(self)
         drag.setMimeData(data)
         action = drag.exec(Qt.DropAction.CopyAction)

@@ -11,11 +11,11 @@ import pytest
 
 from engine.environments.registering import registered
 from engine.errors import EngineError, ErrorCode
-from engine.events import Phase, SizesFound, TaskState
+from engine.events import EnvironmentsChanged, Phase, SizesFound, TaskChanged, TaskState
 from engine.places import Places
 from engine.practice import ChannelServer
 from engine.records import Mark
-from engine.requests import CloneRequest, CreateRequest, RemoveRequest, RenameRequest
+from engine.requests import ChangeRequest, CloneRequest, CreateRequest, RemoveRequest, RenameRequest
 from engine.session import Engine
 from engine.tasks import Leaving
 from tests.support.environments import make_environment
@@ -214,3 +214,21 @@ async def test_that_a_new_name_costs_no_copies_and_keeps_the_history(
         str(source), str(target)
     )
     assert registered(engine.places) == (target,)
+
+
+async def test_that_a_change_is_told_as_soon_as_it_is_in_place(engine: Engine, ear: Ear) -> None:
+    created = await planned_creation(engine, "course", ("numerals",))
+    assert (await ear.until_ended(engine.submit(created))).state is TaskState.SUCCEEDED
+    prefix = engine.places.envs / "course"
+    channels = (await engine.configuration()).effective_channels
+    plan = await engine.plan(ChangeRequest(prefix, channels, add=("almanac",)))
+    ear.events.clear()
+    task = await ear.until_ended(engine.submit(plan))
+    assert task.state is TaskState.SUCCEEDED, task.failure
+    is_placed = [isinstance(e, TaskChanged) and not e.task.can_cancel for e in ear.events]
+    told = ear.events[is_placed.index(True) + 1]
+    assert isinstance(told, EnvironmentsChanged)
+    assert told.prefixes == (prefix,)
+    placed = ear.events[is_placed.index(True)]
+    assert isinstance(placed, TaskChanged)
+    assert placed.task.state is TaskState.RUNNING

@@ -10,7 +10,15 @@ from pathlib import Path
 import pytest
 
 from engine.health.mending import MendKind
-from engine.health.values import Finding, FindingCode, Gravity, RepairKind, RepairStep
+from engine.health.values import (
+    Finding,
+    FindingCode,
+    Gap,
+    Gravity,
+    RepairKind,
+    RepairStep,
+    Unchecked,
+)
 from gui import presenting
 from gui.presenting.glossary import Term, term_sentence, term_word, terms_in
 from gui.presenting.health import (
@@ -19,6 +27,7 @@ from gui.presenting.health import (
     gravity_word,
     known_findings,
     state_sentence,
+    unchecked_sentence,
 )
 from gui.presenting.repair_warnings import REPAIR_ALTERNATIVES, REPAIR_WARNINGS
 from gui.presenting.repairs import mend_sentence, mend_word, repair_label, repair_sentence
@@ -51,7 +60,7 @@ VALUES = (
     *(("folder", "/home/project"), ("shadowed", "numpy"), ("variable", "PYTHONPATH")),
     *(("pip", "/usr/bin/pip"), ("channels", "main, conda-forge"), ("channel", "conda-forge")),
     *(("end", "2025-10-31"), ("fixed", "1.3, 2.0"), ("versions", "1.0, 2.0")),
-    ("packages", "a, b"),
+    *(("packages", "a, b"), ("needs", ">=3.99"), ("python", "3.11.7")),
 )
 SUBJECTS = {
     RepairKind.REMOVE_COPY: "lib/python3.12/site-packages/numpy-2.0.dist-info",
@@ -110,6 +119,9 @@ def remaining() -> Iterator[str]:
     yield from map(gravity_word, Gravity)
     yield from map(state_sentence, HealthState)
     yield from map(term_sentence, Term)
+    for gap in Gap:
+        for values in ((), (("channel", "conda-forge"), ("count", "2"))):
+            yield unchecked_sentence(Unchecked(gap, "The prefix has no metadata.", values))
     for words in REPAIR_WARNINGS.values():
         yield from texts(words.sentence)
         yield words.reason.text
@@ -185,14 +197,15 @@ def test_that_bounds_are_told_in_words(bounds: str, said: str) -> None:
     ("wanted", "said"),
     [
         ("numpy", "numpy"),
-        ("numpy[fast]>=2", "numpy 2 or newer"),
-        ("wind >=1", "wind 1 or newer"),
-        ("conda-forge::wind >=1", "wind 1 or newer"),
+        ("numpy[fast]>=2", "numpy (2 or newer)"),
+        ("numpy==2.0", "numpy 2.0"),
+        ("wind >=1", "wind (1 or newer)"),
+        ("conda-forge::wind >=1", "wind (1 or newer)"),
         (">=1.1,<2", "1.1 or newer and older than 2"),
         ("__osx >=11.0", "macOS 11.0 or newer"),
         ("__unix", "Linux or macOS"),
-        ("__unheard_of >=2", "unheard_of 2 or newer"),
-        ("a >=1, b", "a 1 or newer + b"),
+        ("__unheard_of >=2", "unheard_of (2 or newer)"),
+        ("a >=1, b", "a (1 or newer) and b"),
     ],
 )
 def test_that_what_is_wanted_is_told_in_words(wanted: str, said: str) -> None:
