@@ -16,7 +16,7 @@ from engine.conda.condarc import CondaConfiguration, read_configuration
 from engine.errors import EngineError, ErrorCode, from_os_error
 from engine.logins import without_logins
 from engine.places import Places
-from engine.plan import Plan
+from engine.plan import Plan, PlanWarning
 from engine.records import Details, Environment, OutsidePython, Record
 from engine.remembering import remembered_folders
 from engine.requests import (
@@ -166,17 +166,19 @@ async def _plan(arguments: argparse.Namespace, places: Places) -> None:
     from engine.planning import plan_request
 
     configuration = read_configuration(places)
+    told: tuple[PlanWarning, ...] = ()
     if arguments.kind == "import":
         from engine.commands.importing import import_request
 
-        request = await import_request(arguments, places, configuration)
+        request, told = await import_request(arguments, places, configuration)
     elif arguments.kind == "repair":
         from engine.commands.repairing import request_of
 
         request = await request_of(arguments, places, configuration)
     else:
         request = _request(arguments, places, configuration)
-    plan = encode(await plan_request(request, places, configuration), Plan)
+    plan = await plan_request(request, places, configuration)
+    plan = encode(replace(plan, warnings=(*plan.warnings, *told)), Plan)
     # It may be kept or sent to somebody; `apply` looks the logins up again.
     data = without_logins(plan.decode()).encode()
     if arguments.out is None:

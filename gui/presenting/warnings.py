@@ -58,6 +58,16 @@ _WORDS: Final[dict[WarningCode, WarningSentences]] = {
             " to z. Most can.",
         ),
     ),
+    WarningCode.FILE_NOT_KEPT: WarningSentences(
+        (
+            QT_TRANSLATE_NOOP("Warnings", "Line {line} of {file} is not kept: {text}"),
+            QT_TRANSLATE_NOOP("Warnings", "Something of {file} is not kept."),
+            QT_TRANSLATE_NOOP("Warnings", "Something of the file is not kept."),
+        ),
+        QT_TRANSLATE_NOOP(
+            "Warnings", "It cannot be done here, is not for this computer, or was not agreed to."
+        ),
+    ),
     WarningCode.NO_PIP: WarningSentences(
         (
             QT_TRANSLATE_NOOP("Warnings", "“{name}” will have no pip of its own."),
@@ -76,8 +86,8 @@ _WORDS: Final[dict[WarningCode, WarningSentences]] = {
         ),
         QT_TRANSLATE_NOOP(
             "Warnings",
-            "No Python was chosen and no package needs one. “python” typed in its terminal would"
-            " start another one.",
+            "Packages from PyPI need one. “python” typed in its terminal would start another"
+            " Python.",
         ),
     ),
     WarningCode.CHANNELS_MIXED: WarningSentences(
@@ -93,9 +103,9 @@ _WORDS: Final[dict[WarningCode, WarningSentences]] = {
     ),
     WarningCode.PRIORITY_RELAXED: WarningSentences(
         (
-            QT_TRANSLATE_NOOP("Warnings", "{packages} came from a channel further down your list."),
+            QT_TRANSLATE_NOOP("Warnings", "{packages} come from a channel further down your list."),
             QT_TRANSLATE_NOOP(
-                "Warnings", "Some packages came from a channel further down your list."
+                "Warnings", "Some packages come from a channel further down your list."
             ),
         ),
         QT_TRANSLATE_NOOP(
