@@ -110,7 +110,7 @@ def _warnings(remarks: Iterable[Remark]) -> tuple[PlanWarning, ...]:
                 ("file", each.place.file),
                 ("line", str(each.place.line or "")),
                 *((key, value) for key, value in each.values if key not in ("file", "line")),
-                ("text", next(filter(None, map(each.value, _SHOWN)), "")),
+                ("text", next((told for key in _SHOWN if (told := each.value(key))), "")),
             ),
         )
         for each in remarks

@@ -86,8 +86,8 @@ _WORDS: Final[dict[WarningCode, WarningSentences]] = {
         ),
         QT_TRANSLATE_NOOP(
             "Warnings",
-            "No Python was chosen and no package needs one. “python” typed in its terminal would"
-            " start another one.",
+            "Packages from PyPI need one. “python” typed in its terminal would start another"
+            " Python.",
         ),
     ),
     WarningCode.CHANNELS_MIXED: WarningSentences(
@@ -103,9 +103,9 @@ _WORDS: Final[dict[WarningCode, WarningSentences]] = {
     ),
     WarningCode.PRIORITY_RELAXED: WarningSentences(
         (
-            QT_TRANSLATE_NOOP("Warnings", "{packages} came from a channel further down your list."),
+            QT_TRANSLATE_NOOP("Warnings", "{packages} come from a channel further down your list."),
             QT_TRANSLATE_NOOP(
-                "Warnings", "Some packages came from a channel further down your list."
+                "Warnings", "Some packages come from a channel further down your list."
             ),
         ),
         QT_TRANSLATE_NOOP(
