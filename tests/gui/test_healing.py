@@ -141,7 +141,9 @@ async def test_that_repair_all_tells_what_it_mends_in_another_way_and_what_it_le
     (dialog,) = ward.findChildren(PreviewDialog)
     assert dialog.plan is not None
     told = {each.code: explain_warning(each, dialog.plan.request) for each in dialog.plan.warnings}
-    assert told[WarningCode.REPAIR_OTHER_WAY].sentence == "Not in the usual way: wind."
+    assert told[WarningCode.REPAIR_OTHER_WAY].sentence == (
+        "Another way than usual for wind: Removes kite."
+    )
     assert {change.name for change in dialog.plan.changes} == {"numerals", "kite"}
     dialog.close()
 
