@@ -164,6 +164,9 @@ class EmptyState(QWidget):
             for part in (self._picture, *self._labels):
                 part.show()
             self.action.setVisible(bool(self._offer))
+            inner = self.layout()
+            if inner is not None:
+                inner.activate()  # or it is painted once before its parts have their places
         super().showEvent(event)
 
 
