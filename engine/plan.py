@@ -104,6 +104,8 @@ class WarningCode(StrEnum):
     PIP_SETTINGS_UNREADABLE = "pip-settings-unreadable"
     EXTRA_MISSING = "extra-missing"
     CONDA_INCOMPLETE = "conda-incomplete"
+    # files that say what is wanted
+    FILE_NOT_KEPT = "file-not-kept"
     # environments that stay as they are
     ENVIRONMENT_PROTECTED = "environment-protected"
     ENVIRONMENT_FROZEN = "environment-frozen"

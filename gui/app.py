@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -44,6 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not has_display():
         print(_NO_DISPLAY, file=sys.stderr)  # noqa: T201 - there is nowhere else to say it
         return 2
+    gc.disable()  # nothing that is made to start is garbage; `run` turns it on again
     from gui.running import run
 
     return run(options)

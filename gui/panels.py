@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton, QSizePolicy, QWidget
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QButtonGroup, QFrame, QLabel, QPushButton, QSizePolicy, QWidget
 
 from gui.theme import SPACE, TextRole, Tone
 from gui.widgets import (
@@ -98,25 +100,43 @@ class EmptyState(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._title = label(title, TextRole.HEADING)
-        self._text = label(text, tone=Tone.MUTED, wrap=True)
-        self._text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._text.setFixedWidth(_TEXT_WIDTH)
-        self.action = button(action, kind)
-        if not action:
-            self.action.hide()
-        self.action.clicked.connect(self.acted)
+        self._words = (title, text)
+        self._icon, self._kind, self._offer = icon, kind, action
+
+    @cached_property
+    def _picture(self) -> IconLabel:
+        return IconLabel(self._icon, Tone.MUTED, SPACE * 6)
+
+    @cached_property
+    def action(self) -> QPushButton:
+        """Return the button, which is hidden where there is nothing to offer."""
+        made = button(self._offer, self._kind)
+        made.clicked.connect(self.acted)
+        if not self._offer:
+            made.hide()
+        return made
+
+    @cached_property
+    def _labels(self) -> tuple[QLabel, QLabel]:
+        """Return the title and the sentence; most pages never lack what they show."""
+        title, text = self._words
+        heading = label(title, TextRole.HEADING, wrap=True)
+        sentence = label(text, tone=Tone.MUTED, wrap=True)
+        for words in (heading, sentence):
+            words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            words.setFixedWidth(self._text_width())
         middle = Qt.AlignmentFlag.AlignHCenter
         inner = column(None, margins=3)
-        inner.addWidget(IconLabel(icon, Tone.MUTED, SPACE * 6), alignment=middle)
+        inner.addWidget(self._picture, alignment=middle)
         inner.addSpacing(SPACE)
-        inner.addWidget(self._title, alignment=middle)
         # a layout asks for the height at this width; a widget that is aligned is not asked
-        inner.addLayout(row(None, self._text, None))
+        inner.addLayout(row(None, heading, None))
+        inner.addLayout(row(None, sentence, None))
         inner.addSpacing(SPACE)
         inner.addWidget(self.action, alignment=middle)
         inner.addStretch(2)
         self.setLayout(inner)
+        return heading, sentence
 
     def minimumSizeHint(self) -> QSize:
         """Return a width that the sentence can be broken to."""
@@ -125,13 +145,29 @@ class EmptyState(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Break the sentence to the room that there is."""
         super().resizeEvent(event)
-        room = self.width() - 2 * _BESIDE
-        self._text.setFixedWidth(max(_LEAST_TEXT, min(_TEXT_WIDTH, room)))
+        if self.layout() is not None:
+            for words in self._labels:
+                words.setFixedWidth(self._text_width())
+
+    def _text_width(self) -> int:
+        return max(_LEAST_TEXT, min(_TEXT_WIDTH, self.width() - 2 * _BESIDE))
 
     def say(self, title: str, text: str) -> None:
         """Show another title and sentence."""
-        self._title.setText(title)
-        self._text.setText(text)
+        self._words = (title, text)
+        for target, words in zip(self._labels, self._words, strict=True):
+            target.setText(words)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Make what is shown."""
+        if self.layout() is None:
+            for part in (self._picture, *self._labels):
+                part.show()
+            self.action.setVisible(bool(self._offer))
+            inner = self.layout()
+            if inner is not None:
+                inner.activate()  # or it is painted once before its parts have their places
+        super().showEvent(event)
 
 
 class Loading(QWidget):
@@ -139,8 +175,16 @@ class Loading(QWidget):
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        words = label(text or self.tr("One moment..."), tone=Tone.MUTED)
-        self.setLayout(column(None, row(None, Spinner(), words, None), None))
+        self._text = text or self.tr("One moment...")
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Make what is shown."""
+        if self.layout() is None:
+            parts = (Spinner(), label(self._text, tone=Tone.MUTED))
+            self.setLayout(column(None, row(None, *parts, None), None))
+            for part in parts:
+                part.show()
+        super().showEvent(event)
 
 
 class Segmented(QFrame):

@@ -87,6 +87,7 @@ class _Run:
         practice: PracticeWorld | None = None
         try:
             if self._options.practice:
+                gc.enable()
                 from gui.practice import PracticeWorld
 
                 practice = PracticeWorld()
@@ -139,6 +140,7 @@ class _Run:
         # What is there by now stays until the end. To look through all of it for garbage, as the
         # interpreter does now and then, would take longer than a frame.
         gc.freeze()
+        gc.enable()
         self._window = window
         if self._options.size is not None:
             window.resize(*self._options.size)

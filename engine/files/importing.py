@@ -12,7 +12,7 @@ from engine.environments.details import this_subdir
 from engine.errors import EngineError, ErrorCode
 from engine.files.assigned import Assigned, ReasonCode, Side
 from engine.files.conda_specs import python_range
-from engine.files.ranges import leaves_open
+from engine.files.ranges import leaves_open, parsed
 from engine.files.values import (
     Consent,
     ConsentCode,
@@ -222,7 +222,9 @@ def request_of(
     # The place of a Python is above the lines; without one, uv has nothing to install into.
     pypi = [line.requirement for line in kept if line.side is Side.PYPI and line.requirement]
     constraints = tuple(
-        each.text for each in reading.constraints if each.applies and each.place not in refused
+        _as_constraint(each)
+        for each in reading.constraints
+        if each.applies and each.place not in refused
     )
     index = allowed_index(reading, choices.accepted)
     if not specs and not pypi and not reading.variables:
@@ -258,6 +260,12 @@ def request_of(
         variables=reading.variables,
         limits=tuple(limits),
     )
+
+
+def _as_constraint(wanted: Wanted) -> str:
+    """Return a limit as uv takes it: an address only behind the name of what is there."""
+    is_bare = parsed(wanted.text) is None
+    return f"{wanted.name} @ {wanted.text}" if is_bare and wanted.name else wanted.text
 
 
 def _suits(wanted: Wanted, choices: Choices) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 import csv
-import os
-import posixpath
+import io
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -18,7 +18,7 @@ from engine.health.python_side import Distribution
 from engine.health.scene import Scene
 from engine.reading import read_whole
 from engine.records import RecordKind
-from engine.replicas.ownership import MADE_HERE, decode_record, owned_key
+from engine.replicas.ownership import MADE_HERE, decode_record, owned_key, recorded_path
 
 COMPILED: Final = (".pyc", ".pyo")
 CLOBBERED: Final = "__clobbers__/"  # rattler's folder for the files that lost to another package
@@ -50,46 +50,59 @@ def claims_of(scene: Scene) -> dict[str, list[Claim]]:
     They are made anew whenever Python likes to. Raises nothing.
     """
     claims: dict[str, list[Claim]] = {}
-    for package in scene.conda.packages:
-        for claim in _of_conda(package):
-            claims.setdefault(owned_key(claim.path), []).append(claim)
-    for distribution in scene.python.distributions:
-        if distribution.is_pypi and not distribution.is_half:
-            for claim in _of_record(distribution):
-                claims.setdefault(owned_key(claim.path), []).append(claim)
+    every = [_of_conda(package) for package in scene.conda.packages]
+    every += [
+        list(_of_record(distribution, scene.prefix))
+        for distribution in scene.python.distributions
+        if distribution.is_pypi and not distribution.is_half
+    ]
+    for group in every:
+        for claim in group:
+            key = owned_key(claim.path)
+            known = claims.get(key)
+            if known is None:
+                claims[key] = [claim]
+            else:
+                known.append(claim)
     return claims
 
 
-def _of_conda(package: CondaPackage) -> Iterator[Claim]:
+def _of_conda(package: CondaPackage) -> list[Claim]:
+    """Return what a record of conda lists; written for speed, as there are ten thousands."""
     try:
         record = decode_record(read_whole(str(package.record)))
     except OSError:
         record = None
+    name, cache, kind = package.name, package.cache, RecordKind.CONDA
+    found: list[Claim] = []
     told: set[str] = set()
     for entry, real, packed in record.real_paths() if record is not None else ():
-        lost, path = _without_clobbered(real)
         told.add(real)
-        if path.endswith(COMPILED) or entry.path_type == "directory":
+        path_type = entry.path_type
+        if path_type == "directory" or real.endswith(COMPILED):
             continue
-        is_made = entry.path_type in MADE_HERE
-        yield Claim(
-            path,
-            package.name,
-            RecordKind.CONDA,
-            sha256=entry.sha256_in_prefix
-            or ("" if entry.prefix_placeholder else entry.sha256)
-            or "",
-            original=entry.sha256 or "",
-            placeholder=entry.prefix_placeholder or "",
-            is_binary=entry.file_mode == "binary",
-            cached=f"{package.cache}/{packed}" if package.cache and not is_made else "",
-            size=entry.size_in_bytes or 0,
-            has_lost=lost,
+        lost, path = _without_clobbered(real) if real.startswith(CLOBBERED) else (False, real)
+        original = entry.sha256 or ""
+        placeholder = entry.prefix_placeholder or ""
+        found.append(
+            Claim(
+                path,
+                name,
+                kind,
+                entry.sha256_in_prefix or ("" if placeholder else original),
+                original,
+                placeholder,
+                entry.file_mode == "binary",
+                f"{cache}/{packed}" if cache and path_type not in MADE_HERE else "",
+                entry.size_in_bytes or 0,
+                lost,
+            )
         )
-    for real in package.files:
-        lost, path = _without_clobbered(real)
-        if real not in told and not path.endswith(COMPILED):
-            yield Claim(path, package.name, RecordKind.CONDA, has_lost=lost)
+    for real in [real for real in package.files if real not in told]:
+        if not real.endswith(COMPILED):
+            lost, path = _without_clobbered(real)
+            found.append(Claim(path, name, kind, has_lost=lost))
+    return found
 
 
 def _without_clobbered(path: str) -> tuple[bool, str]:
@@ -98,19 +111,19 @@ def _without_clobbered(path: str) -> tuple[bool, str]:
     return True, path[len(CLOBBERED) :].partition("/")[2]
 
 
-def _of_record(distribution: Distribution) -> Iterator[Claim]:
-    """Yield what RECORD lists (PyPA, "Recording installed projects")."""
+def _of_record(distribution: Distribution, prefix: Path) -> Iterator[Claim]:
+    """Yield what RECORD lists inside of `prefix` (PyPA, "Recording installed projects")."""
     inside = distribution.inside.rpartition("/")[0]
     try:
         text = read_whole(f"{distribution.path}/RECORD").decode("utf-8", "surrogateescape")
     except OSError:
         return
     with suppress(csv.Error):
-        for row in csv.reader(text.splitlines()):
-            if not row or row[0].endswith(COMPILED):
+        for row in csv.reader(io.StringIO(text, newline="")):
+            if not row or not row[0] or row[0].endswith(COMPILED):
                 continue
-            path = posixpath.normpath(posixpath.join(inside, row[0].replace("\\", "/")))
-            if path.startswith("../") or os.path.isabs(path):  # noqa: PTH117 - of a text
+            path = recorded_path(row[0], inside, prefix)
+            if not path:
                 continue
             digest = row[1] if len(row) > 1 else ""
             size = row[2] if len(row) > 2 and row[2].isdigit() else "0"

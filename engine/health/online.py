@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from engine.conda.withdrawn import Installed, gone_from
 from engine.environments.describing import stamp_of
 from engine.environments.details import this_subdir
-from engine.errors import EngineError
+from engine.errors import EngineError, Failure
 from engine.health.conda_side import CondaPackage
 from engine.health.quick import health_of, look_quickly, missing_health
 from engine.health.scene import Scene, read_scene
@@ -19,12 +20,14 @@ from engine.health.values import (
     Evidence,
     Finding,
     FindingCode,
+    Gap,
     Gravity,
     Health,
     RepairKind,
     RepairStep,
+    Unchecked,
 )
-from engine.pypi.vulnerabilities import Vulnerability, vulnerabilities
+from engine.pypi.vulnerabilities import Report, Vulnerability, vulnerabilities
 
 
 async def check_online(prefix: Path, around: Surroundings) -> Health:
@@ -59,7 +62,7 @@ async def _gone(scene: Scene) -> list[Finding]:
         try:
             gone = await gone_from(channel, wanted, scene.around.configuration, scene.around.places)
         except EngineError as error:
-            scene.unchecked.append(f"The channel {packages[0].channel}: {error.failure.summary}")
+            scene.unchecked.append(_silent(packages[0].channel, error.failure))
             continue
         names = {each.name for each in gone}
         found += [_gone_finding(scene, each) for each in packages if each.name in names]
@@ -95,12 +98,35 @@ async def _vulnerable(scene: Scene) -> list[Finding]:
     if not releases:
         return []
     report = await vulnerabilities(releases.items(), scene.around.places, scene.prefix)
-    if report.problem:
-        scene.unchecked.append(report.problem)
+    scene.unchecked += _unreported(report)
     by_name: dict[str, list[Vulnerability]] = {}
     for each in report.found:
         by_name.setdefault(each.name, []).append(each)
     return [_vulnerable_finding(scene, name, each) for name, each in by_name.items()]
+
+
+def _silent(channel: str, failure: Failure) -> Unchecked:
+    values = (("channel", channel), ("code", failure.code))
+    return Unchecked(Gap.CHANNEL_SILENT, f"The channel {channel}: {failure.summary}", values)
+
+
+def _unreported(report: Report) -> Iterator[Unchecked]:
+    """Yield what the index did not tell."""
+    if report.failure is not None:
+        yield Unchecked(
+            Gap.INDEX_SILENT,
+            f"The package index could not be asked: {report.failure.summary}",
+            (("code", report.failure.code),),
+        )
+    elif not report.is_reporting:
+        summary = "The package index reports no vulnerabilities."
+        yield Unchecked(Gap.INDEX_WITHOUT_REPORTS, summary)
+    elif report.unknown:
+        yield Unchecked(
+            Gap.PACKAGES_UNREPORTED,
+            f"{report.unknown} packages are not known to the package index.",
+            (("count", str(report.unknown)),),
+        )
 
 
 def _vulnerable_finding(scene: Scene, name: str, known: list[Vulnerability]) -> Finding:

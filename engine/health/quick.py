@@ -31,7 +31,7 @@ from engine.health.checks import (
 from engine.health.checks.registry import prefix_gone
 from engine.health.scene import Scene, read_scene
 from engine.health.surroundings import Surroundings
-from engine.health.values import Depth, Finding, Gravity, Health
+from engine.health.values import Depth, Finding, Gravity, Health, Unchecked
 
 Check = Callable[[Scene, Sequence[Finding]], Iterator[Finding]]
 
@@ -88,7 +88,7 @@ def look_quickly(scene: Scene) -> list[Finding]:
 
 
 def health_of(
-    prefix: Path, depth: Depth, stamp: str, found: Sequence[Finding], unchecked: Sequence[str]
+    prefix: Path, depth: Depth, stamp: str, found: Sequence[Finding], unchecked: Sequence[Unchecked]
 ) -> Health:
     """Return the findings as one value, worst first, otherwise in the order of the checks."""
     ordered = sorted(found, key=lambda finding: _WORST_FIRST.index(finding.gravity))

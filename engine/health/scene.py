@@ -15,7 +15,14 @@ from engine.health.conda_side import CondaPackage, CondaSide, read_conda_side
 from engine.health.python_side import PythonSide, read_python_side
 from engine.health.requiring import Wants, marker_environment, work_out
 from engine.health.surroundings import Surroundings
-from engine.health.values import Evidence, Finding, FindingCode, Gravity, RepairStep
+from engine.health.values import (
+    Evidence,
+    Finding,
+    FindingCode,
+    Gravity,
+    RepairStep,
+    Unchecked,
+)
 from engine.opening.activation import environment_variables
 from engine.pypi.names import conda_names
 
@@ -24,14 +31,14 @@ from engine.pypi.names import conda_names
 class Scene:
     """Hold the environment at `prefix`; what few checks need is worked out when it is asked for.
 
-    `unchecked` gathers what could not be looked at, one English sentence each.
+    `unchecked` gathers what could not be looked at.
     """
 
     prefix: Path
     around: Surroundings
     conda: CondaSide
     python: PythonSide
-    unchecked: list[str] = field(default_factory=list[str])
+    unchecked: list[Unchecked] = field(default_factory=list[Unchecked])
 
     @cached_property
     def packages(self) -> dict[str, CondaPackage]:

@@ -169,12 +169,32 @@ class Finding:
         return dict(self.values).get(key, "")
 
 
+class Gap(StrEnum):
+    """Name each thing that a check could not look at; never rename one."""
+
+    FILES_UNOWNED = "files-unowned"  # whose files are whose is not known
+    SYSTEM_OTHER = "system-other"  # the packages are for another kind of computer
+    SYSTEM_UNKNOWN = "system-unknown"
+    CHANNEL_SILENT = "channel-silent"  # values: channel, and the code of the failure
+    INDEX_SILENT = "index-silent"  # values: the code of the failure
+    INDEX_WITHOUT_REPORTS = "index-without-reports"
+    PACKAGES_UNREPORTED = "packages-unreported"  # values: count
+
+
+@dataclass(frozen=True, slots=True)
+class Unchecked:
+    """Say what a check could not look at; `summary` is one English sentence."""
+
+    gap: Gap
+    summary: str
+    values: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Health:
     """Hold what a look at the environment at `prefix` found, worst first.
 
-    `stamp` is that of the environment looked at; `unchecked` says in English what could not be
-    looked at, and why, one sentence each.
+    `stamp` is that of the environment looked at; `unchecked` says what could not be looked at.
     """
 
     prefix: Path
@@ -182,7 +202,7 @@ class Health:
     stamp: str
     checked: datetime
     findings: tuple[Finding, ...]
-    unchecked: tuple[str, ...] = ()
+    unchecked: tuple[Unchecked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from urllib.parse import quote
 import msgspec
 import requests
 
-from engine.errors import EngineError
+from engine.errors import EngineError, Failure
 from engine.places import Places
 from engine.pypi.asking import index_session, indexes_in_force
 from engine.pypi.running import Uv, open_uv
@@ -43,10 +43,15 @@ class Vulnerability:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Hold what the index reported; `problem` says why nothing can be known, if so."""
+    """Hold what the index reported: of `unknown` releases it knows nothing.
+
+    `failure` says why it could not be asked; it may also tell no vulnerabilities at all.
+    """
 
     found: tuple[Vulnerability, ...] = ()
-    problem: str = ""
+    unknown: int = 0
+    is_reporting: bool = True
+    failure: Failure | None = None
 
 
 class _Reported(msgspec.Struct, gc=False):
@@ -78,9 +83,9 @@ async def vulnerabilities(
     try:
         indexes = await indexes_in_force(uv)
     except EngineError as error:
-        return Report(problem=f"The package index could not be asked: {error.failure.summary}")
+        return Report(is_reporting=False, failure=error.failure)
     if not indexes or not indexes[0].startswith(("http://", "https://")):
-        return Report(problem="The package index in the settings reports no vulnerabilities.")
+        return Report(is_reporting=False)
     return await asyncio.to_thread(_ask_all, tuple(releases), _pages(indexes[0]), uv)
 
 
@@ -94,14 +99,12 @@ def _ask_all(releases: Sequence[tuple[str, str]], pages: Sequence[str], uv: Uv) 
     with index_session(uv) as session:
         base = next((page for page in pages if _reports(session, page, releases)), None)
         if base is None:
-            return Report(problem="The package index reports no vulnerabilities.")
+            return Report(is_reporting=False)
         with ThreadPoolExecutor(_AT_ONCE, "envdesk-index") as pool:
             names, versions = [name for name, _ in releases], [version for _, version in releases]
             answers = list(pool.map(partial(_ask, session, base), names, versions))
     found = tuple(each for answer in answers for each in answer or ())
-    unanswered = sum(answer is None for answer in answers)
-    problem = f"{unanswered} packages are not known to the package index." if unanswered else ""
-    return Report(found, problem)
+    return Report(found, sum(answer is None for answer in answers))
 
 
 def _reports(session: requests.Session, page: str, releases: Sequence[tuple[str, str]]) -> bool:

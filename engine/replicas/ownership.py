@@ -9,6 +9,7 @@ path in the package, `site-packages/...`, in `paths_data` and the real path only
 from __future__ import annotations
 
 import csv
+import io
 import os
 import posixpath
 from collections.abc import Iterable, Iterator
@@ -216,11 +217,31 @@ def _add(
 def read_recorded(record: Path, site_packages: str) -> Iterator[str]:
     """Yield the paths, relative to the prefix and with `/`, that a RECORD file lists.
 
-    `site_packages` is the folder, relative to the prefix, that the RECORD's paths start from.
-    Raises OSError.
+    `site_packages` is the folder, relative to the prefix, that the RECORD's paths start from. What
+    lies outside of the prefix begins with `../` or `/`. Raises OSError.
     """
     text = record.read_bytes().decode("utf-8", "surrogateescape")
     with suppress(csv.Error):
-        for row in csv.reader(text.splitlines()):
+        for row in csv.reader(io.StringIO(text, newline="")):
             if row:
-                yield posixpath.normpath(posixpath.join(site_packages, row[0].replace("\\", "/")))
+                yield _joined(site_packages, row[0])
+
+
+def recorded_path(listed: str, site_packages: str, prefix: Path) -> str:
+    """Return where a path that RECORD lists is, relative to `prefix`; empty when outside of it.
+
+    Paths may be absolute (PyPA, "Recording installed projects"), and are on Windows when installed
+    into another folder.
+    """
+    path = _joined(site_packages, listed)
+    if not os.path.isabs(path) and not path.startswith("/"):  # noqa: PTH117 - of a text
+        return "" if path in ("..", ".") or path.startswith("../") else path
+    top = f"{prefix}".replace("\\", "/").rstrip("/") + "/"
+    is_inside = os.path.normcase(path).startswith(os.path.normcase(top))
+    return path[len(top) :] if is_inside else ""
+
+
+def _joined(site_packages: str, listed: str) -> str:
+    if os.name == "nt" or "/" not in listed:
+        listed = listed.replace("\\", "/")  # some installers wrote it so on Windows
+    return posixpath.normpath(posixpath.join(site_packages, listed))

@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.health.values import Depth, Finding, Gravity, Health
+from engine.health.values import Depth, Finding, Gravity, Health, Unchecked
 from gui.presenting.health import HealthState
 from gui.settings import WindowSettings
 
@@ -25,7 +25,7 @@ class Diagnosis:
     findings: tuple[Finding, ...] = ()
     ignored: tuple[Finding, ...] = ()
     depths: frozenset[Depth] = frozenset()
-    unchecked: tuple[str, ...] = ()
+    unchecked: tuple[Unchecked, ...] = ()
 
     @property
     def state(self) -> HealthState:
@@ -97,7 +97,7 @@ class HealthBook(QObject):
             tuple(each for each in ordered if each.key not in ignored),
             tuple(each for each in ordered if each.key in ignored),
             frozenset(known),
-            tuple(dict.fromkeys(text for each in known.values() for text in each.unchecked)),
+            tuple(dict.fromkeys(gap for each in known.values() for gap in each.unchecked)),
         )
         if self._shown.get(prefix) != diagnosis:
             self._shown[prefix] = diagnosis

@@ -43,7 +43,7 @@ ALTERNATIVES: Final[dict[str, tuple[Sentence, ...]]] = {
         QT_TRANSLATE_NOOP("Warnings", "Remove another package for it"),
     ),
     "new-environment": (
-        QT_TRANSLATE_NOOP("Warnings", "Make a new environment {name}"),
+        QT_TRANSLATE_NOOP("Warnings", "Make a new environment, “{name}”"),
         QT_TRANSLATE_NOOP("Warnings", "Make a new environment"),
     ),
     "conda-first": (

@@ -78,7 +78,7 @@ CHANGE_WARNINGS: Final[dict[WarningCode, WarningSentences]] = {
     ),
     WarningCode.FILES_CLOBBERED: WarningSentences(
         (
-            QT_TRANSLATE_NOOP("Warnings", "{packages} bring the same files ({count})."),
+            QT_TRANSLATE_NOOP("Warnings", "{packages} bring the same files: {files}."),
             QT_TRANSLATE_NOOP("Warnings", "Two packages bring the same files."),
         ),
         QT_TRANSLATE_NOOP(

@@ -10,7 +10,7 @@ from typing import Final, assert_never
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
-from engine.health.values import Evidence, Finding, Gravity, RepairStep
+from engine.health.values import Evidence, Finding, Gap, Gravity, RepairStep, Unchecked
 from engine.records import RecordProblem
 from gui import formats
 from gui.presenting.glossary import term_sentence, terms_in
@@ -18,13 +18,55 @@ from gui.presenting.health_files import FILE_FINDINGS
 from gui.presenting.health_packages import PACKAGE_FINDINGS
 from gui.presenting.repairs import repair_label, repair_sentence, some_of
 from gui.presenting.wanting import wanted_in_words
-from gui.presenting.wording import FindingSentences, first_filled
+from gui.presenting.wording import (
+    QT_TRANSLATE_N_NOOP,
+    QT_TRANSLATE_NOOP,
+    FindingSentences,
+    Sentence,
+    first_filled,
+)
 
 _FINDINGS: Final = {**PACKAGE_FINDINGS, **FILE_FINDINGS}
 _WANTED: Final = frozenset(("needs", "system", "wants"))
 _LISTS: Final = frozenset(
     ("breaks", "by", "channels", "fixed", "names", "packages", "shadowed", "versions")
 )
+_GAPS: Final[dict[Gap, tuple[Sentence, ...]]] = {
+    Gap.FILES_UNOWNED: (
+        QT_TRANSLATE_NOOP(
+            "Health",
+            "Files that came with no package were not looked for, because some of conda's notes"
+            " cannot be read.",
+        ),
+    ),
+    Gap.SYSTEM_OTHER: (
+        QT_TRANSLATE_NOOP(
+            "Health",
+            "What packages need of this computer was not looked at: they were made for another"
+            " kind of computer.",
+        ),
+    ),
+    Gap.SYSTEM_UNKNOWN: (
+        QT_TRANSLATE_NOOP("Health", "What packages need of this computer was not looked at."),
+    ),
+    Gap.CHANNEL_SILENT: (
+        QT_TRANSLATE_NOOP("Health", "The channel {channel} gave no answer."),
+        QT_TRANSLATE_NOOP("Health", "A channel gave no answer."),
+    ),
+    Gap.INDEX_SILENT: (QT_TRANSLATE_NOOP("Health", "PyPI gave no answer about security holes."),),
+    Gap.INDEX_WITHOUT_REPORTS: (
+        QT_TRANSLATE_NOOP(
+            "Health",
+            "The copy of PyPI that your settings name tells nothing about security holes.",
+        ),
+    ),
+    Gap.PACKAGES_UNREPORTED: (
+        QT_TRANSLATE_N_NOOP(
+            "Health", "Nothing is known about security holes of %n package(s) from PyPI."
+        ),
+        QT_TRANSLATE_NOOP("Health", "Nothing is known about security holes of some packages."),
+    ),
+}
 
 
 class HealthState(StrEnum):
@@ -75,6 +117,11 @@ def _shown(key: str, value: str) -> tuple[str, str]:
         shown = QDate(day.year, day.month, day.day)
         value = QLocale().toString(shown, QLocale.FormatType.LongFormat)
     return key.replace("-", "_"), value
+
+
+def unchecked_sentence(unchecked: Unchecked) -> str:
+    """Return what could not be looked at, in the user's language."""
+    return first_filled(_GAPS[unchecked.gap], unchecked.values) or unchecked.summary
 
 
 def known_findings() -> dict[str, FindingSentences]:

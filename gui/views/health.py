@@ -16,6 +16,7 @@ from gui.models.health import Diagnosis
 from gui.panels import Banner, Disclosure, EmptyState, Loading
 from gui.presenting import explain
 from gui.presenting.glossary import Term, term_sentence
+from gui.presenting.health import unchecked_sentence
 from gui.theme import SPACE, TextRole, Tone
 from gui.turns import in_turns
 from gui.views.failed_state import FailedState
@@ -122,11 +123,15 @@ class HealthView(QWidget):
         The cards that stay, stay where they are.
         """
         self._title.setText(self._said(diagnosis))
-        notes = [refusal] if refusal and diagnosis.findings else []
+        closed = [each for each in diagnosis.findings if not _is_open(each, refusal)]
+        notes = [refusal] if closed else []
         if diagnosis.unchecked:
             notes.append(self.tr("Not everything could be looked at."))
         self._note.setText(" ".join(notes))
         self._note.setVisible(bool(notes))
+        is_there = all(each.code is not FindingCode.PREFIX_GONE for each in diagnosis.findings)
+        for check in (self.deep, self.online):
+            check.setEnabled(is_there)
         self.repair_all.setVisible(len(diagnosis.repairable) > 0 and not refusal)
         if diagnosis != self._shown or refusal != self._refusal:
             self._shown, self._refusal = diagnosis, refusal
@@ -237,8 +242,8 @@ class HealthView(QWidget):
         if diagnosis.ignored:
             body.addWidget(self._disclosed(ignored, diagnosis.ignored))
         if diagnosis.unchecked:
-            title = self.tr("What could not be looked at")
-            body.addWidget(Disclosure(title, _lines(diagnosis.unchecked)))
+            told = tuple(map(unchecked_sentence, diagnosis.unchecked))
+            body.addWidget(Disclosure(self.tr("What could not be looked at"), _lines(told)))
         title = self.tr("What the words mean")
         body.addWidget(Disclosure(title, _lines(tuple(map(term_sentence, Term)))))
         if diagnosis.findings:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
@@ -63,16 +65,19 @@ def test_that_other_addresses_and_nothing_are_left(mime: QMimeData) -> None:
 
 
 @pytest.fixture
-def window(qapp: QApplication) -> QWidget:
+def window(qapp: QApplication) -> Iterator[QWidget]:
     made = QWidget()
     made.resize(400, 300)
     made.field = QLineEdit(made)  # type: ignore[attr-defined]
-    return made
+    yield made
+    made.deleteLater()  # its cursor blinks by a timer, which no other thread may stop later
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def test_that_a_drag_covers_the_window_until_it_leaves_or_drops(window: QWidget) -> None:
     taken: list[FileSource] = []
-    drops = FileDrops(window, taken.append)
+    expected: list[bool] = []
+    drops = FileDrops(window, taken.append, lambda: expected.append(True))
     window.show()
     mime = data("file:///a/environment.yml")
     copy, left, none = (
@@ -90,6 +95,7 @@ def test_that_a_drag_covers_the_window_until_it_leaves_or_drops(window: QWidget)
     QApplication.sendEvent(window, QDropEvent(QPointF(5, 5), copy, mime, left, none))
     assert not drops.overlay.isVisible()
     assert [path.name for path in taken[0].paths] == ["environment.yml"]
+    assert expected == [True, True]
     window.hide()
 
 

@@ -8,7 +8,16 @@ from engine.conda.matching import matches
 from engine.environments.details import this_subdir
 from engine.health.conda_side import CondaPackage
 from engine.health.scene import Scene
-from engine.health.values import Evidence, Finding, FindingCode, Gravity, RepairKind, RepairStep
+from engine.health.values import (
+    Evidence,
+    Finding,
+    FindingCode,
+    Gap,
+    Gravity,
+    RepairKind,
+    RepairStep,
+    Unchecked,
+)
 
 _Broken = dict[str, list[tuple[CondaPackage, str]]]
 
@@ -75,9 +84,16 @@ def _virtual(scene: Scene) -> dict[str, tuple[str, str]] | None:
     if scene.around.virtual_packages is None or subdirs - {this_subdir(scene.around.platform)}:
         if any(spec.startswith("__") for each in scene.conda.packages for spec in each.depends):
             scene.unchecked.append(
-                "What packages need of this computer was not looked at: they are for another kind."
+                Unchecked(
+                    Gap.SYSTEM_OTHER,
+                    "What packages need of this computer was not looked at: they are for another"
+                    " kind.",
+                )
                 if subdirs
-                else "What packages need of this computer was not looked at."
+                else Unchecked(
+                    Gap.SYSTEM_UNKNOWN,
+                    "What packages need of this computer was not looked at.",
+                )
             )
         return None
     found: dict[str, tuple[str, str]] = {}

@@ -11,7 +11,16 @@ from typing import Final
 
 from engine.health.claims import COMPILED
 from engine.health.scene import Scene
-from engine.health.values import Evidence, Finding, FindingCode, Gravity, RepairKind, RepairStep
+from engine.health.values import (
+    Evidence,
+    Finding,
+    FindingCode,
+    Gap,
+    Gravity,
+    RepairKind,
+    RepairStep,
+    Unchecked,
+)
 from engine.replicas.ownership import owned_key
 
 _IMPORTABLE: Final = (".py", ".so", ".pyd", ".pth")
@@ -78,7 +87,10 @@ def find(scene: Scene, claimed: Collection[str]) -> Iterator[Finding]:
         return
     if scene.conda.damaged:
         scene.unchecked.append(
-            "Files that belong to no package were not looked for: some records cannot be read."
+            Unchecked(
+                Gap.FILES_UNOWNED,
+                "Files that belong to no package were not looked for: some records cannot be read.",
+            )
         )
         return
     inside = os.path.relpath(site, scene.prefix).replace(os.sep, "/")

@@ -209,6 +209,56 @@ def test_that_mutated_files_are_read_or_refused(
         count += 1
 
 
+OUTSIDE = {
+    "requirements.txt": "-r ../secret.txt\n-c link.txt\nnumpy\n",
+    "constraints.txt": "-c ../secret.txt\nnumpy<3\n",
+    "environment.yml": "dependencies:\n- pip:\n  - -r ../secret.txt\n  - -r link.txt\n",
+    "pyproject.toml": "[project]\nname = 'p'\ndynamic = ['dependencies']\n"
+    "[tool.setuptools.dynamic]\ndependencies = {file = ['../secret.txt', 'link.txt']}\n",
+    "setup.cfg": "[options]\ninstall_requires = file: ../secret.txt, link.txt\n",
+    "Pipfile": "[packages]\nsecret = {path = '../secret.txt'}\n",
+    "script": "# /// script\n# dependencies = ['-r ../secret.txt']\n# ///\n",
+    "notebook.ipynb.json": json.dumps(
+        {
+            "nbformat": 4,
+            "metadata": {},
+            "cells": [{"cell_type": "code", "source": "%pip install -r ../secret.txt -r link.txt"}],
+        }
+    ),
+}
+# Whatever could be taken for part of a project, and would betray itself if it were run.
+_TRAP = "import pathlib; pathlib.Path({marker!r}).touch()\n"
+_TRAPS = ("setup.py", "conftest.py", "sitecustomize.py", "numpy.py", "backend.py", "__init__.py")
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+def test_that_no_kind_of_file_reads_outside_of_its_folder_or_runs_what_is_in_it(
+    name: str, tmp_path: Path, watch: _Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret, marker, project = (tmp_path / each for each in ("secret.txt", "was run", "project"))
+    project.mkdir()
+    secret.write_text("notforyou\n", encoding="utf-8")
+    (project / "link.txt").symlink_to(secret)
+    for each in _TRAPS:
+        (project / each).write_text(_TRAP.format(marker=str(marker)), encoding="utf-8")
+    (project / name).write_text(OUTSIDE[name], encoding="utf-8")
+    monkeypatch.chdir(project)
+    watch.seen.clear()
+    watch.is_on = True
+    try:
+        found = read_file(project / name, target=TARGET)
+    except EngineError as error:
+        check(error, name)
+    else:
+        assert "notforyou" not in repr(found)
+    finally:
+        watch.is_on = False
+    assert str(secret) not in watch.seen
+    assert not [each for each in watch.seen if os.path.realpath(each) == str(secret)]
+    assert not list(strangers(watch.seen, project))
+    assert not marker.exists()
+
+
 @FEW
 @given(
     data=st.binary(max_size=3000), name=st.sampled_from(["x", "x.txt", "x.yml", "x.toml", "x.whl"])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.health.values import FindingCode
+from engine.health.values import FindingCode, Gap
 from engine.practice import ChannelServer
 from tests.support.checking import checked_online, checked_quickly, codes, the
 from tests.support.linking import index, link
@@ -52,7 +52,8 @@ def test_that_a_vulnerability_is_told_where_the_index_reports_it(
     assert finding.subject == "lanternfish"
     assert (finding.value("ids"), finding.value("fixed")) == ("PYSEC-2026-1", "1.2.0")
     assert "/pypi/lanternfish/1.1.0/json" in asked
-    assert any("not known to the package index" in words for words in health.unchecked)
+    assert [each.gap for each in health.unchecked] == [Gap.PACKAGES_UNREPORTED]
+    assert "not known to the package index" in health.unchecked[0].summary
 
 
 def test_that_an_index_without_reports_is_told_and_no_finding(ward: Ward, tmp_path: Path) -> None:
@@ -60,7 +61,7 @@ def test_that_an_index_without_reports_is_told_and_no_finding(ward: Ward, tmp_pa
         point_pip_at(ward.places, server.url_of("simple") + "/")
         health = ward.worker.call(checked_online, ward.prefix, ward.root)
     assert health.findings == ()
-    assert health.unchecked == ("The package index reports no vulnerabilities.",)
+    assert [each.gap for each in health.unchecked] == [Gap.INDEX_WITHOUT_REPORTS]
 
 
 def test_that_a_package_gone_from_its_channel_is_told(ward: Ward) -> None:
@@ -92,5 +93,7 @@ def test_that_a_channel_that_cannot_be_reached_is_told(ward: Ward) -> None:
     shutil.rmtree(channel)
     health = ward.worker.call(checked_online, prefix, ward.root)
     assert health.findings == ()
-    assert len(health.unchecked) == 1
-    assert health.unchecked[0].startswith("The channel lost")
+    (silent,) = health.unchecked
+    assert silent.gap is Gap.CHANNEL_SILENT
+    assert dict(silent.values)["channel"] == "lost"
+    assert silent.summary.startswith("The channel lost")

@@ -10,7 +10,15 @@ from pathlib import Path
 import pytest
 
 from engine.health.mending import MendKind
-from engine.health.values import Finding, FindingCode, Gravity, RepairKind, RepairStep
+from engine.health.values import (
+    Finding,
+    FindingCode,
+    Gap,
+    Gravity,
+    RepairKind,
+    RepairStep,
+    Unchecked,
+)
 from gui import presenting
 from gui.presenting.glossary import Term, term_sentence, term_word, terms_in
 from gui.presenting.health import (
@@ -19,6 +27,7 @@ from gui.presenting.health import (
     gravity_word,
     known_findings,
     state_sentence,
+    unchecked_sentence,
 )
 from gui.presenting.repair_warnings import REPAIR_ALTERNATIVES, REPAIR_WARNINGS
 from gui.presenting.repairs import mend_sentence, mend_word, repair_label, repair_sentence
@@ -110,6 +119,9 @@ def remaining() -> Iterator[str]:
     yield from map(gravity_word, Gravity)
     yield from map(state_sentence, HealthState)
     yield from map(term_sentence, Term)
+    for gap in Gap:
+        for values in ((), (("channel", "conda-forge"), ("count", "2"))):
+            yield unchecked_sentence(Unchecked(gap, "The prefix has no metadata.", values))
     for words in REPAIR_WARNINGS.values():
         yield from texts(words.sentence)
         yield words.reason.text

@@ -17,12 +17,14 @@ from engine.health.values import (
     Evidence,
     Finding,
     FindingCode,
+    Gap,
     Gravity,
     Health,
     HealthProgress,
     RepairKind,
     RepairStep,
     RepairWish,
+    Unchecked,
 )
 from gui.models.health import Diagnosis, HealthBook
 from gui.presenting.health import (
@@ -271,8 +273,9 @@ async def test_that_what_only_the_user_can_decide_says_so_and_is_left_out_of_rep
 
 
 async def test_that_what_could_not_be_looked_at_is_told(view: HealthView) -> None:
-    view.show_diagnosis(Diagnosis((), (), frozenset({Depth.DEEP}), ("The channel was asleep.",)))
-    await until(lambda: "The channel was asleep." in said(view))
+    silent = Unchecked(Gap.CHANNEL_SILENT, "No.", (("channel", "conda-forge"),))
+    view.show_diagnosis(Diagnosis((), (), frozenset({Depth.ONLINE}), (silent,)))
+    await until(lambda: "The channel conda-forge gave no answer." in said(view))
     assert "Not everything could be looked at." in said(view)
 
 
@@ -292,6 +295,24 @@ async def test_that_nothing_can_be_repaired_where_changes_are_refused(view: Heal
     await until(lambda: len(view.cards) == 1)
     assert not view.repair_all.isVisible()
     assert not any(way.isEnabled() for way in view.cards[0].ways)
+
+
+async def test_that_protection_alone_is_said_once_and_what_is_gone_is_not_checked(
+    view: HealthView,
+) -> None:
+    view.show_diagnosis(Diagnosis((FROZEN,), (), frozenset({Depth.QUICK})), "It is protected.")
+    await until(lambda: len(view.cards) == 1)
+    assert "It is protected." not in said(view)
+    assert view.deep.isEnabled()
+    view.show_diagnosis(Diagnosis((MISSING,), (), frozenset({Depth.QUICK})), "It is protected.")
+    await until(lambda: view.cards[0].finding is MISSING)
+    assert "It is protected." in said(view)
+    gone = replace(MISSING, code=FindingCode.PREFIX_GONE, values=())
+    view.show_diagnosis(Diagnosis((gone,), (), frozenset({Depth.QUICK})))
+    assert not view.deep.isEnabled()
+    assert not view.online.isEnabled()
+    view.show_diagnosis(Diagnosis((), (), frozenset({Depth.QUICK})))
+    assert view.deep.isEnabled()
 
 
 def test_that_a_check_shows_how_far_it_is_and_can_be_stopped(view: HealthView) -> None:
