@@ -158,6 +158,7 @@ def _part(
             (each.name for each in ground.asked), (each.name for each in ground.dependents)
         ),
         *rules.copy_replaced_warning(ground.arriving),
+        *rules.withdrawn_warning(request, ground.wanted, pins),
         *rules.code_warnings(pins),
         *(rules.index_warnings(ground.wanted, scene.uv.settings) if pins else ()),
         *rules.user_site_warning(pins, ground.python_after, places),

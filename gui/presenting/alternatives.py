@@ -67,6 +67,10 @@ ALTERNATIVES: Final[dict[str, tuple[Sentence, ...]]] = {
         QT_TRANSLATE_NOOP("Warnings", "Take {package} from PyPI"),
         QT_TRANSLATE_NOOP("Warnings", "Take it from PyPI"),
     ),
+    "any-version": (
+        QT_TRANSLATE_NOOP("Warnings", "Take the version of {package} that fits best"),
+        QT_TRANSLATE_NOOP("Warnings", "Take the version that fits best"),
+    ),
     "without-extra": (QT_TRANSLATE_NOOP("Warnings", "Leave out {extra}"),),
     "keep-pypi": (
         QT_TRANSLATE_NOOP("Warnings", "Keep the copy of {package}"),

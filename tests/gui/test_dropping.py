@@ -10,7 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiAppl
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from gui.dialogs.import_form import FileSource
-from gui.dropping import FileDrops, source_in
+from gui.dropping import FileDrops, source_in, source_named
 from tests.support.windowing import until
 
 
@@ -62,6 +62,14 @@ def test_that_one_web_address_is_that_of_a_file(mime: QMimeData) -> None:
 )
 def test_that_other_addresses_and_nothing_are_left(mime: QMimeData) -> None:
     assert source_in(mime) is None
+
+
+def test_that_files_or_one_address_are_named_on_the_command_line() -> None:
+    named = source_named(("one.yml", "two b.txt"))
+    assert [path.name for path in named.paths] == ["one.yml", "two b.txt"]
+    assert all(path.is_absolute() for path in named.paths)
+    assert source_named(("https://example.org/a.yml",)).address == "https://example.org/a.yml"
+    assert not source_named(("ftp.example.org",)).address
 
 
 @pytest.fixture
