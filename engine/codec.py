@@ -127,7 +127,7 @@ def decode(data: bytes | str, as_type: type[T]) -> T:
 
     try:
         return _converter().structure(json.loads(data), as_type)
-    except (ValueError, TypeError, KeyError, BaseValidationError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError, BaseValidationError) as error:
         raise EngineError(
             ErrorCode.PLAN_UNREADABLE,
             "This file does not hold what Envdesk expected.",

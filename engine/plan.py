@@ -103,7 +103,10 @@ class WarningCode(StrEnum):
     USER_SITE_LEAKS = "user-site-leaks"
     PIP_SETTINGS_UNREADABLE = "pip-settings-unreadable"
     EXTRA_MISSING = "extra-missing"
+    RELEASE_WITHDRAWN = "release-withdrawn"
     CONDA_INCOMPLETE = "conda-incomplete"
+    # files that say what is wanted
+    FILE_NOT_KEPT = "file-not-kept"
     # environments that stay as they are
     ENVIRONMENT_PROTECTED = "environment-protected"
     ENVIRONMENT_FROZEN = "environment-frozen"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -47,6 +47,13 @@ def source_in(data: QMimeData) -> FileSource | None:
     if len(lines) == 1 and _is_web(lines[0]) and " " not in text.strip():
         return FileSource(address=lines[0].toString(_WRITTEN))
     return None if data.urls() else FileSource(text=text)
+
+
+def source_named(words: Sequence[str]) -> FileSource:
+    """Return what is named on the command line: files and folders, or one web address."""
+    if len(words) == 1 and _is_web(address := QUrl(words[0])):
+        return FileSource(address=address.toString(_WRITTEN))
+    return FileSource(tuple(Path(word).absolute() for word in words))
 
 
 def _is_web(url: QUrl) -> bool:

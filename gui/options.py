@@ -14,7 +14,7 @@ from engine.version import __version__
 class Options:
     """Hold the command line; `scheme` is "light", "dark" or "system", `size` in pixels.
 
-    `files` are opened in the window at once.
+    `files`, or one web address, are opened in the window at once.
     """
 
     root: Path | None = None
@@ -26,7 +26,7 @@ class Options:
     size: tuple[int, int] | None = None
     self_check: bool = False
     quit: bool = False
-    files: tuple[Path, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 def read_options(argv: Sequence[str] | None = None) -> Options:
@@ -51,7 +51,10 @@ def _parser() -> argparse.ArgumentParser:
         prog="envdesk", description="See and manage conda environments and the packages in them."
     )
     parser.add_argument(
-        "files", nargs="*", type=Path, metavar="FILE", help="install what these files ask for"
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help="install what these files, or the one at a web address, ask for",
     )
     parser.add_argument("--version", action="version", version=f"Envdesk {__version__}")
     places = parser.add_mutually_exclusive_group()

@@ -120,16 +120,17 @@ class EmptyState(QWidget):
     def _labels(self) -> tuple[QLabel, QLabel]:
         """Return the title and the sentence; most pages never lack what they show."""
         title, text = self._words
-        heading = label(title, TextRole.HEADING)
+        heading = label(title, TextRole.HEADING, wrap=True)
         sentence = label(text, tone=Tone.MUTED, wrap=True)
-        sentence.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        sentence.setFixedWidth(self._text_width())
+        for words in (heading, sentence):
+            words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            words.setFixedWidth(self._text_width())
         middle = Qt.AlignmentFlag.AlignHCenter
         inner = column(None, margins=3)
         inner.addWidget(self._picture, alignment=middle)
         inner.addSpacing(SPACE)
-        inner.addWidget(heading, alignment=middle)
         # a layout asks for the height at this width; a widget that is aligned is not asked
+        inner.addLayout(row(None, heading, None))
         inner.addLayout(row(None, sentence, None))
         inner.addSpacing(SPACE)
         inner.addWidget(self.action, alignment=middle)
@@ -145,7 +146,8 @@ class EmptyState(QWidget):
         """Break the sentence to the room that there is."""
         super().resizeEvent(event)
         if self.layout() is not None:
-            self._labels[1].setFixedWidth(self._text_width())
+            for words in self._labels:
+                words.setFixedWidth(self._text_width())
 
     def _text_width(self) -> int:
         return max(_LEAST_TEXT, min(_TEXT_WIDTH, self.width() - 2 * _BESIDE))
@@ -162,6 +164,9 @@ class EmptyState(QWidget):
             for part in (self._picture, *self._labels):
                 part.show()
             self.action.setVisible(bool(self._offer))
+            inner = self.layout()
+            if inner is not None:
+                inner.activate()  # or it is painted once before its parts have their places
         super().showEvent(event)
 
 

@@ -157,9 +157,9 @@ class _Run:
         window.refresh_all()
         Operation(window, engine.start).run()
         if self._options.files:
-            from gui.dialogs.import_form import FileSource
+            from gui.dropping import source_named
 
-            window.import_files(FileSource(tuple(file.absolute() for file in self._options.files)))
+            window.import_files(source_named(self._options.files))
         self._openings.hand_to(window.import_files)
         watchdog = start_watchdog(self._app)
         status = await self._wait(window)

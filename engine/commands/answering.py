@@ -16,7 +16,7 @@ from engine.conda.condarc import CondaConfiguration, read_configuration
 from engine.errors import EngineError, ErrorCode, from_os_error
 from engine.logins import without_logins
 from engine.places import Places
-from engine.plan import Plan
+from engine.plan import Plan, PlanWarning
 from engine.records import Details, Environment, OutsidePython, Record
 from engine.remembering import remembered_folders
 from engine.requests import (
@@ -166,17 +166,19 @@ async def _plan(arguments: argparse.Namespace, places: Places) -> None:
     from engine.planning import plan_request
 
     configuration = read_configuration(places)
+    told: tuple[PlanWarning, ...] = ()
     if arguments.kind == "import":
         from engine.commands.importing import import_request
 
-        request = await import_request(arguments, places, configuration)
+        request, told = await import_request(arguments, places, configuration)
     elif arguments.kind == "repair":
         from engine.commands.repairing import request_of
 
         request = await request_of(arguments, places, configuration)
     else:
         request = _request(arguments, places, configuration)
-    plan = encode(await plan_request(request, places, configuration), Plan)
+    plan = await plan_request(request, places, configuration)
+    plan = encode(replace(plan, warnings=(*plan.warnings, *told)), Plan)
     # It may be kept or sent to somebody; `apply` looks the logins up again.
     data = without_logins(plan.decode()).encode()
     if arguments.out is None:
@@ -260,21 +262,10 @@ def _target(
 ) -> Path:
     if arguments.target is not None:
         return Path(os.path.abspath(arguments.target))
-    from engine.environments.naming import check_name
+    from engine.planning.placing import place_named
     from engine.working_folders import folders_for_new
 
-    folder = folders_for_new(places, configuration)[0]
-    problem = next((p for p in check_name(arguments.name, folder) if p.is_blocking), None)
-    if problem is not None:
-        raise EngineError(
-            ErrorCode.NAME_INVALID,
-            f"An environment cannot be called “{arguments.name}”.",
-            hint="Choose a short name of letters, digits, - and _.",
-            name=arguments.name,
-            problem=problem.code,
-            value=problem.value,
-        )
-    return folder / arguments.name
+    return place_named(arguments.name, folders_for_new(places, configuration)[0])
 
 
 def _practice(directory: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,23 +12,25 @@ from engine.asking import Asking
 from engine.commands.file_reading import query_for
 from engine.conda.condarc import CondaConfiguration
 from engine.environments.describing import describe
-from engine.environments.naming import check_name
-from engine.errors import EngineError, ErrorCode
 from engine.files.importing import (
     Choices,
     channels_for,
     chosen_lines,
     exact_request,
+    left_out,
     name_for,
     request_of,
 )
-from engine.files.values import FileKind, Reading
+from engine.files.values import FileKind, Reading, Remark
 from engine.messages import AssignQuery, ReadAddressQuery, ReadFilesQuery
 from engine.places import Places
+from engine.plan import PlanWarning, Severity, WarningCode
+from engine.planning.placing import place_named
 from engine.requests import ChannelPriority, Request
 from engine.working_folders import folders_for_new
 
 ALL = "all"
+_SHOWN = ("line", "file", "name", "option")  # values of remarks, the most telling first
 
 
 def add_import(parser: argparse.ArgumentParser) -> None:
@@ -64,14 +67,18 @@ def add_import(parser: argparse.ArgumentParser) -> None:
 
 async def import_request(
     arguments: argparse.Namespace, places: Places, configuration: CondaConfiguration
-) -> Request:
-    """Return the request for what the named files ask for; raises EngineError."""
+) -> tuple[Request, tuple[PlanWarning, ...]]:
+    """Return the request for what the named files ask for, and what of them it does not keep.
+
+    Raises EngineError.
+    """
     kind = FileKind(arguments.file_kind) if arguments.file_kind else None
     whole = await _read(query_for(arguments.files, kind), places)
     reading = chosen_lines(whole, arguments.group, arguments.environment)
     choices = _choices(arguments, whole, places, configuration)
     if reading.is_lock and not arguments.anew:
-        return exact_request(reading, choices)
+        told = left_out(reading, (), choices)
+        return exact_request(reading, choices), _warnings((*reading.remarks, *told))
     from engine.files.importing import reopened
     from engine.planning.assigning import assign_lines
 
@@ -86,7 +93,28 @@ async def import_request(
     )
     answer = await assign_lines(query, configuration, places)
     python = choices.python or answer.python
-    return request_of(asked, answer.lines, answer.limits, replace(choices, python=python))
+    choices = replace(choices, python=python)
+    request = request_of(asked, answer.lines, answer.limits, choices)
+    told = left_out(asked, answer.lines, choices)
+    return request, _warnings((*reading.remarks, *told))
+
+
+def _warnings(remarks: Iterable[Remark]) -> tuple[PlanWarning, ...]:
+    return tuple(
+        PlanWarning(
+            WarningCode.FILE_NOT_KEPT,
+            Severity.WARNING,
+            each.summary,
+            (
+                ("code", each.code.value),
+                ("file", each.place.file),
+                ("line", str(each.place.line or "")),
+                *((key, value) for key, value in each.values if key not in ("file", "line")),
+                ("text", next((told for key in _SHOWN if (told := each.value(key))), "")),
+            ),
+        )
+        for each in remarks
+    )
 
 
 async def _read(query: ReadFilesQuery | ReadAddressQuery, places: Places) -> Reading:
@@ -145,14 +173,4 @@ def _target(
     if arguments.target is not None:
         return Path(os.path.abspath(arguments.target))
     name = arguments.name or name_for(reading)
-    folder = folders_for_new(places, configuration)[0]
-    problems = check_name(name, folder)
-    if not name or any(problem.is_blocking for problem in problems):
-        raise EngineError(
-            ErrorCode.NAME_INVALID,
-            f"“{name}” cannot be the name of a new environment.",
-            cause=", ".join(problem.code for problem in problems if problem.is_blocking),
-            hint="Give it one by --name.",
-            name=name,
-        )
-    return folder / name
+    return place_named(name, folders_for_new(places, configuration)[0])

@@ -22,14 +22,13 @@ from rattler import PrefixRecord
 from engine.conda.completing import complete
 from engine.conda.condarc import CondaConfiguration
 from engine.conda.installing import install_into
-from engine.conda.turnover import CLOBBERED, Exchange, files_of, listed, sweep, worked_out
+from engine.conda.turnover import CLOBBERED, Exchange, files_of, quickly_listed, sweep, worked_out
 from engine.errors import EngineError, ErrorCode, from_os_error
 from engine.places import Places
 from engine.plan import Plan
 from engine.reading import read_whole
 from engine.records import Record, RecordKind
 from engine.replicas.compiling import interpreter_in
-from engine.replicas.ownership import decode_record
 from engine.transactions.reporting import Report
 
 _META: Final = "conda-meta"
@@ -136,7 +135,7 @@ def _whose(prefix: Path, change: Exchange) -> tuple[frozenset[str], frozenset[st
     for path in (prefix / _META).glob("*.json"):
         if path.name not in leaving:
             with suppress(OSError):
-                found |= listed(decode_record(read_whole(str(path))))
+                found |= quickly_listed(read_whole(str(path)))
     return frozenset(files_of(prefix, change.gone)), frozenset(found)
 
 

@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import secrets
+import stat
 import subprocess
 import sys
 import threading
@@ -329,23 +330,23 @@ def _hash_as_it_is(staging: Path, entry: dict[str, Any]) -> None:
     conda keeps none for links and compiled files. A file that was linked unchanged has the hash
     of the package, if it has its size.
     """
-    path = staging / str(entry.get("_path", ""))
+    path = f"{staging}/{entry.get('_path', '')}"
     kind = entry.get("path_type")
-    if kind in ("softlink", "directory", "pyc_file") or path.is_symlink():
+    try:
+        found = os.lstat(path)
+    except FileNotFoundError:
         entry.pop("sha256_in_prefix", None)
         return
-    try:
-        size = path.stat().st_size
-    except FileNotFoundError:
+    if kind in ("softlink", "directory", "pyc_file") or stat.S_ISLNK(found.st_mode):
         entry.pop("sha256_in_prefix", None)
         return
     packaged = entry.get("sha256")
     is_linked = kind == "hardlink" and "prefix_placeholder" not in entry
     is_unchanged = entry.get("sha256_in_prefix", packaged) == packaged
-    if packaged and is_linked and is_unchanged and entry.get("size_in_bytes") == size:
+    if packaged and is_linked and is_unchanged and entry.get("size_in_bytes") == found.st_size:
         entry["sha256_in_prefix"] = packaged
         return
-    with path.open("rb") as stream:
+    with open(path, "rb") as stream:  # noqa: PTH123 - a text is at hand
         entry["sha256_in_prefix"] = hashlib.file_digest(stream, "sha256").hexdigest()
 
 

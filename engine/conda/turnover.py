@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from engine.plan import Plan
 from engine.reading import read_whole
@@ -85,6 +88,25 @@ def listed(record: InstalledRecord | None) -> set[str]:
     return {*(record.files or ()), *[entry.path for entry in record.paths_data.paths]}
 
 
+class _Files(msgspec.Struct, gc=False):
+    files: list[str] | None = None
+
+
+_FILES = msgspec.json.Decoder(_Files)
+
+
+def quickly_listed(data: bytes) -> set[str]:
+    """Return the files that the content of a file of conda-meta lists.
+
+    Its list of files alone is read where it has one: conda and rattler both put every path there.
+    """
+    try:
+        files = _FILES.decode(data).files
+    except (ValueError, RecursionError, msgspec.DecodeError):
+        files = None
+    return set(files) if files else listed(decode_record(data))
+
+
 def all_listed(prefix: Path) -> set[str]:
     """Return the files that the packages in `prefix` list."""
     found: set[str] = set()
@@ -101,18 +123,26 @@ def sweep(new: Path, owned: Iterable[str], owners: Collection[str]) -> None:
     empties go too.
     """
     folders: set[Path] = set()
+    compiled: dict[str, list[str]] = {}
     for name in owned:
         if name in owners or os.path.isabs(name) or ".." in name.split("/"):  # noqa: PTH117
             continue
-        path = new / name
-        if os.path.lexists(path) and (path.is_symlink() or not path.is_dir()):
-            path.unlink()
-        folders.add(path.parent)
-        if name.endswith(".py") and name not in owners:
-            for compiled in (path.parent / "__pycache__").glob(f"{_escaped(path.stem)}.*.pyc"):
-                if compiled.relative_to(new).as_posix() not in owners:
-                    compiled.unlink()
-            folders.add(path.parent / "__pycache__")
+        path = f"{new}/{name}"
+        with suppress(FileNotFoundError, NotADirectoryError):
+            if not stat.S_ISDIR(os.lstat(path).st_mode):
+                os.unlink(path)  # noqa: PTH108 - a text is at hand
+        folder, _, last = name.rpartition("/")
+        folders.add(new / folder)
+        if name.endswith(".py"):
+            cache = f"{folder}/__pycache__" if folder else "__pycache__"
+            if cache not in compiled:
+                compiled[cache] = _names(new / cache)
+            stem = f"{last.removesuffix('.py')}."
+            for each in compiled[cache]:
+                is_its = each.startswith(stem) and each.endswith(".pyc")
+                if is_its and f"{cache}/{each}" not in owners:
+                    (new / cache / each).unlink(missing_ok=True)
+            folders.add(new / cache)
     folders.update(each for each in (new / CLOBBERED).rglob("*") if each.is_dir())
     for folder in sorted(folders, key=lambda each: -len(each.parts)):
         _drop_empty(folder, new)
@@ -130,5 +160,8 @@ def _drop_empty(folder: Path, root: Path) -> None:
             return
 
 
-def _escaped(name: str) -> str:
-    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in name)
+def _names(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)  # noqa: PTH208 - names are wanted
+    except OSError:
+        return []

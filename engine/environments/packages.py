@@ -19,10 +19,14 @@ from engine.records import Record
 
 @dataclass(frozen=True, slots=True)
 class PackageTable:
-    """Hold the records of an environment, sorted by name, and its site-packages folders."""
+    """Hold the records of an environment, sorted by name, and its site-packages folders.
+
+    `meta` is what conda-meta alone tells.
+    """
 
     records: tuple[Record, ...]
     site_packages: tuple[Path, ...]
+    meta: CondaMeta
 
 
 def read_packages(prefix: Path, configuration: ChannelNames | None = None) -> tuple[Record, ...]:
@@ -55,7 +59,7 @@ def read_package_table(prefix: Path, configuration: ChannelNames | None = None) 
         _refuse(prefix)
     folders = site_packages_folders(prefix, meta.site_packages)
     found = (*meta.records, *read_others(prefix, meta))
-    return PackageTable(tuple(sorted(_told_apart(found), key=_order)), folders)
+    return PackageTable(tuple(sorted(_told_apart(found), key=_order)), folders, meta)
 
 
 def read_others(prefix: Path, meta: CondaMeta) -> tuple[Record, ...]:

@@ -5,13 +5,10 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
 
 from engine.files.gathering import Gathering
 from engine.files.requirement_specs import host_of
 from engine.files.values import ConsentCode, Place
-
-ALL_PACKAGES: Final = ":all:"
 
 
 def note_index_option(

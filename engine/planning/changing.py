@@ -14,10 +14,10 @@ from packaging.utils import canonicalize_name
 
 from engine.conda.caches import Unpacked
 from engine.conda.condarc import CondaConfiguration
-from engine.conda.meta import read_conda_meta
+from engine.conda.meta import CondaMeta, read_conda_meta
 from engine.conda.versions import compare
 from engine.environments.describing import stamp_of
-from engine.environments.packages import read_packages
+from engine.environments.packages import PackageTable, read_package_table
 from engine.environments.pinning import pinned_specs
 from engine.errors import EngineError, ErrorCode
 from engine.places import Places
@@ -95,14 +95,19 @@ async def _plan(request: ChangeRequest, places: Places, configuration: CondaConf
         request = replace(request, prefix=Path(os.path.realpath(prefix)))
         prefix = request.prefix
     stamp = stamp_of(prefix)
-    before = State(await asyncio.to_thread(read_packages, prefix, configuration))
+    table = await asyncio.to_thread(read_package_table, prefix, configuration)
+    before = State(table.records)
     if protection is not None:
         return _blocked(request, before, protection, stamp)
-    standing = await asyncio.to_thread(standing_of, prefix, before, places, configuration)
+    standing = await asyncio.to_thread(
+        standing_of, prefix, before, places, configuration, table.meta
+    )
 
     async def in_whole(wish: ChangeRequest) -> bool:
         found = await resolve(wish, standing, timeout=EACH_SECONDS)
-        part = await plan_pypi(wish, before, found.records, places, configuration, offering=False)
+        part = await plan_pypi(
+            wish, before, found.records, places, configuration, offering=False, meta=table.meta
+        )
         return not any(each.severity in _LOUD for each in part.warnings)
 
     try:
@@ -111,7 +116,7 @@ async def _plan(request: ChangeRequest, places: Places, configuration: CondaConf
         if error.code not in _REFUSED or _is_about_installed(error, request):
             raise
         return _blocked(request, before, await refused(error, request, standing, in_whole), stamp)
-    return await _planned(request, before, standing, resolution, stamp)
+    return await _planned(request, table, standing, resolution, stamp)
 
 
 def _blocked(request: ChangeRequest, before: State, warning: PlanWarning, stamp: str) -> Plan:
@@ -129,8 +134,13 @@ def _blocked(request: ChangeRequest, before: State, warning: PlanWarning, stamp:
 
 
 async def _planned(
-    request: ChangeRequest, before: State, standing: Standing, resolution: Resolution, stamp: str
+    request: ChangeRequest,
+    table: PackageTable,
+    standing: Standing,
+    resolution: Resolution,
+    stamp: str,
 ) -> Plan:
+    before = State(table.records)
     prefix, places, configuration = request.prefix, standing.places, standing.configuration
     fresh = tuple(record for record in resolution.records if record.raw)
     choice, cached = await find_cached(prefix, fresh, places, configuration)
@@ -145,12 +155,26 @@ async def _planned(
             return False
         return True
 
-    pypi = await plan_pypi(request, before, conda, places, configuration, solves=solves)
-    after = State(tuple(sorted((*conda, *unread, *pypi.records), key=record_order)))
     changes = conda_changes(request, standing.installed, conda, cached)
-    cost = cost_of(fresh, cached, is_near=choice.is_near)
     gone = tuple(change.before for change in changes if change.before is not None)
-    freed = await asyncio.to_thread(freed_by, prefix, gone)
+    looking = asyncio.gather(  # while uv works out the other half
+        asyncio.to_thread(freed_by, prefix, gone),
+        asyncio.to_thread(lambda: tuple(clobber_warning(prefix, choice.folder, fresh, conda))),
+        asyncio.to_thread(lambda: tuple(running_warning(prefix))),
+    )
+    pypi = await plan_pypi(
+        request,
+        before,
+        conda,
+        places,
+        configuration,
+        solves=solves,
+        meta=table.meta,
+        opens=standing.repodata,
+    )
+    freed, clobbered, running = await looking
+    after = State(tuple(sorted((*conda, *unread, *pypi.records), key=record_order)))
+    cost = cost_of(fresh, cached, is_near=choice.is_near)
     wider = await _wider(request, standing, changes)
     warnings: tuple[PlanWarning, ...] = (
         *(space_warnings(prefix, choice, with_pypi(cost, pypi)) if fresh or pypi.lock else ()),
@@ -162,9 +186,9 @@ async def _planned(
         *pypi.warnings,
         *resolution.solution.warnings,
         *mixed_warning(request, before.records, after.records),
-        *clobber_warning(prefix, choice.folder, fresh, conda),
+        *clobbered,
         *pip_warning(request, before.records, after.records),
-        *running_warning(prefix),
+        *running,
         *script_warnings(cached),
         *old_channels_warning(resolution),
         *(cache_warnings(choice, places) if fresh else ()),
@@ -217,11 +241,18 @@ def check_changeable(
 
 
 def standing_of(
-    prefix: Path, before: State, places: Places, configuration: CondaConfiguration
+    prefix: Path,
+    before: State,
+    places: Places,
+    configuration: CondaConfiguration,
+    meta: CondaMeta | None = None,
 ) -> Standing:
-    """Return what a change of `prefix`, whose records are `before`, starts from; reads files."""
+    """Return what a change of `prefix`, whose records are `before`, starts from; reads files.
+
+    `meta` is what its conda-meta tells, where that was read already.
+    """
     owners: dict[str, str] = {}
-    meta = read_conda_meta(prefix, configuration)
+    meta = meta or read_conda_meta(prefix, configuration)
     names = {record.path: record.name for record in meta.records}
     for owned in meta.distributions:
         stem = owned.path.rpartition("/")[2].rpartition(".")[0]

@@ -21,13 +21,15 @@ if TYPE_CHECKING:
 class ChannelOffers:
     """Ask the channels once each; for worker processes only: the first question loads rattler.
 
-    `solves` tells whether conda can do its half of a request; without one it is taken to.
+    `solves` tells whether conda can do its half of a request; without one it is taken to. `opens`
+    returns channels opened, where somebody else needs them opened, too.
     """
 
     channels: tuple[str, ...]
     places: Places
     configuration: CondaConfiguration
     solves: Callable[[ChangeRequest], Awaitable[bool]] | None = None
+    opens: Callable[[tuple[str, ...]], Awaitable[Repodata]] | None = None
     _opened: list[Repodata] = field(default_factory=list["Repodata"])
     _names: frozenset[str] | None = None
 
@@ -68,5 +70,9 @@ class ChannelOffers:
             from engine.conda.repodata import open_repodata
 
             channels = self.channels or self.configuration.effective_channels
-            self._opened.append(await open_repodata(channels, self.configuration, self.places))
+            if self.opens is not None:
+                found = await self.opens(channels)
+            else:
+                found = await open_repodata(channels, self.configuration, self.places)
+            self._opened.append(found)
         return self._opened[0]

@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion
 
 from engine.conda.condarc import CondaConfiguration
-from engine.conda.meta import read_conda_meta
+from engine.conda.meta import CondaMeta, read_conda_meta
 from engine.places import Places
 from engine.pypi.distributions import read_headers
 from engine.pypi.names import NameCertainty, pypi_name
@@ -49,13 +49,17 @@ _PATHS = msgspec.json.Decoder(_PathsFile)
 
 
 def conda_distributions(
-    prefix: Path, before: State, configuration: CondaConfiguration
+    prefix: Path,
+    before: State,
+    configuration: CondaConfiguration,
+    meta: CondaMeta | None = None,
 ) -> tuple[Distribution, ...]:
     """Return the distributions that the conda packages in `prefix` own and still have.
 
-    One that pip replaced belongs to PyPI. Raises OSError.
+    One that pip replaced belongs to PyPI. `meta` is what conda-meta tells, where it was read
+    already. Raises OSError.
     """
-    meta = read_conda_meta(prefix, configuration)
+    meta = meta or read_conda_meta(prefix, configuration)
     owners = {record.path: record for record in meta.records if record.problem is None}
     from_pypi = {record.name for record in before.of(RecordKind.PYPI)}
     found: dict[str, Distribution] = {}

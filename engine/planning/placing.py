@@ -42,19 +42,34 @@ def check_target(prefix: Path, renamed: Path | None = None) -> tuple[NameProblem
             if not is_itself:
                 _refuse_existing(prefix.parent / problem.value, prefix.name)
         elif problem.is_blocking:
-            raise EngineError(
-                ErrorCode.NAME_INVALID,
-                f"An environment cannot be called “{prefix.name}”.",
-                cause=_CAUSES[problem.code].format(value=problem.value),
-                hint="Choose a short name of letters, digits, - and _.",
-                name=prefix.name,
-                problem=problem.code,
-                value=problem.value,
-            )
+            raise _refused(prefix.name, problem)
     if os.path.lexists(prefix):
         _refuse_existing(prefix, prefix.name)
     check_writable(prefix.parent)
     return tuple(problem for problem in problems if not problem.is_blocking)
+
+
+def place_named(name: str, folder: Path) -> Path:
+    """Return where in `folder` an environment called `name` is to come.
+
+    Raises EngineError (name-invalid); whether the place is free is for `check_target` to say.
+    """
+    for problem in check_name(name, folder):
+        if problem.is_blocking and problem.code is not NameProblemCode.EXISTS:
+            raise _refused(name, problem)
+    return folder / name
+
+
+def _refused(name: str, problem: NameProblem) -> EngineError:
+    return EngineError(
+        ErrorCode.NAME_INVALID,
+        f"An environment cannot be called “{name}”.",
+        cause=_CAUSES[problem.code].format(value=problem.value),
+        hint="Choose a short name of letters, digits, - and _.",
+        name=name,
+        problem=problem.code,
+        value=problem.value,
+    )
 
 
 def _refuse_existing(found: Path, name: str) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from engine.conda.condarc import CondaConfiguration
+from engine.conda.meta import CondaMeta
 from engine.errors import EngineError, ErrorCode
 from engine.places import Places
 from engine.plan import (
@@ -69,14 +70,16 @@ class Ground:
         states: tuple[State, tuple[Record, ...]],
         places: Places,
         configuration: CondaConfiguration,
+        meta: CondaMeta | None = None,
     ) -> Ground:
         """Return the ground of `request`; `states` are before, and conda's records after.
 
-        Reads files. Raises EngineError (requirement-invalid, distribution-unknown).
+        `meta` is what conda-meta tells, where it was read already. Reads files. Raises EngineError
+        (requirement-invalid, distribution-unknown).
         """
         before, conda_after = states
         wanted = tuple(parse_requirement(text, places.home) for text in request.add_pypi)
-        installed = conda_distributions(request.prefix, before, configuration)
+        installed = conda_distributions(request.prefix, before, configuration, meta)
         python_before = _version_of(before.of(RecordKind.CONDA), "python")
         python_after = _version_of(conda_after, "python")
         anew = minor_version(python_before) != minor_version(python_after)

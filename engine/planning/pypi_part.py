@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from engine.conda.condarc import CondaConfiguration
+from engine.conda.meta import CondaMeta
 from engine.errors import EngineError
 from engine.places import Places
 from engine.plan import Change, ChangeKind, Figures, PlanWarning
@@ -34,6 +36,9 @@ from engine.pypi.running import open_uv
 from engine.records import Record, RecordKind, Source, SourceKind, State
 from engine.requests import ChangeRequest
 
+if TYPE_CHECKING:
+    from engine.conda.repodata import Repodata
+
 
 async def plan_pypi(
     request: ChangeRequest,
@@ -44,25 +49,28 @@ async def plan_pypi(
     *,
     solves: Callable[[ChangeRequest], Awaitable[bool]] | None = None,
     offering: bool = True,
+    meta: CondaMeta | None = None,
+    opens: Callable[[tuple[str, ...]], Awaitable[Repodata]] | None = None,
 ) -> PypiPart:
     """Return what becomes of the PyPI packages of `request.prefix`; nothing there is touched.
 
     `conda_after` are all conda records after the change; those that stay are the installed ones. A
     wish that cannot be had, or not without breaking something, is a blocking warning with what
-    would work, best first; `solves` is asked whether conda can do its half of that. For worker
+    would work, best first; `solves` is asked whether conda can do its half of that. `meta` is what
+    conda-meta tells and `opens` opens channels, where others needed that, too. For worker
     processes: asking channels loads rattler. Raises EngineError: requirement-invalid,
     distribution-unknown (to remove or update), index-unreachable, index-needs-login, timed-out;
     when not `offering` also what cannot be had: distribution-unknown, no-wheel,
     pypi-unsatisfiable, source-build-failed.
     """
     states = (before, conda_after)
-    ground = await asyncio.to_thread(Ground.of, request, states, places, configuration)
+    ground = await asyncio.to_thread(Ground.of, request, states, places, configuration, meta)
     wanted = ground.wanted
     if not wanted and not ground.mine and not ground.gone:
         return PypiPart(records=ground.unreadable)
     if not ground.python_after:
         return ground.without_python()
-    offers = ChannelOffers(request.channels, places, configuration, solves)
+    offers = ChannelOffers(request.channels, places, configuration, solves, opens)
     scene = ground.scene(open_uv(places, site=request.prefix, index=request.index), places)
     try:
         answer = await work_out(scene)
@@ -150,6 +158,7 @@ def _part(
             (each.name for each in ground.asked), (each.name for each in ground.dependents)
         ),
         *rules.copy_replaced_warning(ground.arriving),
+        *rules.withdrawn_warning(request, ground.wanted, pins),
         *rules.code_warnings(pins),
         *(rules.index_warnings(ground.wanted, scene.uv.settings) if pins else ()),
         *rules.user_site_warning(pins, ground.python_after, places),

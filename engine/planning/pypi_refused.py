@@ -63,7 +63,7 @@ async def refused_warning(scene: Scene, refusal: EngineError, offers: ChannelOff
     values = {
         "wishes": wishes,
         **dict(failure.values),
-        "cause": failure.cause,
+        "cause": _cause(refusal, lacking, found),
         "detail": failure.detail,
         "hint": failure.hint,
         "similar": ", ".join(similar),
@@ -77,6 +77,18 @@ async def refused_warning(scene: Scene, refusal: EngineError, offers: ChannelOff
         tuple(sorted((key, value) for key, value in values.items() if value)),
         tuple(found),
     )
+
+
+def _cause(refusal: EngineError, lacking: str, found: Iterable[Alternative]) -> str:
+    """Return why it is so, in words of our own where uv's are only for those who know it."""
+    if refusal.code is ErrorCode.DISTRIBUTION_UNKNOWN:
+        return "It may be spelled differently there, or it is not a Python package."
+    if refusal.code is ErrorCode.NO_WHEEL:
+        return "Its authors made it for other systems, or for other versions of Python."
+    if lacking:
+        newest = next((a.value("version") for a in found if a.value("version")), "")
+        return f"The newest version that fits here is {newest}." if newest else ""
+    return refusal.failure.cause
 
 
 def _lacking(scene: Scene, detail: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from engine.errors import EngineError, ErrorCode
@@ -299,8 +298,3 @@ def _moved(records: Iterable[Record]) -> tuple[Wanted, ...]:
         for record in records
         if is_local(record)
     )
-
-
-def requirement_name(text: str) -> str:
-    """Return the normalised name in a requirement that is known to be well-formed."""
-    return canonicalize_name(Requirement(text).name)

@@ -19,7 +19,7 @@ from engine.places import Places
 from engine.plan import Alternative, PlanWarning, Severity, WarningCode
 from engine.planning.distributing import Distribution
 from engine.planning.pypi_scene import Answer, Broken
-from engine.pypi.locking import Pin, PinForm
+from engine.pypi.locking import NO_REASON, Pin, PinForm
 from engine.pypi.names import carried
 from engine.pypi.requirements import RequirementForm, Wanted
 from engine.pypi.resolving import extras_in
@@ -59,6 +59,36 @@ def conda_copy_warning(
                 ("version", owned.version),
             ),
             (Alternative("update-from-conda", newer), Alternative("overwrite", overwrite)),
+        )
+
+
+def withdrawn_warning(
+    request: ChangeRequest, wanted: Sequence[Wanted], pins: Iterable[Pin]
+) -> Iterator[PlanWarning]:
+    """Say that a release was withdrawn by its makers, which only an exact wish brings (PEP 592)."""
+    for pin in pins:
+        if not pin.withdrawn:
+            continue
+        asked = [
+            (text, each)
+            for text, each in zip(request.add_pypi, wanted, strict=False)
+            if each.name == pin.name and each.exact
+        ]
+        offers: list[Alternative] = []
+        for text, each in asked:
+            plain = text.replace(each.specifier, "", 1) if each.specifier in text else each.name
+            others = tuple(plain if one == text else one for one in request.add_pypi)
+            wish = replace(request, add_pypi=others)
+            offers.append(Alternative("any-version", wish, (("package", pin.name),)))
+        values = [("packages", pin.name), ("version", pin.version)]
+        if pin.withdrawn != NO_REASON:
+            values.append(("why", pin.withdrawn.rstrip(".")))
+        yield PlanWarning(
+            WarningCode.RELEASE_WITHDRAWN,
+            Severity.WARNING,
+            f"The makers of {pin.name} withdrew version {pin.version}: {pin.withdrawn}.",
+            tuple(values),
+            tuple(offers),
         )
 
 

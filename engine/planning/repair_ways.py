@@ -140,10 +140,16 @@ class _Search:
                         ("count", str(len(self.others))),
                         ("names", _names(self.others)),
                         ("keys", ", ".join(self.others)),
+                        ("steps", _told(self.chosen[key] for key in self.others)),
                     ),
                 )
             )
         return tuple(told)
+
+
+def _told(ways: Iterable[tuple[RepairStep, ...]]) -> str:
+    """Return the steps of `ways` as `kind subject`, one a line."""
+    return "\n".join(dict.fromkeys(f"{step.kind} {step.subject}" for way in ways for step in way))
 
 
 def _names(keys: Iterable[str]) -> str:

@@ -22,7 +22,7 @@ from engine.errors import EngineError, ErrorCode, from_os_error
 from engine.health.mending import MendKind, Repairing
 from engine.health.values import RepairKind
 from engine.places import Places
-from engine.plan import Change, ChangeKind, Figures, Plan, WarningCode
+from engine.plan import Change, ChangeKind, Figures, Plan, PlanWarning, WarningCode
 from engine.planning.changing import (
     check_changeable,
     conda_changes,
@@ -227,7 +227,7 @@ class _Planner:
             *repair_warnings(self.request, ground, wishes, repairing, after),
             *keep_warning(conda.resolution),
             *dependents_warning(conda.resolution),
-            *pypi.warnings,
+            *(each for each in pypi.warnings if not _is_mended(each, wishes)),
             *conda.resolution.solution.warnings,
             *running_warning(prefix),
             *script_warnings(cached),
@@ -292,6 +292,11 @@ class _Planner:
         answers = [pypi_name(record) for record in conda_after if record.name in names]
         restored |= {answer.name for answer in answers if answer is not None}
         return _tidied(part, again, restored)
+
+
+def _is_mended(warning: PlanWarning, wishes: Wishes) -> bool:
+    """Return whether the repair itself puts an end to what `warning` tells."""
+    return warning.code is WarningCode.USER_SITE_LEAKS and NO_USER_SITE in wishes.isolated
 
 
 def _tidied(part: PypiPart, again: dict[str, Record], restored: set[str]) -> PypiPart:

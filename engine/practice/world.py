@@ -85,10 +85,10 @@ def build_world(
     """
     report = progress or _silent
     places = places_below(directory)
-    if directory.exists() and any(directory.iterdir()):
+    if directory.exists() and not (directory.is_dir() and not any(directory.iterdir())):
         raise EngineError(
             ErrorCode.PREFIX_EXISTS,
-            "The folder for the practice world is not empty.",
+            "The practice world needs an empty folder, and something is there already.",
             hint="Choose a new or an empty folder.",
             path=str(directory),
         )

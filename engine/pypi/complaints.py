@@ -37,6 +37,14 @@ _NO_ANSWER: Final = (
 )
 _BUILD_MARKS: Final = ("build backend returned an error", "Build backend failed", "Failed to build")
 _TAIL_LINES: Final = 40
+_BECAUSE: Final = re.compile(r"Because (.+?),? we can conclude", re.DOTALL)
+_PLAIN: Final = (
+    ("depends on", "needs"),
+    ("depend on", "need"),
+    ("you require", "you asked for"),
+    ("there is no version of", "there is no"),
+    ("there are no versions of", "there is no"),
+)
 
 
 def without_logins(text: str) -> str:
@@ -189,6 +197,17 @@ def _of_parsing(text: str, detail: str) -> EngineError | None:
     )
 
 
+def _premises(text: str) -> str:
+    """Return what uv concludes from, in plain words; empty where it says it otherwise."""
+    found = _BECAUSE.search(text)
+    if found is None:
+        return ""
+    words = " ".join(found[1].split())
+    for theirs, ours in _PLAIN:
+        words = words.replace(theirs, ours)
+    return f"{words[:1].upper()}{words[1:]}."
+
+
 def _of_solution(text: str, detail: str) -> EngineError | None:
     marks = ("No solution found", "not found in the package registry", "conflicting URLs")
     if not any(mark in text for mark in marks):
@@ -218,7 +237,7 @@ def _of_solution(text: str, detail: str) -> EngineError | None:
     return EngineError(
         ErrorCode.PYPI_UNSATISFIABLE,
         "The PyPI packages that you asked for cannot be installed together here.",
-        cause=_first(text),
+        cause=_premises(text) or _first(text),
         hint="Choose other versions.",
         detail=detail,
     )

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from engine.codec import decode, encode
 from engine.files.values import IndexOptions
+
+NO_REASON: Final = "no reason given"
 
 
 class PinForm(StrEnum):
@@ -29,7 +32,8 @@ class Pin:
     known. `requested` says that the user asked for it by name, `needed_by` who does; `is_local`
     that no network is needed to get it. `source_hashes` are those of the source archive of a
     release that has wheels, too. `fallback` is an address to try when the index that is in force
-    does not have the release.
+    does not have the release. `withdrawn` says why its makers took it back ("" as a rule, and
+    something even where they gave no reason).
     """
 
     name: str
@@ -45,6 +49,7 @@ class Pin:
     source_hashes: tuple[str, ...] = ()
     fallback: str = ""
     missing_extras: tuple[str, ...] = ()
+    withdrawn: str = ""
 
     @property
     def is_at_hand(self) -> bool:

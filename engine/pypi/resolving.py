@@ -26,7 +26,7 @@ from packaging.version import InvalidVersion, Version
 
 from engine.errors import EngineError, ErrorCode
 from engine.pypi.agreeing import agreed_hashes, limited
-from engine.pypi.locking import Pin, PinForm
+from engine.pypi.locking import NO_REASON, Pin, PinForm
 from engine.pypi.requirements import RequirementForm, Wanted
 from engine.pypi.running import Uv
 
@@ -35,6 +35,9 @@ _LOCK: Final = "pylock.toml"
 _NEEDS: Final = "needs.txt"
 _FROM_INDEX: Final = (PinForm.WHEEL, PinForm.SOURCE)
 _NEEDED: Final = re.compile(r"([a-z0-9][a-z0-9-]*)(?:\[|==|\s).*#\s*via\s+(.*)")
+_YANKED: Final = re.compile(
+    r"`([A-Za-z0-9._-]+)==[^`]*` is yanked(?: \(reason: \"(.*)\"\))?"  # PEP 592
+)
 _NO_EXTRA: Final = re.compile(
     r"package `([A-Za-z0-9._-]+)(?:==[^`]*)?` does not have an extra named `([^`]+)`"
 )
@@ -118,7 +121,7 @@ async def _resolve(question: Question, uv: Uv, *, with_builds: bool) -> tuple[Pi
         said: list[str] = []
         await uv.run(*arguments, folder=folder, variables=variables, log=said.append)
         pins = await asyncio.to_thread(_read_answer, folder, question)
-        pins = tuple(_with_missing(pin, said) for pin in pins)
+        pins = tuple(_with_remarks(pin, said) for pin in pins)
         agreed = agreed_hashes(question.wanted)
         pins = tuple(limited(pin, agreed.get(pin.name, ()), with_builds) for pin in pins)
         if all(pin.requested for pin in pins):
@@ -126,8 +129,12 @@ async def _resolve(question: Question, uv: Uv, *, with_builds: bool) -> tuple[Pi
         return await _with_needs(pins, arguments, folder, uv, variables)
 
 
-def _with_missing(pin: Pin, said: Iterable[str]) -> Pin:
-    """Return `pin` with the extras that uv said it does not have."""
+def _with_remarks(pin: Pin, said: Iterable[str]) -> Pin:
+    """Return `pin` with the extras that uv said it lacks, and why it was withdrawn."""
+    yanked = [match for line in said for match in _YANKED.finditer(line)]
+    for match in yanked:
+        if canonicalize_name(match[1]) == pin.name:
+            pin = replace(pin, withdrawn=match[2] or NO_REASON)
     found = [match for line in said for match in _NO_EXTRA.finditer(line)]
     missing = sorted({match[2] for match in found if canonicalize_name(match[1]) == pin.name})
     return replace(pin, missing_extras=tuple(missing)) if missing else pin
@@ -207,8 +214,9 @@ def _prepare(question: Question, folder: Path, uv: Uv) -> list[str] | None:
     arguments = ["pip", "compile", "wanted.txt", "--constraints", "constraints.txt"]
     for path in uv.settings.constraints:
         arguments += ["--constraints", path]
-    # It speaks of extras that are not there only where it is not quiet.
-    arguments += [] if any(each.extras for each in question.wanted) else ["--quiet"]
+    # Of extras that are not there, and of releases that were yanked, it speaks aloud only.
+    is_remarkable = any(each.extras or each.exact for each in question.wanted)
+    arguments += [] if is_remarkable else ["--quiet"]
     arguments += ["--no-header", "--format", "pylock.toml"]
     arguments += ["--output-file", _LOCK]
     arguments += ["--python", str(question.python)]

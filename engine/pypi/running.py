@@ -7,7 +7,7 @@ import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -212,11 +212,6 @@ def find_uv(frozen: bool | None = None) -> Path:
         return Path(find_uv_bin())
     except (ImportError, FileNotFoundError) as error:
         raise _lacking() from error
-
-
-def base_arguments(command: Sequence[str], python: Path) -> list[str]:
-    """Return the start of a `uv pip` command line for the interpreter `python`."""
-    return ["pip", *command, "--python", str(python)]
 
 
 def _lacking() -> EngineError:

@@ -66,7 +66,11 @@ async def carry_out(
     folders_made = [
         prefix.parent for prefix in affected_prefixes(plan.request) if not prefix.parent.exists()
     ]
-    remember_use(places, (prefix.parent for prefix in affected_prefixes(plan.request)))
+    try:
+        remember_use(places, (prefix.parent for prefix in affected_prefixes(plan.request)))
+    except OSError as error:
+        if not isinstance(plan.request, CleanRequest):  # which is what a full disk needs
+            raise from_os_error(error) from error
     try:
         with hold(affected_prefixes(plan.request), places, timeout=-1, waiting=waiting):
             _settle_leftovers(plan, places)

@@ -9,6 +9,7 @@ disagree.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import secrets
@@ -23,12 +24,13 @@ from pathlib import Path
 from engine.codec import decode, encode
 from engine.errors import EngineError
 from engine.logins import without_logins
-from engine.requests import Request, affected_prefixes
+from engine.requests import CleanRequest, Request, affected_prefixes
 from engine.transactions.locking import WORKROOM, workroom_of
 
 JOURNAL_FORMAT = 1
 _TOKEN = re.compile(r"\d{8}-\d{6}-[0-9a-f]{8}")
 _SETTLING_SECONDS = 10
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,11 @@ def begin(request: Request, prefix: Path) -> Journal:
         # What is needed to put things back is the kind of work and the prefix, never a password.
         text = encode(journal, Journal).decode("utf-8", "surrogateescape")
         write_durably(journal.file, without_logins(text).encode("utf-8", "surrogateescape"))
-    except OSError:
+    except OSError as error:
+        if isinstance(request, CleanRequest) and error.errno in _FULL:
+            # Whoever cleans a full disk must be able to. What a killed cleaning leaves is found in
+            # the cache itself, and offered again.
+            return journal
         shutil.rmtree(journal.folder, ignore_errors=True)
         raise
     return journal

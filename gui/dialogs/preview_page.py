@@ -330,6 +330,7 @@ class PreviewPage(QWidget):
         self._plan = plan
         self._show_reach(plan.request)
         self._figures.setText(" ".join(figures_sentences(plan)))
+        self._figures.setVisible(bool(self._figures.text()))
         self._show_warnings(plan)
         self._find.clear()
         self._view.changes.set_changes(plan.changes)

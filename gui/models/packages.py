@@ -243,7 +243,7 @@ def pin_sentence(pin: Pin | None) -> str:
         )
     else:
         text = QCoreApplication.translate(
-            "PackagesModel", "Pinned as {spec}: no change of this environment moves it elsewhere."
+            "PackagesModel", "Pinned as {spec}: it stays like this whatever else changes."
         )
     return text.format(spec=pin.spec)
 

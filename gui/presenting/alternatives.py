@@ -43,7 +43,7 @@ ALTERNATIVES: Final[dict[str, tuple[Sentence, ...]]] = {
         QT_TRANSLATE_NOOP("Warnings", "Remove another package for it"),
     ),
     "new-environment": (
-        QT_TRANSLATE_NOOP("Warnings", "Make a new environment {name}"),
+        QT_TRANSLATE_NOOP("Warnings", "Make a new environment, “{name}”"),
         QT_TRANSLATE_NOOP("Warnings", "Make a new environment"),
     ),
     "conda-first": (
@@ -66,6 +66,10 @@ ALTERNATIVES: Final[dict[str, tuple[Sentence, ...]]] = {
     "from-pypi": (
         QT_TRANSLATE_NOOP("Warnings", "Take {package} from PyPI"),
         QT_TRANSLATE_NOOP("Warnings", "Take it from PyPI"),
+    ),
+    "any-version": (
+        QT_TRANSLATE_NOOP("Warnings", "Take the version of {package} that fits best"),
+        QT_TRANSLATE_NOOP("Warnings", "Take the version that fits best"),
     ),
     "without-extra": (QT_TRANSLATE_NOOP("Warnings", "Leave out {extra}"),),
     "keep-pypi": (

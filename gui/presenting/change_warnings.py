@@ -78,7 +78,7 @@ CHANGE_WARNINGS: Final[dict[WarningCode, WarningSentences]] = {
     ),
     WarningCode.FILES_CLOBBERED: WarningSentences(
         (
-            QT_TRANSLATE_NOOP("Warnings", "{packages} bring the same files ({count})."),
+            QT_TRANSLATE_NOOP("Warnings", "{packages} bring the same files: {files}."),
             QT_TRANSLATE_NOOP("Warnings", "Two packages bring the same files."),
         ),
         QT_TRANSLATE_NOOP(
@@ -276,6 +276,19 @@ CHANGE_WARNINGS: Final[dict[WarningCode, WarningSentences]] = {
         QT_TRANSLATE_NOOP(
             "Warnings",
             "Nothing comes along for it. Look at the spelling, or whether another version has it.",
+        ),
+    ),
+    WarningCode.RELEASE_WITHDRAWN: WarningSentences(
+        (
+            QT_TRANSLATE_NOOP(
+                "Warnings", "The makers of {packages} took version {version} back: {why}."
+            ),
+            QT_TRANSLATE_NOOP("Warnings", "The makers of {packages} took version {version} back."),
+            QT_TRANSLATE_NOOP("Warnings", "A version that you asked for was taken back."),
+        ),
+        QT_TRANSLATE_NOOP(
+            "Warnings",
+            "It comes only because you asked for exactly this version. Another one is better.",
         ),
     ),
     WarningCode.CONDA_INCOMPLETE: WarningSentences(

@@ -176,7 +176,7 @@ def remark_sentence(remark: Remark) -> str:
     """Return what of which line is not kept, and why."""
     reason = _REMARKS[remark.code](remark)
     known = map(remark.value, ("line", "file", "name", "option"))
-    shown = next(filter(None, known), "")
+    shown = next((value for value in known if value), "")
     reason = f"{shown} – {reason}" if shown else reason
     if remark.place.line:
         text = QCoreApplication.translate("Files", "{file}, line {line}: {reason}")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from engine.health.values import RepairKind, RepairStep
 from engine.plan import WarningCode
+from gui.presenting.repairs import repair_sentence
 from gui.presenting.wording import QT_TRANSLATE_NOOP, Sentence, WarningSentences
 
 REPAIR_WARNINGS: Final[dict[WarningCode, WarningSentences]] = {
@@ -67,6 +69,7 @@ REPAIR_WARNINGS: Final[dict[WarningCode, WarningSentences]] = {
     ),
     WarningCode.REPAIR_OTHER_WAY: WarningSentences(
         (
+            QT_TRANSLATE_NOOP("Warnings", "Another way than usual for {names}: {repairs}"),
             QT_TRANSLATE_NOOP("Warnings", "Not in the usual way: {names}."),
             QT_TRANSLATE_NOOP("Warnings", "Some of this is not mended in the usual way."),
         ),
@@ -99,3 +102,10 @@ REPAIR_ALTERNATIVES: Final[dict[str, tuple[Sentence, ...]]] = {
         QT_TRANSLATE_NOOP("Warnings", "Put back the one from conda instead"),
     ),
 }
+
+
+def repairs_told(steps: str) -> str:
+    """Return what `steps` do, which are told as `kind subject`, one a line; "" for none."""
+    pairs = [line.partition(" ") for line in steps.splitlines()]
+    known = [(kind, subject) for kind, _, subject in pairs if kind in set(RepairKind)]
+    return repair_sentence([RepairStep(RepairKind(kind), subject) for kind, subject in known])

@@ -7,6 +7,7 @@ from typing import assert_never
 from PySide6.QtCore import QCoreApplication
 
 from engine.events import Settled, Settlement
+from engine.health.values import RepairKind
 from engine.requests import (
     ChangeRequest,
     CleanRequest,
@@ -78,11 +79,20 @@ def request_title(request: Request) -> str:
             text = QCoreApplication.translate("Requests", "Share copied files")
         case ChangeRequest():
             text = QCoreApplication.translate("Requests", "Change {name}")
+        case RepairRequest() if is_forgetting(request):
+            text = QCoreApplication.translate("Requests", "Take {name} off the list")
         case RepairRequest():
             text = QCoreApplication.translate("Requests", "Repair {name}")
         case _:
             assert_never(request)
     return text.format(**_names(request))
+
+
+def is_forgetting(request: RepairRequest) -> bool:
+    """Return whether all there is to do is to take an environment that is gone off the list."""
+    kinds = {step.kind for step in request.steps}
+    kinds |= {step.kind for wish in request.wishes for way in wish.ways for step in way}
+    return kinds == {RepairKind.FORGET}
 
 
 def apply_label(request: Request, freed_bytes: int = 0) -> str:
@@ -107,6 +117,8 @@ def apply_label(request: Request, freed_bytes: int = 0) -> str:
             words = QCoreApplication.translate("Requests", "&Share files")
         case ChangeRequest():
             words = QCoreApplication.translate("Requests", "&Apply")
+        case RepairRequest() if is_forgetting(request):
+            words = QCoreApplication.translate("Requests", "&Take off the list")
         case RepairRequest():
             words = QCoreApplication.translate("Requests", "R&epair")
         case _:
@@ -168,6 +180,8 @@ def running_title(request: Request) -> str:
             text = QCoreApplication.translate("Requests", "Sharing copied files")
         case ChangeRequest():
             text = QCoreApplication.translate("Requests", "Changing {name}")
+        case RepairRequest() if is_forgetting(request):
+            text = QCoreApplication.translate("Requests", "Taking {name} off the list")
         case RepairRequest():
             text = QCoreApplication.translate("Requests", "Repairing {name}")
         case _:
@@ -192,6 +206,8 @@ def success_sentence(request: Request) -> str:
             text = QCoreApplication.translate("Requests", "Copied files are shared now.")
         case ChangeRequest():
             text = QCoreApplication.translate("Requests", "{name} has its new packages.")
+        case RepairRequest() if is_forgetting(request):
+            text = QCoreApplication.translate("Requests", "{name} is off the list.")
         case RepairRequest():
             text = QCoreApplication.translate("Requests", "{name} is repaired.")
         case _:

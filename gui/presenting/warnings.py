@@ -18,7 +18,11 @@ from gui.presenting.change_warnings import (
 )
 from gui.presenting.glossary import term_sentence, terms_in
 from gui.presenting.names import explain_name_problem
-from gui.presenting.repair_warnings import REPAIR_ALTERNATIVES, REPAIR_WARNINGS
+from gui.presenting.repair_warnings import (
+    REPAIR_ALTERNATIVES,
+    REPAIR_WARNINGS,
+    repairs_told,
+)
 from gui.presenting.requests import affected_name
 from gui.presenting.wording import (
     QT_TRANSLATE_NOOP,
@@ -54,6 +58,16 @@ _WORDS: Final[dict[WarningCode, WarningSentences]] = {
             " to z. Most can.",
         ),
     ),
+    WarningCode.FILE_NOT_KEPT: WarningSentences(
+        (
+            QT_TRANSLATE_NOOP("Warnings", "Line {line} of {file} is not kept: {text}"),
+            QT_TRANSLATE_NOOP("Warnings", "Something of {file} is not kept."),
+            QT_TRANSLATE_NOOP("Warnings", "Something of the file is not kept."),
+        ),
+        QT_TRANSLATE_NOOP(
+            "Warnings", "It cannot be done here, is not for this computer, or was not agreed to."
+        ),
+    ),
     WarningCode.NO_PIP: WarningSentences(
         (
             QT_TRANSLATE_NOOP("Warnings", "“{name}” will have no pip of its own."),
@@ -72,8 +86,8 @@ _WORDS: Final[dict[WarningCode, WarningSentences]] = {
         ),
         QT_TRANSLATE_NOOP(
             "Warnings",
-            "No Python was chosen and no package needs one. “python” typed in its terminal would"
-            " start another one.",
+            "Packages from PyPI need one. “python” typed in its terminal would start another"
+            " Python.",
         ),
     ),
     WarningCode.CHANNELS_MIXED: WarningSentences(
@@ -89,9 +103,9 @@ _WORDS: Final[dict[WarningCode, WarningSentences]] = {
     ),
     WarningCode.PRIORITY_RELAXED: WarningSentences(
         (
-            QT_TRANSLATE_NOOP("Warnings", "{packages} came from a channel further down your list."),
+            QT_TRANSLATE_NOOP("Warnings", "{packages} come from a channel further down your list."),
             QT_TRANSLATE_NOOP(
-                "Warnings", "Some packages came from a channel further down your list."
+                "Warnings", "Some packages come from a channel further down your list."
             ),
         ),
         QT_TRANSLATE_NOOP(
@@ -259,6 +273,7 @@ def explain_warning(warning: PlanWarning, request: Request) -> WarningWords:
     values = [(key.replace("-", "_"), value) for key, value in warning.values]
     # A new environment has the name before it has anything else.
     values.append(("name", affected_name(request)))
+    values.append(("repairs", repairs_told(warning.value("steps"))))
     words = _words_for(warning, request)
     reason = _reason_of_name(warning) or filled(words.reason, values)
     sentence = first_filled(words.sentence, values) or warning.summary

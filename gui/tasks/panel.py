@@ -14,7 +14,7 @@ from gui.bridge import EngineBridge
 from gui.presenting import task_sentence
 from gui.tasks.line import TaskLine
 from gui.tasks.notice import TaskNotice
-from gui.theme import SPACE
+from gui.theme import SPACE, Tone
 from gui.widgets import ButtonKind, button, column, keep_icon, line, row
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ class TaskPanel(QFrame):
         self._notice_box = column(spacing=1)
         self._line_box = column(spacing=1)
         self.more = button("", ButtonKind.LINK)
+        self._arrow = keep_icon(self.more, "chevron-up")
         self.more.clicked.connect(self._toggle)
         self.activity = button(self.tr("Show all in Activity"), ButtonKind.LINK)
         self.activity.clicked.connect(self.activity_requested)
@@ -127,7 +128,7 @@ class TaskPanel(QFrame):
             one.setVisible(one in shown)
         others = len(lines) - 1
         self.more.setVisible(others > 0)
-        keep_icon(self.more, "chevron-down" if self._is_open else "chevron-up")
+        self._arrow.show_icon("chevron-down" if self._is_open else "chevron-up", Tone.TEXT)
         self.more.setText(
             self.tr("Show less") if self._is_open else self.tr("%n more task(s)", None, others)
         )

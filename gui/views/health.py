@@ -123,11 +123,15 @@ class HealthView(QWidget):
         The cards that stay, stay where they are.
         """
         self._title.setText(self._said(diagnosis))
-        notes = [refusal] if refusal and diagnosis.findings else []
+        closed = [each for each in diagnosis.findings if not _is_open(each, refusal)]
+        notes = [refusal] if closed else []
         if diagnosis.unchecked:
             notes.append(self.tr("Not everything could be looked at."))
         self._note.setText(" ".join(notes))
         self._note.setVisible(bool(notes))
+        is_there = all(each.code is not FindingCode.PREFIX_GONE for each in diagnosis.findings)
+        for check in (self.deep, self.online):
+            check.setEnabled(is_there)
         self.repair_all.setVisible(len(diagnosis.repairable) > 0 and not refusal)
         if diagnosis != self._shown or refusal != self._refusal:
             self._shown, self._refusal = diagnosis, refusal

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import pytest
+
 LONGEST_STALL_MS: Final = 50
+MOST_RUNS: Final = 4
 _WORTH_TELLING_MS: Final = 20
 
 
@@ -61,6 +64,16 @@ class Steps:
             )
             for each in watched["stalls"]
         )
+
+
+def hold_to_smoothness(live: Callable[[int], tuple[Stall, ...]]) -> None:
+    """Fail when the same step stalls in each of several runs of `live`, which gets their number."""
+    runs: list[tuple[Stall, ...]] = []
+    for run in range(MOST_RUNS):
+        runs.append(live(run))
+        if not too_long_in_every_run(runs):
+            return
+    pytest.fail(f"the window stands still at {too_long_in_every_run(runs)}\n{told(runs)}")
 
 
 def too_long_in_every_run(runs: Sequence[Sequence[Stall]]) -> dict[str, float]:

@@ -11,7 +11,7 @@ import pytest
 from engine.practice import ChannelServer, PracticeWorld
 from tests.e2e.application import Application, Stage
 from tests.e2e.person import Person
-from tests.e2e.smoothness import Stall, Steps, told, too_long_in_every_run
+from tests.e2e.smoothness import Stall, Steps, hold_to_smoothness
 from tests.e2e.worlds import served_world
 
 pytestmark = pytest.mark.xserver
@@ -19,7 +19,6 @@ pytestmark = pytest.mark.xserver
 NAME = "第一个 env"
 COPY = "副本 2"
 CHANGE_MENU = "Share, clone, rename or remove this environment"
-MOST_RUNS = 4
 AMOUNT = r"\d[\d.,]* ?(bytes|kB|MB)"
 
 
@@ -142,13 +141,11 @@ def live_through(stage: Stage, world: PracticeWorld) -> tuple[Stall, ...]:
 def test_that_an_environment_is_made_looked_at_copied_and_removed_by_mouse_without_a_stall(
     stage: Stage, tmp_path: Path, channels_cache: Path
 ) -> None:
-    runs: list[tuple[Stall, ...]] = []
-    for run in range(MOST_RUNS):
+    def live(run: int) -> tuple[Stall, ...]:
         with served_world(tmp_path / f"世界 {run}", channels_cache) as world:
-            runs.append(live_through(stage, world))
-        if not too_long_in_every_run(runs):
-            return
-    pytest.fail(f"the window stands still at {too_long_in_every_run(runs)}\n{told(runs)}")
+            return live_through(stage, world)
+
+    hold_to_smoothness(live)
 
 
 def test_that_the_keyboard_alone_is_enough(

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.xserver
 HEALTHY = re.compile(rf"^{COURSE},.*, Healthy$")
 BROKEN = re.compile(rf"^{COURSE},.*, Something is broken")
 ATTENTION = re.compile(rf"^{COURSE},.*, Needs attention")
-DIALOG = re.compile("^Repair ")
+GO = ("push button", "Repair", re.compile("^Repair "))  # in the window of the preview
 PATIENCE_S = 60.0
 ENDLESS = 2**40  # bytes of a file with nothing in it; reading it takes an hour
 HOLE = {
@@ -107,9 +107,13 @@ def open_health(person: Person, shown: re.Pattern[str]) -> None:
 
 def apply(person: Person, picture: str) -> None:
     """Look at the preview of a repair, carry it out, and see the dot become sound by itself."""
-    person.screen.see_enabled("push button", "Repair", DIALOG)
+    person.screen.wait(
+        lambda: any(each.is_enabled for each in person.screen.find_all(*GO)),
+        PATIENCE_S,
+        "the repair was not worked out",
+    )
     person.take_picture(picture)
-    person.click("push button", "Repair", DIALOG)
+    person.click(*GO)
     person.screen.see_none("dialog")
     person.screen.see("list item", HEALTHY, seconds=PATIENCE_S)
 
@@ -137,7 +141,8 @@ def test_that_what_pip_broke_is_seen_explained_and_repaired_by_mouse(
         screen.see("push button", re.compile("^Keep numerals from PyPI"))
         person.click("push button", re.compile("^Repair: numerals was installed twice"))
         apply(person, "light-health-repair")
-        assert ground.check("numerals", "starchart") == {"numerals": "2.0.1", "starchart": "1.8.0"}
+        versions = versions_in_python(ground.prefix, "numerals", "starchart")
+        assert versions == {"numerals": "2.0.1", "starchart": "1.8.0"}
         screen.see("label", "This environment is in good health")
         person.take_picture("light-health-sound")
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -139,6 +141,40 @@ def test_that_foreign_data_is_one_clear_error(data: bytes) -> None:
     with pytest.raises(EngineError) as caught:
         decode(data, Plan)
     assert caught.value.code is ErrorCode.PLAN_UNREADABLE
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"[]",
+        b"3",
+        b"{}",
+        b'{"query": "Nonesuch"}',
+        b'{"query": ["PlanQuery"]}',
+        b'{"query": "PlanQuery"}',
+        b'{"query": "PlanQuery", "request": {"request": "WorkDone"}}',
+    ],
+)
+def test_that_what_is_of_no_known_kind_is_one_clear_error(data: bytes) -> None:
+    with pytest.raises(EngineError) as caught:
+        decode_query(data)
+    assert caught.value.code is ErrorCode.PLAN_UNREADABLE
+
+
+def test_that_learning_how_values_travel_lets_others_go_on_and_is_done_once() -> None:
+    code = """if True:
+        from engine import codec
+        breaths = []
+        codec.prepare(lambda: breaths.append(1))
+        first = len(breaths)
+        codec.prepare(lambda: breaths.append(1))
+        print(first, len(breaths))
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="ascii", timeout=60, check=True
+    )
+    first, both = map(int, done.stdout.split())
+    assert first == both > 30
 
 
 def test_that_times_keep_their_zone() -> None:

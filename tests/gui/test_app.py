@@ -47,7 +47,7 @@ def root(places: Places) -> Path:
     [
         ([], Options()),
         (["--root", "/r", "--select", "数据"], Options(root=Path("/r"), select="数据")),
-        (["a.yml", "b.txt"], Options(files=(Path("a.yml"), Path("b.txt")))),
+        (["a.yml", "b.txt"], Options(files=("a.yml", "b.txt"))),
         (["--practice", "--scheme", "dark"], Options(practice=True, scheme="dark")),
         (["--size", "1280x800"], Options(size=(1280, 800))),
         (

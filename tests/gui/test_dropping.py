@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from gui.dialogs.import_form import FileSource
-from gui.dropping import FileDrops, source_in
+from gui.dropping import FileDrops, source_in, source_named
 from tests.support.windowing import until
 
 
@@ -62,17 +64,28 @@ def test_that_other_addresses_and_nothing_are_left(mime: QMimeData) -> None:
     assert source_in(mime) is None
 
 
+def test_that_files_or_one_address_are_named_on_the_command_line() -> None:
+    named = source_named(("one.yml", "two b.txt"))
+    assert [path.name for path in named.paths] == ["one.yml", "two b.txt"]
+    assert all(path.is_absolute() for path in named.paths)
+    assert source_named(("https://example.org/a.yml",)).address == "https://example.org/a.yml"
+    assert not source_named(("ftp.example.org",)).address
+
+
 @pytest.fixture
-def window(qapp: QApplication) -> QWidget:
+def window(qapp: QApplication) -> Iterator[QWidget]:
     made = QWidget()
     made.resize(400, 300)
     made.field = QLineEdit(made)  # type: ignore[attr-defined]
-    return made
+    yield made
+    made.deleteLater()  # its cursor blinks by a timer, which no other thread may stop later
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def test_that_a_drag_covers_the_window_until_it_leaves_or_drops(window: QWidget) -> None:
     taken: list[FileSource] = []
-    drops = FileDrops(window, taken.append)
+    expected: list[bool] = []
+    drops = FileDrops(window, taken.append, lambda: expected.append(True))
     window.show()
     mime = data("file:///a/environment.yml")
     copy, left, none = (
@@ -90,6 +103,7 @@ def test_that_a_drag_covers_the_window_until_it_leaves_or_drops(window: QWidget)
     QApplication.sendEvent(window, QDropEvent(QPointF(5, 5), copy, mime, left, none))
     assert not drops.overlay.isVisible()
     assert [path.name for path in taken[0].paths] == ["environment.yml"]
+    assert expected == [True, True]
     window.hide()
 
 

@@ -18,6 +18,7 @@ from engine.plan import WarningCode
 from engine.practice.environments import COURSE, TINY
 from engine.practice.world import PracticeWorld, build_world
 from engine.records import Mark
+from gui.actions import EnvironmentAction
 from gui.dialogs.preview import PreviewDialog, Stage
 from gui.main_window import MainWindow
 from gui.presenting import explain_warning
@@ -141,7 +142,9 @@ async def test_that_repair_all_tells_what_it_mends_in_another_way_and_what_it_le
     (dialog,) = ward.findChildren(PreviewDialog)
     assert dialog.plan is not None
     told = {each.code: explain_warning(each, dialog.plan.request) for each in dialog.plan.warnings}
-    assert told[WarningCode.REPAIR_OTHER_WAY].sentence == "Not in the usual way: wind."
+    assert told[WarningCode.REPAIR_OTHER_WAY].sentence == (
+        "Another way than usual for wind: Removes kite."
+    )
     assert {change.name for change in dialog.plan.changes} == {"numerals", "kite"}
     dialog.close()
 
@@ -178,6 +181,14 @@ async def test_that_an_environment_that_is_gone_is_shown_and_taken_off_the_list(
     click(card.ways[0])
     await until(lambda: stages(ward) == [Stage.SHOWING], seconds=90)
     (dialog,) = ward.findChildren(PreviewDialog)
+    assert dialog.windowTitle() == f"Take {TINY} off the list"
+    dialog.close()
+    await until(lambda: not ward.findChildren(PreviewDialog))
+    ward.act(EnvironmentAction.REMOVE, prefix)
+    await until(lambda: stages(ward) == [Stage.SHOWING], seconds=90)
+    (dialog,) = ward.findChildren(PreviewDialog)
+    assert dialog.windowTitle() == f"Take {TINY} off the list"
+    assert dialog.go.text() == "&Take off the list"
     click(dialog.go)
     await until(lambda: ward.model.row_of(prefix) < 0)
     assert prefix not in registered(places_below(world.root))

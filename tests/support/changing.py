@@ -55,7 +55,7 @@ async def done(
     return plan, await carried_out(plan, places)
 
 
-async def quickly(request: Request, places: Places) -> list[bool]:
+async def quickly(request: Request, places: Places) -> bool:
     """Carry a request out; return whether what was linked beside the mirror was moved in."""
     from engine.conda import exchanging
     from engine.conda.beside import Beside, move_in
@@ -67,8 +67,8 @@ async def quickly(request: Request, places: Places) -> list[bool]:
         return moved[-1]
 
     with patch.object(exchanging, "move_in", watched):
-        await carried_out(await planned(request, places), places)
-    return moved
+        await done(request, places)
+    return moved[-1]
 
 
 async def by_rattler(request: Request, places: Places) -> None:
@@ -79,7 +79,7 @@ async def by_rattler(request: Request, places: Places) -> None:
         return False
 
     with patch.object(beside, "_is_plain", refuse):
-        await carried_out(await planned(request, places), places)
+        await done(request, places)
 
 
 def versions(prefix: Path) -> dict[str, str]:

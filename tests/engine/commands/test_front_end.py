@@ -107,7 +107,24 @@ def test_that_a_name_that_cannot_be_is_refused(configured: Places, name: str) ->
     status, documents, _ = _run(configured, "plan", "create", "-n", name, "almanac")
     assert status == 1
     assert documents[0]["error"]["code"] in {"name-invalid", "prefix-exists"}
+    assert documents[0]["error"]["cause"]
     assert not configured.envs.exists()
+
+
+def test_that_a_name_that_is_taken_is_told_as_such(configured: Places) -> None:
+    make_environment(configured.envs / "taken")
+    status, documents, _ = _run(configured, "plan", "create", "-n", "taken", "almanac")
+    assert status == 1
+    assert documents[0]["error"]["code"] == "prefix-exists"
+
+
+def test_that_a_practice_world_is_not_built_over_a_file(places: Places, tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("mine")
+    status, documents, complaints = _run(places, "practice", str(tmp_path / "mine"))
+    assert status == 1
+    assert documents[0]["error"]["code"] == "prefix-exists"
+    assert "Traceback" not in complaints
+    assert (tmp_path / "mine").read_text() == "mine"
 
 
 def test_that_plans_written_to_files_are_carried_out_and_recorded(
@@ -132,7 +149,7 @@ def test_that_plans_written_to_files_are_carried_out_and_recorded(
     assert list(configured.envs.iterdir()) == []
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b"\xff", None])
+@pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b"[" * 50_000, b"\xff", None])
 def test_that_a_plan_that_cannot_be_read_changes_nothing(
     places: Places, tmp_path: Path, content: bytes | None
 ) -> None:

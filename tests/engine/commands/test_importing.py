@@ -37,6 +37,9 @@ def test_that_files_become_an_environment_and_go_into_it(
     file.write_text(LINES, encoding="utf-8")
     status, (answer,) = run(configured, "plan", "import", file, "--name", "课程", "--out", plan)
     assert (status, answer["plan"]) == (0, str(plan))
+    told = [each for each in json.loads(plan.read_bytes())["warnings"] if "file" in each["code"]]
+    assert [dict(each["values"])["line"] for each in told] == ["3"]
+    assert [dict(each["values"])["code"] for each in told] == ["not-ticked"]
     status, messages = run(configured, "apply", plan)
     assert (status, messages[-1]["message"]) == (0, "WorkDone")
     prefix = configured.envs / "课程"

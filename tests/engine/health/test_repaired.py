@@ -20,7 +20,7 @@ from engine.plan import Plan, WarningCode
 from engine.practice.interpreter import Interpreter
 from engine.requests import RepairRequest
 from tests.support.breaking import BREAKERS
-from tests.support.breaking_around import frozen, prefix_gone
+from tests.support.breaking_around import frozen, prefix_gone, user_site
 from tests.support.breaking_files import (
     files_altered,
     interpreter_broken,
@@ -34,6 +34,7 @@ from tests.support.breaking_packages import (
     optional_unfit,
     overwritten,
     python_ended,
+    requirement_missing,
 )
 from tests.support.broken import Breaker, Broken
 from tests.support.changing import carried_out, planned
@@ -272,3 +273,11 @@ def test_that_a_repair_is_planned_and_applied_headless_and_leaves_choices_alone(
     left = looked_at(ward, broken).findings
     assert [each.code for each in left] == [FindingCode.FILES_UNOWNED]
     assert (ward.site / "scribble.py").exists()
+
+
+def test_that_a_repair_does_not_warn_of_what_it_puts_an_end_to(ward: Ward) -> None:
+    broken = user_site(ward)
+    requirement_missing(ward)
+    plan = plan_of(ward, looked_at(ward, broken))
+    assert {change.name for change in plan.changes} == {"lanternfish"}
+    assert WarningCode.USER_SITE_LEAKS not in {each.code for each in plan.warnings}

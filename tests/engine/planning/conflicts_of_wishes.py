@@ -11,6 +11,22 @@ from tests.engine.planning.pypi_world import OLD_LAB
 
 EXTRAS: Final = (
     Scenario(
+        "release-withdrawn",
+        W.RELEASE_WITHDRAWN,
+        {"add_pypi": ("inkwell==1.1.0",)},
+        after={"pypi:inkwell": "1.1.0"},
+        values={"packages": "inkwell", "version": "1.1.0", "why": "ink runs"},
+        severity=Severity.WARNING,
+        offered=("any-version",),
+    ),
+    Scenario(
+        "release-withdrawn-left",
+        W.RELEASE_WITHDRAWN,
+        {"add_pypi": ("inkwell == 1.1.0",)},
+        "any-version",
+        {"pypi:inkwell": "1.0.0"},
+    ),
+    Scenario(
         "extra-that-is-not-there",
         W.EXTRA_MISSING,
         {"add_pypi": ("inkwell[gold]",)},

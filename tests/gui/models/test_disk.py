@@ -52,7 +52,7 @@ def test_that_the_filter_finds_names_caches_kinds_and_environments() -> None:
     made = model()
     for text, names in (
         ("num", {"numpy"}),
-        ("PIP wheel", {"mylib"}),
+        ("PIP built", {"mylib"}),
         ("数据", {"python"}),
         ("download conda", {"python", "own-thing"}),
         ("nothing like it", set[str]()),

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QProgressBar, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -55,6 +56,14 @@ async def test_that_the_running_task_is_told_in_words_with_its_progress(
     assert bar is not None
     assert bar.value() / bar.maximum() == pytest.approx(41 / 54, abs=0.01)
     assert line.cancel.isEnabled()
+
+
+async def test_that_progress_leaves_nothing_behind(panel: TaskPanel, bridge: EngineBridge) -> None:
+    bridge.told.emit(TaskChanged(told(progress=LINKING)))
+    before = len(panel.findChildren(QObject))
+    for _ in range(20):
+        bridge.told.emit(TaskChanged(told(progress=LINKING)))
+    assert len(panel.findChildren(QObject)) == before
 
 
 async def test_that_progress_which_comes_in_floods_is_drawn_now_and_then_and_ends_right(

@@ -297,6 +297,24 @@ async def test_that_nothing_can_be_repaired_where_changes_are_refused(view: Heal
     assert not any(way.isEnabled() for way in view.cards[0].ways)
 
 
+async def test_that_protection_alone_is_said_once_and_what_is_gone_is_not_checked(
+    view: HealthView,
+) -> None:
+    view.show_diagnosis(Diagnosis((FROZEN,), (), frozenset({Depth.QUICK})), "It is protected.")
+    await until(lambda: len(view.cards) == 1)
+    assert "It is protected." not in said(view)
+    assert view.deep.isEnabled()
+    view.show_diagnosis(Diagnosis((MISSING,), (), frozenset({Depth.QUICK})), "It is protected.")
+    await until(lambda: view.cards[0].finding is MISSING)
+    assert "It is protected." in said(view)
+    gone = replace(MISSING, code=FindingCode.PREFIX_GONE, values=())
+    view.show_diagnosis(Diagnosis((gone,), (), frozenset({Depth.QUICK})))
+    assert not view.deep.isEnabled()
+    assert not view.online.isEnabled()
+    view.show_diagnosis(Diagnosis((), (), frozenset({Depth.QUICK})))
+    assert view.deep.isEnabled()
+
+
 def test_that_a_check_shows_how_far_it_is_and_can_be_stopped(view: HealthView) -> None:
     stopped: list[bool] = []
     asked: list[object] = []

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from PySide6.QtWidgets import QStackedWidget, QWidget
+from pytestqt.qtbot import QtBot
+
+from gui.panels import EmptyState
+
+
+def test_that_what_stands_in_for_content_has_its_places_before_it_is_first_painted(
+    qtbot: QtBot,
+) -> None:
+    pages = QStackedWidget()
+    qtbot.addWidget(pages)
+    shown = EmptyState("environment", "Nothing", "There is nothing.", "Make something")
+    for page in (QWidget(), shown):
+        pages.addWidget(page)
+    pages.resize(900, 600)
+    pages.show()
+    pages.setCurrentWidget(shown)
+    assert shown.action.size() == shown.action.sizeHint()
+    assert 0 < shown.action.y() < pages.height()
