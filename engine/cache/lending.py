@@ -32,7 +32,15 @@ def walks_at(paths: Sequence[str], ground: Ground, *, is_environment: bool) -> l
 def packed(walk: Walk) -> Packed:
     """Return `walk` as plain values."""
     return (
-        (walk.device, walk.blocks, walk.files, walk.has_mount, walk.has_root, walk.log.is_settled),
+        (
+            walk.device,
+            walk.blocks,
+            walk.cloned,
+            walk.files,
+            walk.has_mount,
+            walk.has_root,
+            walk.log.is_settled,
+        ),
         [walk.inodes, walk.names, walk.sizes],
         (walk.unasked, walk.links_out, walk.unreadable),
         walk.log.dump(),
@@ -43,8 +51,8 @@ def restored(data: Packed) -> Walk:
     """Return the walk that `packed` made plain values of."""
     walk = Walk()
     numbers, rows, texts, log = data
-    walk.device, walk.blocks, walk.files = numbers[:3]
-    walk.has_mount, walk.has_root, is_settled = map(bool, numbers[3:])
+    walk.device, walk.blocks, walk.cloned, walk.files = numbers[:4]
+    walk.has_mount, walk.has_root, is_settled = map(bool, numbers[4:])
     walk.inodes, walk.names, walk.sizes = rows
     walk.unasked, walk.links_out, walk.unreadable = texts
     walk.log.extend(log, is_settled=is_settled)

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from engine.cache.directories import BLOCK
+from engine.cache.extents import can_be_told, shared_blocks
 from engine.reading import read_whole
 from engine.replicas.ownership import decode_record
 
@@ -118,19 +119,27 @@ def sharable_files(prefix: str, package: LinkedPackage, unpacked: str) -> Iterat
         record = decode_record(read_whole(package.path))
         if record is None or _forbids_links(unpacked):
             return
+        has_clones = can_be_told(prefix)
         for entry, path, packed in record.real_paths():
             is_plain = entry.path_type in (None, "hardlink") and not entry.prefix_placeholder
             if not is_plain or not entry.sha256 or is_written_in_place(path):
                 continue
             if entry.sha256_in_prefix not in (None, "", entry.sha256):
                 continue
-            found = sharable_file(f"{prefix}/{path}", f"{unpacked}/{packed}", entry.sha256)
+            found = sharable_file(
+                *(f"{prefix}/{path}", f"{unpacked}/{packed}", entry.sha256), has_clones=has_clones
+            )
             if found is not None:
                 yield found
 
 
-def sharable_file(path: str, cached: str, sha256: str) -> SharableFile | None:
-    """Return the file at `path` if, by its looks, it could be a link to `cached`."""
+def sharable_file(
+    path: str, cached: str, sha256: str, *, has_clones: bool = False
+) -> SharableFile | None:
+    """Return the file at `path` if, by its looks, it could be a link to `cached`.
+
+    With `has_clones`, what a clone shares already counts as saved.
+    """
     try:
         here, there = os.lstat(path), os.lstat(cached)
     except OSError:
@@ -148,6 +157,10 @@ def sharable_file(path: str, cached: str, sha256: str) -> SharableFile | None:
     if not alike or is_stale:
         return None
     blocks = getattr(here, "st_blocks", -(-here.st_size // BLOCK))
+    if has_clones:
+        blocks -= shared_blocks(path, blocks)
+        if not blocks:
+            return None  # a clone: the disk holds it once already
     return SharableFile(path, cached, sha256, blocks * BLOCK)
 
 

@@ -22,8 +22,8 @@ MOST_BLOCKS = 2**32 - 1
 class CacheUnit:
     """Hold what was counted of one piece of a cache, in bytes.
 
-    `private` goes with it in any case; `total` counts each of its files once; `fresh` leaves those
-    out that an earlier unit has, too.
+    `private` goes with it in any case, without what clones of its files keep; `total` counts each
+    of its files once; `fresh` leaves those out that an earlier unit has, too.
     """
 
     private: int = 0
@@ -121,6 +121,7 @@ class Tally:
             unit.has_unreadable = unit.has_unreadable or bool(walk.unreadable)
             unit.files += walk.files
             unit.add_private(walk.blocks * BLOCK)
+            unit.private -= walk.cloned * BLOCK
             if walk.inodes:
                 volume = self._volume(walk.device)
                 volume.close_unit(unit, number, volume.add(walk))

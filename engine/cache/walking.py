@@ -10,10 +10,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Collection, Sequence
-from stat import S_ISDIR
+from stat import S_ISDIR, S_ISREG
 from typing import TYPE_CHECKING
 
 from engine.cache.directories import DirectoryLog, Status
+from engine.cache.extents import can_be_told, shared_blocks
 from engine.cache.listing import devices_with_true_listings, entries_in, status_of, statuses_in
 
 if TYPE_CHECKING:
@@ -28,20 +29,29 @@ class Ground:
     On `true_devices` the number of a file in a folder's listing is its own.
     """
 
-    __slots__ = ("is_windows", "roots", "true_devices")
+    __slots__ = ("_clones", "is_windows", "roots", "true_devices")
 
     def __init__(
         self, roots: Collection[tuple[int, int]] = (), platform: str = sys.platform
     ) -> None:
         self.roots = frozenset(roots)
         self.is_windows = platform == "win32"
+        self._clones: dict[int, bool] = {}
         self.true_devices = devices_with_true_listings() if platform == "linux" else _NONE
+
+    def has_clones(self, folder: str, device: int) -> bool:
+        """Return whether files in `folder`, on `device`, may share what they hold with others."""
+        known = self._clones.get(device)
+        if known is None:
+            known = self._clones[device] = not self.is_windows and can_be_told(folder)
+        return known
 
 
 class Walk:
     """Hold what was found at one path and below; links are never followed, no volume is left.
 
-    `blocks` are those of folders and of files with one name. `inodes`, `names` and `sizes` tell of
+    `blocks` are those of folders and of files with one name; `cloned` is the part of these that
+    other files use, too, where the system tells. `inodes`, `names` and `sizes` tell of
     each other file its number, how many names it has and its blocks, once for each name that was
     met. `unasked` are names of which nothing but the number is known: a folder, the numbers in it
     and the names, with NUL between them. `links_out` are soft links, by folder and target, that
@@ -49,12 +59,22 @@ class Walk:
     """
 
     __slots__ = (
-        *("blocks", "device", "files", "has_mount", "has_root", "inodes", "links_out", "log"),
+        *(
+            "blocks",
+            "cloned",
+            "device",
+            "files",
+            "has_mount",
+            "has_root",
+            "inodes",
+            "links_out",
+            "log",
+        ),
         *("names", "sizes", "unasked", "unreadable"),
     )
 
     def __init__(self) -> None:
-        self.device = self.blocks = self.files = 0
+        self.device = self.blocks = self.cloned = self.files = 0
         self.has_mount = self.has_root = False
         self.inodes: list[int] = []
         self.names: list[int] = []
@@ -94,6 +114,8 @@ def walk_cache(
             walk.add_linked(status)
         else:
             walk.blocks = status.st_blocks
+            if ground.has_clones(path, status.st_dev):
+                walk.cloned = shared_blocks(path, status.st_blocks)
     return walk
 
 
@@ -102,6 +124,7 @@ def _walk_down(
 ) -> None:
     device, roots, log, is_windows = status.st_dev, ground.roots, walk.log.add, ground.is_windows
     add = walk.add_linked
+    has_clones = ground.has_clones(top, device)
     blocks, files = status.st_blocks, 0
     log(top, status)
     pending = [top]
@@ -131,6 +154,8 @@ def _walk_down(
             files += 1
             if found.st_nlink == 1:
                 blocks += found.st_blocks
+                if has_clones and S_ISREG(found.st_mode):
+                    walk.cloned += shared_blocks(f"{folder}{os.sep}{name}", found.st_blocks)
             else:
                 add(found)
     walk.blocks, walk.files = blocks, files

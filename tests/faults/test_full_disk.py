@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -65,7 +65,7 @@ async def heard(here: Places) -> AsyncIterator[tuple[Engine, Ear]]:
 
 
 @contextmanager
-def filled_up(volume: Path, but: int = 0) -> Iterator[None]:
+def filled_up(volume: Path, but: int = 0) -> Generator[None]:
     """Fill the volume, `but` bytes stay free, and make room again."""
     ballast = volume / "ballast"
     with ballast.open("wb") as stream:

@@ -16,7 +16,7 @@ import pytest
 def mounted(
     folder: Path, megabytes: int, kind: str = "tmpfs", *, read_only: bool = False
 ) -> Generator[Path]:
-    """Mount an empty volume of `kind`, tmpfs or ext4, at `folder`; skip where that is not possible.
+    """Mount an empty volume of `kind`, such as ext4, at `folder`; skip where that is not possible.
 
     Where no ext4 volume can be made, tmpfs serves.
     """
@@ -26,14 +26,16 @@ def mounted(
     options = f"size={megabytes}m{',ro' if read_only else ''}"
     in_memory = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
     command = in_memory
-    if kind == "ext4":
+    if kind != "tmpfs":
         image = folder.with_name(f"{folder.name}.image")
         with image.open("wb") as stream:
             stream.truncate(megabytes * 2**20)
-        made = subprocess.run(["mkfs.ext4", "-q", str(image)], capture_output=True, check=False)
+        made = subprocess.run([f"mkfs.{kind}", "-q", str(image)], capture_output=True, check=False)
         command = ["mount", "-o", "loop", str(image), str(folder)]
         if made.returncode or subprocess.run(command, capture_output=True, check=False).returncode:
             image.unlink()
+            if kind != "ext4":
+                pytest.skip(f"no {kind} volume can be made")
             command = in_memory
         else:
             command = ["true"]
