@@ -29,6 +29,20 @@ class Person:
         self.click_at(*node.centre)
         return node
 
+    def click_into(self, role: str, name: Name = "", window: Name = "") -> None:
+        """Click into a field until it has the keyboard: words above it can move it meanwhile."""
+
+        def has_keyboard() -> bool:
+            self.click(role, name, window)
+            for _ in range(_TRIES):
+                found = self.screen.find_all(role, name, window)
+                if any("FOCUSED" in node.states for node in found):
+                    return True
+                time.sleep(_PAUSE_S)
+            return False
+
+        self.screen.wait(has_keyboard, PATIENCE_S, f"{name!r} never had the keyboard")
+
     def click_at(self, x: int, y: int) -> None:
         """Click at a place of the screen."""
         self._do("mousemove", str(x), str(y), "click", "1")
@@ -59,7 +73,7 @@ class Person:
 
     def enter(self, role: str, name: Name, text: str, window: Name = "") -> None:
         """Click into a field, replace what is in it by `text`, and see it arrive."""
-        self.click(role, name, window)
+        self.click_into(role, name, window)
         self.press("ctrl+a", "Delete")
         self.type(text)
         self.screen.wait(
@@ -76,7 +90,7 @@ class Person:
 
     def choose_packages(self, *packages: str) -> None:
         """Enter packages for a new environment; each becomes a chip."""
-        self.click("text", re.compile("Packages to begin with"))
+        self.click_into("text", re.compile("Packages to begin with"))
         for package in packages:
             self.type(f"{package},")
             self.screen.see("label", package)

@@ -64,7 +64,7 @@ def add(person: Person, offer: str, words: str) -> None:
     """Look for `words` and click on what is offered."""
     person.enter("text", re.compile("^Find or add"), words)
     person.click("list item", offer)
-    person.click("text", re.compile("^Find or add"))
+    person.click_into("text", re.compile("^Find or add"))
     person.press("ctrl+a", "Delete")
 
 

@@ -367,12 +367,12 @@ def test_that_what_the_rows_download_is_what_the_sum_says(world: World, channels
             (world.both, index.as_uri(), f"pigment @ {address}", False),
         ):
             point_pip_at(world.places, at)
-            request = world.request("quarry", "almanac", add_pypi=(pypi,))
+            request = world.request("quarry", "signpost", add_pypi=(pypi,))
             plan = world.plan(replace(request, channels=sources))
             assert not plan.is_blocked, plan.warnings
             rows = {change.name: change.download_bytes for change in plan.changes}
             assert plan.figures.download_bytes == sum(each or 0 for each in rows.values())
-            for name in ("quarry", "almanac"):
+            for name in ("quarry", "signpost"):
                 assert bool(rows.pop(name)) is (sources == world.both)
             assert rows
             assert all(each == 0 for each in rows.values()) is are_near
