@@ -210,11 +210,20 @@ def main() -> int:
         tiny = places_below(root / "tiny")
         tiny_prefix = build(tiny, chosen.conda, chosen.pypi, chosen.files, TINY)
         deep = measure(root / "tiny", tiny_prefix, chosen.runs)["deep"]
-        compare_deep("Every file read, all of them tiny", tiny_prefix, deep, tiny, chosen.runs)
+        title = "Every file read, all of them tiny"
+        compare_deep(title, tiny_prefix, deep, tiny, chosen.runs, has_goal=False)
     return 0 if is_reached else 1
 
 
-def compare_deep(title: str, prefix: Path, times: list[float], places: Places, runs: int) -> bool:
+def compare_deep(
+    title: str,
+    prefix: Path,
+    times: list[float],
+    places: Places,
+    runs: int,
+    *,
+    has_goal: bool = True,
+) -> bool:
     """Print how long the deep check takes beside `sha256sum`; return whether it is no slower."""
     if not shutil.which("sha256sum"):
         return True
@@ -225,7 +234,7 @@ def compare_deep(title: str, prefix: Path, times: list[float], places: Places, r
     by_sum = times_of_command(["sh", "-c", shell], places.home, runs)
     rows = [
         Row(f"sha256sum of {count} files, two processes", by_sum),
-        Row("Envdesk, deep check", tuple(times), min(by_sum)),
+        Row("Envdesk, deep check", tuple(times), min(by_sum) if has_goal else None),
     ]
     return print_table(title, rows)
 

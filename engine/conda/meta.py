@@ -60,7 +60,9 @@ class _Link(msgspec.Struct, gc=False):
     source: str | None = None
 
 
-class _Meta(msgspec.Struct, gc=False):
+class RecordHead(msgspec.Struct, gc=False):
+    """Mirror what every reader needs of a file of conda-meta; others add fields of their own."""
+
     name: str
     version: str
     build: str | None = None
@@ -68,17 +70,20 @@ class _Meta(msgspec.Struct, gc=False):
     channel: str | None = None
     url: str | None = None
     sha256: str | None = None
-    size: int | None = None
-    license: str | None = None
     noarch: str | bool | None = None
     depends: list[str] | None = None
     files: list[str] | None = None
-    paths_data: _Paths | None = None
     link: _Link | None = None
     extracted_package_dir: str | None = None
+    python_site_packages_path: str | None = None
+
+
+class _Meta(RecordHead, gc=False):
+    size: int | None = None
+    license: str | None = None
+    paths_data: _Paths | None = None
     requested_spec: str | None = None
     requested_specs: list[str] | None = None
-    python_site_packages_path: str | None = None
 
 
 class _HashedPath(msgspec.Struct, rename={"path": "_path"}, gc=False):

@@ -14,6 +14,7 @@ import msgspec
 from packaging.utils import canonicalize_name
 
 from engine.conda.channels import ChannelNames, short_name
+from engine.conda.meta import RecordHead
 from engine.environments.describing import JOURNAL_NAME, MOVED_AWAY, UNFINISHED_RECORD, record_name
 from engine.reading import read_whole
 from engine.records import RecordProblem
@@ -23,26 +24,9 @@ _BOM: Final = b"\xef\xbb\xbf"
 _ANCHORS: Final = ("METADATA", "RECORD", "PKG-INFO")
 
 
-class _Link(msgspec.Struct, gc=False):
-    source: str | None = None
-
-
-class _Meta(msgspec.Struct, gc=False):
-    name: str
-    version: str
-    build: str | None = None
+class _Meta(RecordHead, gc=False):
     build_number: int | None = None
-    subdir: str | None = None
-    channel: str | None = None
-    url: str | None = None
-    sha256: str | None = None
-    noarch: str | bool | None = None
-    depends: list[str] | None = None
     constrains: list[str] | None = None
-    files: list[str] | None = None
-    link: _Link | None = None
-    extracted_package_dir: str | None = None
-    python_site_packages_path: str | None = None
 
 
 _DECODER: Final = msgspec.json.Decoder(_Meta)

@@ -158,6 +158,8 @@ class Ground:
         versions |= {each.name: each.version for each in self.conda_before}
         interpreter = interpreter_in(self.request.prefix)
         python = self.new_python or ("" if interpreter else self.python_after)
+        # A Python that is put back finds what was installed for it where it was.
+        is_back = not interpreter and self.python_before and not self.new_python
         return Scene(
             request=self.request,
             uv=uv,
@@ -167,7 +169,7 @@ class Ground:
             mine=self.mine,
             held=tuple(each for each in self.conda_now if each.name not in self.overwritten),
             before=versions,
-            python_version=python,
+            python_version="" if is_back else python,
         )
 
 

@@ -57,7 +57,8 @@ async def refused_warning(scene: Scene, refusal: EngineError, offers: ChannelOff
                     break
     except TimeoutError:
         pass  # what was found until then is offered
-    lacking = _lacking(scene, failure.detail)
+    is_unmet = refusal.code is ErrorCode.PYPI_UNSATISFIABLE
+    lacking = _lacking(scene, failure.detail) if is_unmet else ""
     similar = [each.value("instead") for each in found if each.code == "did-you-mean"]
     wishes = ", ".join(each.shown for each in scene.wanted)
     values = {

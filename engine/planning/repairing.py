@@ -261,6 +261,7 @@ class _Planner:
     ) -> PypiPart:
         """Return PyPI's half, planned as if what goes as a file were gone already."""
         gone = {record.key for record in (*wishes.restored, *wishes.rebuilt, *wishes.dropped)}
+        gone -= {record.key for record in wishes.restored if record.name == "python"}
         paths = {ground.prefix / path for path in (*wishes.copies, *wishes.deleted)}
         again = {record.name: record for record in wishes.reinstalled}
         before = State(

@@ -85,6 +85,8 @@ CHANNEL_WORDS: Final[dict[ErrorCode, Words]] = {
             QT_TRANSLATE_NOOP("Failures", "“{spec}” cannot be read as a package."),
             QT_TRANSLATE_NOOP("Failures", "One of the packages cannot be read."),
         ),
+        cause=(QT_TRANSLATE_NOOP("Failures", "It goes wrong at “{rest}”."),),
+        is_raw=True,
         remedy=(
             QT_TRANSLATE_NOOP(
                 "Failures",

@@ -25,6 +25,7 @@ class Explanation:
     detail: str
 
 
+_SHOWN: Final = 24  # letters
 _WORDS: Final = {**PLACE_WORDS, **CHANNEL_WORDS, **PYPI_WORDS, **FILE_WORDS}
 
 
@@ -35,10 +36,11 @@ def explain(failure: Failure) -> Explanation:
     cause and its hint stand, and ours are for all others and where it has none.
     """
     words = _WORDS[failure.code]
-    sentence = first_filled(words.sentence, failure.values)
+    values = (*failure.values, ("rest", _from_the_mistake_on(failure)))
+    sentence = first_filled(words.sentence, values)
     is_english = not is_translated(words.sentence[0])
-    cause = _cause_of_name(failure) or first_filled(words.cause, failure.values)
-    remedy = first_filled(words.remedy, failure.values)
+    cause = _cause_of_name(failure) or first_filled(words.cause, values)
+    remedy = first_filled(words.remedy, values)
     if is_english and not words.is_raw:
         cause = failure.cause or cause
         remedy = failure.hint or remedy
@@ -48,6 +50,16 @@ def explain(failure: Failure) -> Explanation:
         remedy=remedy or failure.hint,
         detail=_detail(failure),
     )
+
+
+def _from_the_mistake_on(failure: Failure) -> str:
+    """Return what was typed from the character on that is wrong, empty where nobody knows."""
+    text = failure.value("spec") or failure.value("requirement")
+    position = failure.value("position")
+    if not position.isdecimal():
+        return ""
+    rest = text[int(position) :].strip()
+    return rest if len(rest) <= _SHOWN else f"{rest[: _SHOWN - 1]}…"
 
 
 def _cause_of_name(failure: Failure) -> str:

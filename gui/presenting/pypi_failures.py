@@ -13,6 +13,8 @@ PYPI_WORDS: Final[dict[ErrorCode, Words]] = {
             QT_TRANSLATE_NOOP("Failures", "“{requirement}” cannot be read as a PyPI package."),
             QT_TRANSLATE_NOOP("Failures", "One of the PyPI packages cannot be read."),
         ),
+        cause=(QT_TRANSLATE_NOOP("Failures", "It goes wrong at “{rest}”."),),
+        is_raw=True,
         remedy=(
             QT_TRANSLATE_NOOP(
                 "Failures",
@@ -88,6 +90,7 @@ PYPI_WORDS: Final[dict[ErrorCode, Words]] = {
                 "Failures", "There is no connection to its server, or the server does not answer."
             ),
         ),
+        is_raw=True,
         remedy=(
             QT_TRANSLATE_NOOP(
                 "Failures",
@@ -102,6 +105,7 @@ PYPI_WORDS: Final[dict[ErrorCode, Words]] = {
             QT_TRANSLATE_NOOP("Failures", "The package collection asks for a log-in."),
         ),
         cause=(QT_TRANSLATE_NOOP("Failures", "It gives its packages only to those it knows."),),
+        is_raw=True,
         remedy=(
             QT_TRANSLATE_NOOP(
                 "Failures",

@@ -118,3 +118,16 @@ async def test_that_sharing_without_duplicates_plans_nothing(filled: Places) -> 
     assert plan.relinking is not None
     assert plan.relinking.duplicates == ()
     await engine.aclose()
+
+
+def test_that_cache_tells_of_one_environment_package_by_package(places: Places) -> None:
+    prefix = make_prefix(places.envs / "one")
+    (prefix / "notes.txt").write_bytes(b"n" * 9000)
+    status, parts = command(places, "cache", str(prefix))
+    assert status == 0
+    assert parts["packages"] == []
+    assert parts["rest_files"] == 2
+    assert parts["rest_own_bytes"] > 9000
+    status, told = command(places, "cache", str(places.envs / "nowhere"))
+    assert status == 1
+    assert told["error"]["code"] == "prefix-missing"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from dataclasses import dataclass, replace
@@ -20,10 +21,16 @@ from engine.practice.interpreter import Interpreter
 from engine.requests import RepairRequest
 from tests.support.breaking import BREAKERS
 from tests.support.breaking_around import frozen, prefix_gone, user_site
-from tests.support.breaking_files import unowned
+from tests.support.breaking_files import (
+    files_altered,
+    interpreter_broken,
+    interpreter_missing,
+    unowned,
+)
 from tests.support.breaking_packages import (
     constrains_violated,
     depends_unmet,
+    dist_info_gone,
     optional_unfit,
     overwritten,
     python_ended,
@@ -33,6 +40,7 @@ from tests.support.broken import Breaker, Broken
 from tests.support.changing import carried_out, planned
 from tests.support.checking import checked_deeply
 from tests.support.newer import newer_python, write_newer_channel
+from tests.support.pypi import point_pip_at
 from tests.support.rattling import ROOT
 from tests.support.ward import MODULES, Ward
 
@@ -44,6 +52,14 @@ NOT_OFFERED: dict[Breaker, str] = {
     optional_unfit: "numerals >=2.2",  # conda brought numerals, and no channel has this one
     python_ended: f"python >=3.{sys.version_info[1] + 1}",
 }
+# conda's package is in the cache, so that nothing has to be fetched.
+OFFLINE: tuple[Breaker, ...] = (
+    overwritten,
+    dist_info_gone,
+    files_altered,
+    interpreter_missing,
+    interpreter_broken,
+)
 # The first way is the better one, but impossible here; the second one must do.
 SECOND_WAY: tuple[Breaker, ...] = (depends_unmet, constrains_violated)
 REPAIRED = tuple(each for each in BREAKERS if each not in NOT_OFFERED)
@@ -210,6 +226,32 @@ def test_that_repairing_all_takes_for_each_the_way_that_is_open_and_tells_what_i
     ward.worker.call(carried_out, plan, ward.places)
     left = looked_at(ward, broken).findings
     assert [each.key for each in left] == ["requirement-optional:numerals"]
+
+
+@pytest.mark.parametrize("breaker", OFFLINE, ids=lambda breaker: breaker.__name__)
+def test_that_what_the_cache_has_is_put_back_without_any_network(
+    ward: Ward, breaker: Breaker
+) -> None:
+    broken = breaker(ward)
+    found = looked_at(ward, broken)
+    nowhere = f"http://127.0.0.1:{closed_port()}"
+    point_pip_at(ward.places, f"{nowhere}/simple")
+    steps = tuple(step for finding in found.findings for step in finding.repairs[0])
+    request = RepairRequest(found.prefix, (f"{nowhere}/channel",), steps=steps)
+    plan = ward.worker.call(planned, request, ward.places)
+    assert not plan.is_blocked
+    assert plan.figures.download_bytes == 0
+    assert plan.figures.cached_packages == plan.figures.packages > 0
+    ward.worker.call(carried_out, plan, ward.places)
+    assert summaries(looked_at(ward, broken)) == []
+    check_inside(ward.prefix)
+
+
+def closed_port() -> int:
+    """Return a port of this computer where nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def headless(ward: Ward, *arguments: str) -> None:

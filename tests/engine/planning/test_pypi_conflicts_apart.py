@@ -91,3 +91,18 @@ def test_that_an_editable_install_stays_what_it_is(
     plan = worker.call(tried, conflict_world.root, request, "", apply=True).plan
     assert kinds(prefix)["pypi:pigment"] == "0.1"
     assert {each.name for each in plan.changes} == {"tin-tool", "inkwell"}
+
+
+def test_that_a_build_that_fails_is_told_as_such_with_its_last_lines(
+    conflict_world: PracticeWorld, worker: RattlerWorker, tmp_path: Path
+) -> None:
+    (tmp_path / "pyproject.toml").write_text(
+        '[build-system]\nrequires = []\nbuild-backend = "b"\nbackend-path = ["."]\n'
+    )
+    (tmp_path / "b.py").write_text("raise RuntimeError('the kiln is cold')\n")
+    wish = ChangeRequest(conflict_world.envs / COURSE, (), add_pypi=(str(tmp_path),))
+    plan = worker.call(tried, conflict_world.root, wish, "", apply=False).plan
+    (warning,) = plan.warnings
+    assert (warning.code, plan.is_blocked) == (WarningCode.UNSATISFIABLE, True)
+    assert "could not be built" in warning.summary
+    assert "the kiln is cold" in warning.value("detail")

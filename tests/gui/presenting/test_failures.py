@@ -87,3 +87,24 @@ def test_that_values_of_a_failure_are_never_taken_for_a_template(value: str) -> 
     failure = Failure(ErrorCode.CHANNEL_NOT_FOUND, "x", values=(("channel", value),))
     expected = f"There is no channel {value}." if value else "A channel does not exist."
     assert presenting.explain(failure).sentence == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "key", "text", "position", "rest"),
+    [
+        (ErrorCode.SPEC_INVALID, "spec", "numerals>=", "8", "“>=”"),
+        (ErrorCode.REQUIREMENT_INVALID, "requirement", "inkwell=>2", "7", "“=>2”"),
+        (ErrorCode.REQUIREMENT_INVALID, "requirement", "a b" + "c" * 99, "2", "c…”"),
+    ],
+)
+def test_that_the_place_of_a_mistake_is_pointed_at(
+    code: ErrorCode, key: str, text: str, position: str, rest: str
+) -> None:
+    failure = Failure(
+        code, "", cause="Expected semicolon", values=((key, text), ("position", position))
+    )
+    words = presenting.explain(failure)
+    assert rest in words.cause
+    assert "semicolon" not in words.cause
+    nowhere = presenting.explain(Failure(code, "", cause="Expected end", values=((key, text),)))
+    assert nowhere.cause == ""
