@@ -45,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not has_display():
         print(_NO_DISPLAY, file=sys.stderr)  # noqa: T201 - there is nowhere else to say it
         return 2
-    gc.disable()  # nothing that is made to start is garbage; `run` turns it on again
+    gc.disable()  # nothing that is made to start is garbage, and `run` collects the rest
     from gui.running import run
 
     return run(options)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import sys
 import time
@@ -16,6 +15,7 @@ from qasync import QEventLoop
 from engine.errors import EngineError, Failure
 from engine.places import Places, places_for
 from engine.version import __version__
+from gui.collecting import GarbageCollection
 from gui.faults import FaultReporter, hold_log, write_log_to
 from gui.opening_files import Application, FileOpenings
 from gui.operations import Operation, cancel_operations, present_failure, present_failures_with
@@ -82,12 +82,12 @@ class _Run:
         self._leaving: asyncio.Future[Leaving] = loop.create_future()
         self._is_asking = False
         self._openings = FileOpenings(app)  # the desktop can ask before there is a window
+        self._collection = GarbageCollection(app)
 
     async def run(self) -> int:
         practice: PracticeWorld | None = None
         try:
             if self._options.practice:
-                gc.enable()
                 from gui.practice import PracticeWorld
 
                 practice = PracticeWorld()
@@ -137,10 +137,7 @@ class _Run:
         # The first Qt call that returns some widget makes PySide prepare every class that it could
         # be, which takes as long as a frame: better now than when somebody looks.
         window.sidebar.environments.viewport()
-        # What is there by now stays until the end. To look through all of it for garbage, as the
-        # interpreter does now and then, would take longer than a frame.
-        gc.freeze()
-        gc.enable()
+        self._collection.start()
         self._window = window
         if self._options.size is not None:
             window.resize(*self._options.size)
@@ -222,6 +219,7 @@ class _Run:
         window.hide()
         window.deleteLater()
         self._window = None
+        self._collection.stop()
 
     def _tell(self, failure: Failure) -> None:
         if self._window is not None and not self._leaving.done():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 from collections.abc import Iterator
@@ -28,6 +29,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--fuzz-seconds", type=float, default=0.0, help="how long to read other mutated files"
     )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Collect garbage between tests, and never in the threads of an engine, as the window does."""
+    gc.disable()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_to_other_threads() -> Iterator[None]:
+    """Collect what the test leaves, widgets above all, before another one has threads."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(autouse=True)
