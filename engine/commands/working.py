@@ -76,9 +76,12 @@ async def apply(source: str, places: Places, *, guarded: bool) -> int:
 def _await_plan() -> bytes:
     """Load what most plans need, then take the one in standard input; nothing when none comes."""
     for module in (
+        "engine.conda.beside",
         "engine.conda.exchanging",
         "engine.pypi.installing",
         "engine.replicas.mirroring",
+        "engine.transactions.foreseeing",
+        "engine.transactions.mending",
     ):
         import_module(module)
     gc.set_threshold(_FEW_COLLECTIONS)
