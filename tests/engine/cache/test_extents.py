@@ -22,7 +22,7 @@ MOUNTS = (
     "22 1 254:0 / / rw - ext4 /dev/vda rw\n"
     "30 22 0:45 /home /home rw,relatime shared:1 - btrfs /dev/sdb rw\n"
     "31 30 0:46 / /home/my\\040data rw - xfs /dev/sdc rw\n"
-    "32 30 0:47 / /home/work rw - tmpfs tmpfs rw\n"
+    "32 30 0:47 / /home/memory rw - tmpfs tmpfs rw\n"
 )
 
 
@@ -39,8 +39,8 @@ def answer(*extents: bytes) -> bytes:
     [
         ("/home/ana/pkgs", "linux", True),
         ("/home/my data/pkgs", "linux", True),
-        ("/home/work/pkgs", "linux", False),
-        ("/homework", "linux", False),
+        ("/home/memory/pkgs", "linux", False),
+        ("/homemade", "linux", False),
         ("/srv", "linux", False),
         ("/home/ana/pkgs", "darwin", False),
         ("/home/ana/pkgs", "win32", False),
