@@ -132,7 +132,7 @@ def _add_plan(parser: argparse.ArgumentParser) -> None:
         kinds.add_parser("update", help="newer packages; all of them without any NAME"),
         kinds.add_parser("uninstall", help="packages that are not needed any more"),
     )
-    from engine.commands.importing import add_import
+    from engine.commands.import_arguments import add_import
 
     files = kinds.add_parser("import", help="what files ask for, together")
     add_import(files)
@@ -249,36 +249,59 @@ def _add_target(parser: argparse.ArgumentParser) -> None:
 
 
 async def _run(arguments: argparse.Namespace, places: Places) -> int:
-    from engine.commands import answering, checking, cleaning, file_reading, working
-
+    """Carry one command out; the modules of the others are not loaded: workers start often."""
     status = 0
+    match arguments.command:
+        case "apply" | "ask" | "sizes" | "scan" | "settle":
+            status = await _work(arguments, places)
+        case "rattle":
+            from engine.practice import rattling
+
+            status = await rattling.answer()
+        case "healths" | "examine" | "health":
+            status = await _check(arguments, places)
+        case "cache" | "clean":
+            from engine.commands import cleaning
+
+            status = await cleaning.answer(arguments, places)
+        case "read":
+            from engine.commands import file_reading
+
+            status = file_reading.answer(arguments, places)
+        case _:
+            from engine.commands import answering
+
+            status = await answering.answer(arguments, places)
+    return status
+
+
+async def _work(arguments: argparse.Namespace, places: Places) -> int:
+    from engine.commands import working
+
     match arguments.command:
         case "apply":
             status = await working.apply(arguments.plan, places, guarded=arguments.guarded)
         case "ask":
             status = await working.ask(places)
-        case "rattle":
-            from engine.practice import rattling
-
-            status = await rattling.answer()
         case "sizes":
             status = working.sizes(places)
         case "scan":
             status = working.scan(places, fresh=arguments.fresh)
+        case _:
+            status = working.settle(arguments.folders, places, arguments.timeout)
+    return status
+
+
+async def _check(arguments: argparse.Namespace, places: Places) -> int:
+    from engine.commands import checking
+
+    match arguments.command:
         case "healths":
             status = checking.healths(places)
         case "examine":
             status = await checking.examine(arguments.prefix, arguments.depth, places)
-        case "health":
-            status = await checking.answer(arguments, places)
-        case "cache" | "clean":
-            status = await cleaning.answer(arguments, places)
-        case "read":
-            status = file_reading.answer(arguments, places)
-        case "settle":
-            status = working.settle(arguments.folders, places, arguments.timeout)
         case _:
-            status = await answering.answer(arguments, places)
+            status = await checking.answer(arguments, places)
     return status
 
 
