@@ -126,9 +126,11 @@ class Sidebar(QWidget):
             made.setToolTip(str(python.executable))
         self._outside_title.setVisible(bool(wanted))
 
-    def choose_environment(self, prefix: Path | None) -> None:
+    def choose_environment(self, prefix: Path | None, *, focus: bool = False) -> None:
         """Choose the environment at `prefix`, now or as soon as it is there."""
         self.environments.choose(prefix)
+        if focus:
+            self.environments.setFocus()
 
     def choose(self, place: Place) -> None:
         """Choose another place."""
