@@ -216,16 +216,14 @@ class Sidebar(QWidget):
 
 
 class _FilterBox(SearchBox):
-    """Filters the list; Down goes on into it, Escape gives the whole list back."""
+    """Filters the list; Down goes on into it."""
 
     def __init__(self, name: str, environments: EnvironmentList) -> None:
         super().__init__(name)
         self._environments = environments
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self.text():
-            self.clear()
-        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._environments.setFocus(Qt.FocusReason.ShortcutFocusReason)
             if self._environments.current is None:
                 self._environments.setCurrentIndex(self._environments.model().index(0, 0))
