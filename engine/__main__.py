@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from engine.places import Places, places_for
+from engine.launching import begin_again_in_utf8
+from engine.places import Places, places_for, root_folder
 from engine.requests import UpdateScope
 from engine.version import __version__
 
+_OWN = ("scan", "walk", "ask", "rattle", "sizes", "healths", "examine", "settle")
 
-def _parser() -> argparse.ArgumentParser:
+
+def _parser(*, with_own: bool) -> argparse.ArgumentParser:
+    """Return what reads the command line; `with_own` commands are for Envdesk's processes only."""
     parser = argparse.ArgumentParser(
         prog="python -m engine",
         description="Envdesk without a window. Every command prints JSON.",
@@ -20,7 +25,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=__version__)
     parser.add_argument(
-        "--root", type=Path, metavar="DIR", help="keep and look for everything below DIR only"
+        "--root",
+        type=root_folder,
+        metavar="DIR",
+        help="keep and look for everything below DIR only",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
@@ -36,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     apply = commands.add_parser("apply", help="carry a plan out; prints JSON lines")
     apply.add_argument("plan", metavar="FILE", help="the plan, - for standard input")
     apply.add_argument("--guarded", action="store_true", help=argparse.SUPPRESS)
+    _add_search(commands.add_parser("search", help="look for packages by name and summary"))
     read = commands.add_parser("read", help="tell what files ask for, several of them together")
     read.add_argument(
         "files", nargs="+", metavar="FILE", help="or one web address; - for standard input"
@@ -49,21 +58,37 @@ def _parser() -> argparse.ArgumentParser:
     _add_clean(commands.add_parser("clean", help="delete from caches what can be had again"))
 
     _add_health(commands.add_parser("health", help="tell what is wrong with an environment"))
+    if with_own:
+        _add_own(commands.add_parser)
+    return parser
 
-    scan = commands.add_parser("scan")
+
+def _add_own(add: Callable[[str], argparse.ArgumentParser]) -> None:
+    scan = add("scan")
     scan.add_argument("--fresh", action="store_true")
-    commands.add_parser("walk")
-    commands.add_parser("ask")
-    commands.add_parser("rattle")
-    commands.add_parser("sizes")
-    commands.add_parser("healths")
-    examine = commands.add_parser("examine")
+    add("walk")
+    add("ask")
+    add("rattle")
+    add("sizes")
+    add("healths")
+    examine = add("examine")
     examine.add_argument("prefix", type=Path)
     examine.add_argument("depth")
-    settle = commands.add_parser("settle")
+    settle = add("settle")
     settle.add_argument("folders", nargs="*", type=Path)
     settle.add_argument("--timeout", type=float, default=0)
-    return parser
+
+
+def _add_search(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("words", nargs="+", metavar="WORD", help="all of them must be found")
+    parser.add_argument(
+        "--prefix", "-p", type=Path, help="for this environment: what suits its Python"
+    )
+    parser.add_argument(
+        "--channel", "-c", action="append", default=[], metavar="NAME", help="first one first"
+    )
+    parser.add_argument("--no-pypi", action="store_true", help="leave PyPI out")
+    parser.add_argument("--most", type=int, metavar="COUNT", help="how many names to tell")
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
@@ -107,7 +132,7 @@ def _add_plan(parser: argparse.ArgumentParser) -> None:
         kinds.add_parser("update", help="newer packages; all of them without any NAME"),
         kinds.add_parser("uninstall", help="packages that are not needed any more"),
     )
-    from engine.commands.importing import add_import
+    from engine.commands.import_arguments import add_import
 
     files = kinds.add_parser("import", help="what files ask for, together")
     add_import(files)
@@ -224,36 +249,59 @@ def _add_target(parser: argparse.ArgumentParser) -> None:
 
 
 async def _run(arguments: argparse.Namespace, places: Places) -> int:
-    from engine.commands import answering, checking, cleaning, file_reading, working
-
+    """Carry one command out; the modules of the others are not loaded: workers start often."""
     status = 0
+    match arguments.command:
+        case "apply" | "ask" | "sizes" | "scan" | "settle":
+            status = await _work(arguments, places)
+        case "rattle":
+            from engine.practice import rattling
+
+            status = await rattling.answer()
+        case "healths" | "examine" | "health":
+            status = await _check(arguments, places)
+        case "cache" | "clean":
+            from engine.commands import cleaning
+
+            status = await cleaning.answer(arguments, places)
+        case "read":
+            from engine.commands import file_reading
+
+            status = file_reading.answer(arguments, places)
+        case _:
+            from engine.commands import answering
+
+            status = await answering.answer(arguments, places)
+    return status
+
+
+async def _work(arguments: argparse.Namespace, places: Places) -> int:
+    from engine.commands import working
+
     match arguments.command:
         case "apply":
             status = await working.apply(arguments.plan, places, guarded=arguments.guarded)
         case "ask":
             status = await working.ask(places)
-        case "rattle":
-            from engine.practice import rattling
-
-            status = await rattling.answer()
         case "sizes":
             status = working.sizes(places)
         case "scan":
             status = working.scan(places, fresh=arguments.fresh)
+        case _:
+            status = working.settle(arguments.folders, places, arguments.timeout)
+    return status
+
+
+async def _check(arguments: argparse.Namespace, places: Places) -> int:
+    from engine.commands import checking
+
+    match arguments.command:
         case "healths":
             status = checking.healths(places)
         case "examine":
             status = await checking.examine(arguments.prefix, arguments.depth, places)
-        case "health":
-            status = await checking.answer(arguments, places)
-        case "cache" | "clean":
-            status = await cleaning.answer(arguments, places)
-        case "read":
-            status = file_reading.answer(arguments, places)
-        case "settle":
-            status = working.settle(arguments.folders, places, arguments.timeout)
         case _:
-            status = await answering.answer(arguments, places)
+            status = await checking.answer(arguments, places)
     return status
 
 
@@ -261,7 +309,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and end the process with its exit status."""
     from engine.commands.output import leave, print_failure
 
-    arguments = _parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else [*argv]
+    # Nobody is told of them who only mistyped a command. Before them stands at most a root.
+    is_own = any(word in _OWN for word in (*words[:1], *words[2:3]))
+    arguments = _parser(with_own=is_own).parse_args(words)
     if arguments.command == "walk":
         from engine.cache import lending
 
@@ -279,4 +330,5 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    begin_again_in_utf8()
     main()
