@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from engine.places import Places, places_for
+from engine.launching import begin_again_in_utf8
+from engine.places import Places, places_for, root_folder
 from engine.requests import UpdateScope
 from engine.version import __version__
 
+_OWN = ("scan", "walk", "ask", "rattle", "sizes", "healths", "examine", "settle")
 
-def _parser() -> argparse.ArgumentParser:
+
+def _parser(*, with_own: bool) -> argparse.ArgumentParser:
+    """Return what reads the command line; `with_own` commands are for Envdesk's processes only."""
     parser = argparse.ArgumentParser(
         prog="python -m engine",
         description="Envdesk without a window. Every command prints JSON.",
@@ -20,7 +25,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=__version__)
     parser.add_argument(
-        "--root", type=Path, metavar="DIR", help="keep and look for everything below DIR only"
+        "--root",
+        type=root_folder,
+        metavar="DIR",
+        help="keep and look for everything below DIR only",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
@@ -36,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     apply = commands.add_parser("apply", help="carry a plan out; prints JSON lines")
     apply.add_argument("plan", metavar="FILE", help="the plan, - for standard input")
     apply.add_argument("--guarded", action="store_true", help=argparse.SUPPRESS)
+    _add_search(commands.add_parser("search", help="look for packages by name and summary"))
     read = commands.add_parser("read", help="tell what files ask for, several of them together")
     read.add_argument(
         "files", nargs="+", metavar="FILE", help="or one web address; - for standard input"
@@ -49,21 +58,37 @@ def _parser() -> argparse.ArgumentParser:
     _add_clean(commands.add_parser("clean", help="delete from caches what can be had again"))
 
     _add_health(commands.add_parser("health", help="tell what is wrong with an environment"))
+    if with_own:
+        _add_own(commands.add_parser)
+    return parser
 
-    scan = commands.add_parser("scan")
+
+def _add_own(add: Callable[[str], argparse.ArgumentParser]) -> None:
+    scan = add("scan")
     scan.add_argument("--fresh", action="store_true")
-    commands.add_parser("walk")
-    commands.add_parser("ask")
-    commands.add_parser("rattle")
-    commands.add_parser("sizes")
-    commands.add_parser("healths")
-    examine = commands.add_parser("examine")
+    add("walk")
+    add("ask")
+    add("rattle")
+    add("sizes")
+    add("healths")
+    examine = add("examine")
     examine.add_argument("prefix", type=Path)
     examine.add_argument("depth")
-    settle = commands.add_parser("settle")
+    settle = add("settle")
     settle.add_argument("folders", nargs="*", type=Path)
     settle.add_argument("--timeout", type=float, default=0)
-    return parser
+
+
+def _add_search(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("words", nargs="+", metavar="WORD", help="all of them must be found")
+    parser.add_argument(
+        "--prefix", "-p", type=Path, help="for this environment: what suits its Python"
+    )
+    parser.add_argument(
+        "--channel", "-c", action="append", default=[], metavar="NAME", help="first one first"
+    )
+    parser.add_argument("--no-pypi", action="store_true", help="leave PyPI out")
+    parser.add_argument("--most", type=int, metavar="COUNT", help="how many names to tell")
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
@@ -284,7 +309,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and end the process with its exit status."""
     from engine.commands.output import leave, print_failure
 
-    arguments = _parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else [*argv]
+    # Nobody is told of them who only mistyped a command. Before them stands at most a root.
+    is_own = any(word in _OWN for word in (*words[:1], *words[2:3]))
+    arguments = _parser(with_own=is_own).parse_args(words)
     if arguments.command == "walk":
         from engine.cache import lending
 
@@ -302,4 +330,5 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    begin_again_in_utf8()
     main()

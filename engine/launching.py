@@ -49,6 +49,16 @@ def walker_command() -> list[str]:
     return [sys.executable, "-X", "utf8", "-I", "-S", "-c", _WALK, str(source)]
 
 
+def begin_again_in_utf8() -> None:
+    """Start this process again where it could not tell every file name; returns where it can.
+
+    In a locale without Unicode, names of files that are not in its alphabet cannot even be asked
+    for. Only POSIX has such locales (PEP 529, PEP 540); the bundle is in UTF-8 mode anyway.
+    """
+    if sys.getfilesystemencoding() != "utf-8" and not is_frozen():
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
+
+
 def is_frozen() -> bool:
     """Return whether this is the frozen application, which has no Python beside it."""
     return bool(getattr(sys, "frozen", False))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from argparse import ArgumentTypeError
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,6 +61,19 @@ def places_below(root: Path) -> Places:
         cache=root / "cache",
         isolated=True,
     )
+
+
+def root_folder(text: str) -> Path:
+    """Return `text` as a folder for `--root`, which may be made yet.
+
+    Raises argparse.ArgumentTypeError where a file is in the way.
+    """
+    root = Path(os.path.abspath(text))
+    there = next((each for each in (root, *root.parents) if os.path.lexists(each)), root)
+    if os.path.lexists(there) and not there.is_dir():
+        message = f"{there} is a file, and everything would be kept in a folder"
+        raise ArgumentTypeError(message)
+    return root
 
 
 def places_for(root: Path | None) -> Places:

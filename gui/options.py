@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.places import root_folder
 from engine.version import __version__
 
 
@@ -59,7 +60,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"Envdesk {__version__}")
     places = parser.add_mutually_exclusive_group()
     places.add_argument(
-        "--root", type=Path, metavar="DIR", help="keep and look for everything below DIR only"
+        "--root",
+        type=root_folder,
+        metavar="DIR",
+        help="keep and look for everything below DIR only",
     )
     places.add_argument(
         "--practice",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import json
 import os
+import signal
 import sys
 import threading
 import time
@@ -197,6 +199,14 @@ def _open_scheduling() -> int | None:
 
 
 def start_watchdog(parent: QObject) -> Watchdog | None:
-    """Return a running watchdog when ENVDESK_WATCHDOG names a file, None otherwise."""
+    """Return a running watchdog when ENVDESK_WATCHDOG names a file, None otherwise.
+
+    Where there are such signals, SIGUSR1 makes the process write what its threads do to standard
+    error, until its end.
+    """
     named = os.environ.get(VARIABLE, "")
-    return Watchdog(Path(named), parent) if named else None
+    if not named:
+        return None
+    if sys.platform != "win32":
+        faulthandler.register(signal.SIGUSR1)
+    return Watchdog(Path(named), parent)

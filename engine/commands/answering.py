@@ -84,6 +84,8 @@ async def answer(arguments: argparse.Namespace, places: Places) -> int:
 
             prefix = _existing(arguments.prefix)
             print_document(encode({"prefix": prefix, "revisions": read_revisions(prefix)}))
+        case "search":
+            await _search(arguments, places)
         case "plan":
             await _plan(arguments, places)
         case "export":
@@ -189,6 +191,24 @@ async def _plan(arguments: argparse.Namespace, places: Places) -> None:
     except OSError as error:
         raise from_os_error(error, arguments.out) from error
     print_document(encode({"plan": arguments.out}))
+
+
+async def _search(arguments: argparse.Namespace, places: Places) -> None:
+    from engine.searching import MOST_FOUND, Search, search
+
+    configuration = read_configuration(places)
+    wanted = Search(
+        words=tuple(word for text in arguments.words for word in text.split()),
+        channels=tuple(arguments.channel) or configuration.effective_channels,
+        prefix=None if arguments.prefix is None else _existing(arguments.prefix),
+        with_pypi=not arguments.no_pypi,
+        most=MOST_FOUND if arguments.most is None else max(1, arguments.most),
+    )
+    if not wanted.words:
+        raise EngineError(
+            ErrorCode.BAD_USAGE, "No word was given.", hint="Name at least a part of a package."
+        )
+    print_document(encode(await search(wanted, configuration, places)))
 
 
 async def _export(arguments: argparse.Namespace, places: Places) -> None:

@@ -9,7 +9,7 @@ from rattler import Version, VersionSpec
 from rattler.repo_data import RepoDataRecord
 
 from engine.conda.condarc import CondaConfiguration
-from engine.conda.repodata import STALL_SECONDS, open_repodata
+from engine.conda.repodata import STALL_SECONDS, Address, open_repodata
 from engine.places import Places
 from engine.records import PackageVersion
 
@@ -29,9 +29,15 @@ async def package_versions(
     as `open_repodata` does.
     """
     repodata = await open_repodata(channels, configuration, places, stall_seconds=stall_seconds)
-    answers = await repodata.records(name)
+    return versions_in(repodata.addresses, await repodata.records(name), python)
+
+
+def versions_in(
+    addresses: Iterable[Address], answers: Iterable[Iterable[RepoDataRecord]], python: str = ""
+) -> tuple[PackageVersion, ...]:
+    """Return the builds that the channels at `addresses` answered with, in the same order."""
     found: list[tuple[Version, int, int, PackageVersion]] = []
-    for order, (address, records) in enumerate(zip(repodata.addresses, answers, strict=True)):
+    for order, (address, records) in enumerate(zip(addresses, answers, strict=True)):
         for record in records:
             wanted = _python_of(record)
             offered = PackageVersion(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import tempfile
@@ -55,6 +56,8 @@ def build_channels(folder: Path, progress: Progress | None = None) -> Path:
     pip = pip_package(interpreter)
     _write_all((pip, *main_packages(interpreter.subdir)), main)
     _write_all((pip, *extra_packages()), extra)
+    _describe((newer, pip, *main_packages(interpreter.subdir)), main)
+    _describe((older, pip, *extra_packages()), extra)
     write_index(folder / INDEX_FOLDER)
 
     report("Indexing channels")
@@ -145,6 +148,13 @@ def _pip_files(interpreter: Interpreter) -> dict[str, bytes]:
 def _write_all(packages: Iterable[CondaPackage], channel: Path) -> None:
     for package in packages:
         write_package(package, channel)
+
+
+def _describe(packages: Iterable[CondaPackage], channel: Path) -> None:
+    """Write what the packages are for, as conda-index does (its docs, "channeldata.json")."""
+    described = {package.name: {"summary": package.summary} for package in packages}
+    document = {"channeldata_version": 1, "packages": described}
+    (channel / "channeldata.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
 
 
 def _cache_key() -> str:

@@ -68,12 +68,13 @@ class _File:
 
 
 async def pypi_releases(
-    name: str, prefix: Path, python: str, places: Places
+    name: str, prefix: Path | None, python: str, places: Places
 ) -> tuple[PypiRelease, ...]:
     """Return the releases of the project `name`, the newest first; nothing for an unknown one.
 
     `python` is the version of the Python of the environment at `prefix`, whose own pip settings
-    count. Raises EngineError: index-unreachable, index-needs-login, internal (there is no uv).
+    count; without them the user's own do, and no form but a source is told to suit. Raises
+    EngineError: index-unreachable, index-needs-login, internal (there is no uv).
     """
     uv = open_uv(places, site=prefix)
     indexes = await indexes_in_force(uv)

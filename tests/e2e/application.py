@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -91,9 +92,19 @@ class Application:
             self._process.wait(_END_S)
 
     def wait_for_end(self, seconds: float = _END_S) -> int:
-        """Return the exit status as soon as it has ended."""
+        """Return the exit status as soon as it has ended; fail and tell what it shows instead."""
         assert self._process is not None
-        return self._process.wait(seconds)
+        try:
+            return self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            showing = self.screen.told()
+            self._process.send_signal(signal.SIGUSR1)  # it says what its threads do
+            until(
+                lambda: "Current thread" in self.said(), 10.0, "it does not even say what it does"
+            )
+            raise AssertionError(
+                f"it did not end; there is:\n{showing}\nIt said:\n{self.said()}"
+            ) from None
 
     def close(self) -> int:
         """Close the window as its owner does, and return the exit status."""

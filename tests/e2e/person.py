@@ -65,10 +65,12 @@ class Person:
 
     def type(self, text: str) -> None:
         """Type `text` into what has the keyboard."""
+        self._wait_for_keyboard()
         self._do("type", "--delay", str(_KEY_PAUSE_MS), "--", text)
 
     def press(self, *keys: str) -> None:
         """Press keys one after another, such as "Return" or "alt+F4"."""
+        self._wait_for_keyboard()
         self._do("key", "--delay", str(_KEY_PAUSE_MS), *keys)
 
     def enter(self, role: str, name: Name, text: str, window: Name = "") -> None:
@@ -119,11 +121,23 @@ class Person:
         subprocess.run(["convert", "xwd:-", file], input=shown, check=True, timeout=60)
         return file
 
+    def _wait_for_keyboard(self) -> None:
+        """Wait until keys go to the program: the window manager hands them on in its own time."""
+
+        def is_ours() -> bool:
+            told = self._try("getwindowfocus", "getwindowpid")
+            return told.returncode == 0 and int(told.stdout) == self.screen.pid
+
+        self.screen.wait(is_ours, PATIENCE_S, "the keyboard went to no window of the program")
+
     def _do(self, *arguments: str) -> None:
-        subprocess.run(
+        self._try(*arguments).check_returncode()
+
+    def _try(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
             ["xdotool", *arguments],
             env=self._desktop.environment,
             capture_output=True,
-            check=True,
+            check=False,
             timeout=60,
         )

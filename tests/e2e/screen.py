@@ -102,11 +102,11 @@ class Screen:
 
     def __init__(self, reader: Reader, pid: int) -> None:
         self._reader = reader
-        self._pid = pid
+        self.pid = pid
 
     def nodes(self, *roles: str) -> tuple[Node, ...]:
         """Return what is showing of those roles, or everything but cells."""
-        return self._reader.nodes(self._pid, *roles)
+        return self._reader.nodes(self.pid, *roles)
 
     def find(self, role: str, name: Name = "", window: Name = "") -> Node | None:
         """Return the first thing of that role and name, now."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ from engine.practice.pypi_index import Release, write_index
 from tests.support.environments import make_environment
 from tests.support.pypi import point_pip_at, project
 
+OWN = ("scan", "walk", "ask", "rattle", "sizes", "healths", "examine", "settle")
 SOURCE = Path(__file__).resolve().parents[3]
 
 
@@ -51,6 +53,7 @@ def _one(places: Places, *arguments: str) -> Any:
         ("plan", "update"),
         ("plan", "uninstall"),
         ("apply",),
+        ("search",),
         ("practice",),
     ],
 )
@@ -72,6 +75,54 @@ def test_that_bad_usage_exits_with_two(places: Places, arguments: tuple[str, ...
     assert status == 2
     assert documents == []
     assert complaints.startswith("usage:")
+
+
+def test_that_a_mistyped_command_is_told_of_those_for_people_only(places: Places) -> None:
+    status, _, complaints = _run(places, "enviroments")
+    assert status == 2
+    assert "'environments'" in complaints
+    assert not [name for name in OWN if f"'{name}'" in complaints]
+
+
+@pytest.mark.parametrize("below", ["", "deeper/still"])
+def test_that_a_root_that_is_a_file_is_one_clear_error(tmp_path: Path, below: str) -> None:
+    file = tmp_path / "a file"
+    file.write_text("mine", encoding="utf-8")
+    for module in ("engine", "gui"):
+        done = subprocess.run(
+            [sys.executable, "-m", module, "--root", str(file / below), "environments"],
+            cwd=SOURCE,
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+        assert (done.returncode, done.stdout) == (2, b"")
+        assert f"{file} is a file" in done.stderr.decode("utf-8")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems always know every name")
+def test_that_a_locale_without_unicode_hides_no_environment(places: Places) -> None:
+    make_environment(places.envs / "数据 分析", ["zlib"])
+    listing = _one(places, "environments")
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = subprocess.run(
+        [sys.executable, "-m", "engine", "--root", str(places.home.parent), "environments"],
+        cwd=SOURCE,
+        env={**os.environ, **plain},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert json.loads(done.stdout)["environments"] == listing["environments"]
+
+
+def test_that_packages_are_looked_for_by_words(configured: Places) -> None:
+    answer = _one(configured, "search", "roman", "numerals", "--no-pypi")
+    (found,) = answer["found"]
+    assert (found["name"], found["source"]) == ("numerals", "practice-main")
+    assert found["summary"] == "Numbers in Roman numerals."
+    status, documents, _ = _run(configured, "search", "numerals", "-p", str(configured.home))
+    assert (status, documents[0]["error"]["code"]) == (1, "not-an-environment")
 
 
 def test_that_environments_and_their_packages_are_listed_with_sizes(places: Places) -> None:
