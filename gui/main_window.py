@@ -352,7 +352,7 @@ class MainWindow(QMainWindow):
             self.content.show_content(Content.NO_ENVIRONMENTS)
         elif self.content.content not in (Content.ENVIRONMENT, Content.NOT_CHOSEN):
             self.sidebar.choose_environment(self._first())
-        elif self.page.prefix is not None and self.model.environment(self.page.prefix) is None:
+        elif self.page.prefix is not None and self.model.is_gone(self.page.prefix):
             self.content.show_content(Content.NOT_CHOSEN)
             row = min(self._last_row, self.model.rowCount() - 1)
             if row >= 0:
@@ -386,7 +386,7 @@ class MainWindow(QMainWindow):
         self.page.changing.hear(task)
         request = task.request
         if isinstance(request, CreateRequest | ExactRequest | CloneRequest) and is_new:
-            self.sidebar.choose_environment(request.prefix)
+            self.sidebar.choose_environment(request.prefix, focus=True)
         if isinstance(request, RenameRequest) and task.state is TaskState.SUCCEEDED:
             self.page.changing.follow(request.source, request.prefix)
             self.sidebar.environments.follow(request.source, request.prefix)

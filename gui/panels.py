@@ -184,9 +184,11 @@ class Loading(QWidget):
         """Make what is shown."""
         if self.layout() is None:
             parts = (Spinner(), label(self._text, tone=Tone.MUTED))
-            self.setLayout(column(None, row(None, *parts, None), None))
+            inner = column(None, row(None, *parts, None), None)
+            self.setLayout(inner)
             for part in parts:
                 part.show()
+            inner.activate()  # or its parts keep no place until the window changes its size
         super().showEvent(event)
 
 

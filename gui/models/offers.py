@@ -171,7 +171,7 @@ def _one(
         if similar and not installed.has(similar):
             note = QCoreApplication.translate("Offers", "did you mean this?")
             offers.append(Offer(similar, (conda_wish(similar, installed),), note))
-        offers += _only_pypi(text, installed)
+        offers += _only_pypi(text, installed, _perhaps_there())
     return tuple(offers)
 
 
@@ -183,10 +183,17 @@ def _bounded(
     is_pypi = installed.record(RecordKind.PYPI, name) is not None
     if is_conda or (name in index and not is_pypi):
         return [Offer(spec, (conda_wish(spec, installed),))]
-    return _only_pypi(text, installed)
+    return _only_pypi(text, installed, "" if is_pypi else _perhaps_there())
 
 
-def _only_pypi(text: str, installed: Installed) -> list[Offer]:
+def _perhaps_there() -> str:
+    """Return what to say of a name that no channel has: PyPI's names are not known beforehand."""
+    return QCoreApplication.translate(
+        "Offers", "no channel has this; PyPI is asked when you review"
+    )
+
+
+def _only_pypi(text: str, installed: Installed, note: str) -> list[Offer]:
     one = _ONE_VERSION.match(text)
     try:
         wanted = parse_requirement(f"{one[1]}=={one[2]}" if one else text)
@@ -194,7 +201,7 @@ def _only_pypi(text: str, installed: Installed) -> list[Offer]:
         return []
     if not installed.has_python:
         return []
-    return [Offer(wanted.text, (pypi_wish(wanted, installed),))]
+    return [Offer(wanted.text, (pypi_wish(wanted, installed),), note)]
 
 
 def _is_bound(spec: str) -> bool:

@@ -254,7 +254,9 @@ async def test_that_an_environment_is_chosen_from_its_first_moment_to_its_last_p
     envs: Path, window: MainWindow
 ) -> None:
     await at_rest(window)
+    window.page.header.more.setFocus()
     window.hear(creation(envs / "new one", TaskState.WAITING))
+    assert window.focusWidget() is window.sidebar.environments, "its buttons are hidden for now"
     assert window.page.prefix == envs / "new one"
     assert "new one" in names(window)
     assert not window.page.tabs.isVisible()
@@ -283,6 +285,28 @@ async def test_that_a_renamed_environment_stays_on_the_page(envs: Path, window: 
     (envs / "zoo").rename(envs / "garden")
     window.hear(TaskChanged(Task(TaskId("1"), request, TaskState.SUCCEEDED, NOW)))
     await until(lambda: window.page.prefix == envs / "garden")
+
+
+async def test_that_a_renamed_environment_stays_chosen_when_it_is_seen_before_its_task_ends(
+    envs: Path, window: MainWindow
+) -> None:
+    await at_rest(window)
+    window.select_name("course")
+    request = RenameRequest(envs / "course", envs / "lecture")
+    window.hear(TaskChanged(Task(TaskId("1"), request, TaskState.RUNNING, NOW)))
+    aside = envs.parent / "on its way"
+    (envs / "course").rename(aside)
+    window.refresh()
+    await until(lambda: names(window) == ["zoo", "数据 分析"])
+    assert window.sidebar.environments.current is None, "nobody asked for another one"
+    aside.rename(envs / "lecture")
+    window.refresh()
+    await until(lambda: "lecture" in names(window))
+    assert window.page.prefix == envs / "lecture"
+    window.hear(TaskChanged(Task(TaskId("1"), request, TaskState.SUCCEEDED, NOW)))
+    await at_rest(window)
+    assert window.sidebar.environments.current == envs / "lecture"
+    assert window.page.prefix == envs / "lecture"
 
 
 async def test_that_settled_work_is_told_until_it_is_read(envs: Path, window: MainWindow) -> None:

@@ -221,6 +221,16 @@ def test_that_pins_are_honoured_and_named_when_they_are_in_the_way(world: World)
     assert warning.value("pins") == "almanac 2025.*"
 
 
+def test_that_a_pin_is_named_even_when_more_is_in_the_way(world: World) -> None:
+    pinned = CondaConfiguration(channels=world.both, pinned_packages=("tidepool 3.2.*",))
+    plan = world.plan(world.request(f"{world.both[1]}::tidepool"), pinned)
+    warning = only(plan)
+    assert warning.code is WarningCode.UNSATISFIABLE
+    assert warning.value("pins") == "tidepool 3.2.*"
+    assert warning.value("cause") == "It is pinned: tidepool 3.2.*."
+    assert warning.summary == "tidepool cannot change: tidepool 3.2 is to stay."
+
+
 def test_that_pins_of_the_environment_count_too(world: World) -> None:
     prefix = world.make("pinned", world.both, "almanac 2025.*")
     (prefix / "conda-meta" / "pinned").write_text("# mine\nalmanac 2025.*\n")

@@ -261,3 +261,24 @@ def test_that_pins_of_the_configuration_and_of_pypi_say_why_they_cannot_be_chang
     entry = menu_of(view)["Stay at this version (&pin)"]
     assert not entry.isEnabled()
     assert "conda channels" in entry.toolTip()
+
+
+def test_that_no_two_lines_of_the_menu_answer_to_the_same_letter(view: PackagesView) -> None:
+    view.table.select_key(NUMPY.key)
+    letters = [text.partition("&")[2][:1].lower() for text in menu_of(view) if text]
+    assert len(letters) > 5
+    assert sorted(letters) == sorted(set(letters))
+
+
+def test_that_the_keyboard_stays_with_the_details_when_their_buttons_are_made_anew(
+    view: PackagesView, kept: Kept
+) -> None:
+    view.table.select_key(NUMPY.key)
+    for text in ("Update", "Take out of the basket"):
+        button = next(b for b in view.details.findChildren(QPushButton) if b.text() == text)
+        button.setFocus()
+        press(button, Qt.Key.Key_Space)
+        focused = view.window().focusWidget()
+        assert isinstance(focused, QPushButton)
+        assert focused.text() == "Update", "what is taken out cannot be taken out again"
+    assert not kept.basket.wishes
