@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QFontMetrics,
     QGuiApplication,
     QHideEvent,
+    QKeyEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
@@ -161,7 +162,10 @@ class KeptIcon(QObject):
 
 
 class SearchBox(QLineEdit):
-    """Offer a line to type into that finds as one types; `name` is its hint and its name."""
+    """Offer a line to type into that finds as one types; `name` is its hint and its name.
+
+    Escape empties it; in an empty one it means what it means around it.
+    """
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -171,6 +175,13 @@ class SearchBox(QLineEdit):
         icon = QAction(self)
         KeptIcon(icon, "search", Tone.MUTED)
         self.addAction(icon, QLineEdit.ActionPosition.LeadingPosition)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Empty the line with Escape."""
+        if event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+            return
+        super().keyPressEvent(event)
 
 
 def line() -> QFrame:

@@ -157,9 +157,14 @@ class Finding:
         """Return whether only the user can know if the repair is wanted.
 
         Files that no package owns may be theirs, another Python is more than a repair, somebody
-        froze the environment on purpose, and parts that nobody asked for need not work. What
-        repairs everything leaves these out.
+        froze the environment on purpose, and parts that nobody asked for need not work. To do
+        without a package, or to take an older one or that of another channel, is no repair that
+        anybody expects either. What repairs everything leaves these out.
         """
+        if self.code is FindingCode.VULNERABLE:
+            return not self.value("fixed") and not self.value("partly")
+        if self.code is FindingCode.GONE_FROM_CHANNEL:
+            return not self.value("newer")
         if self.code is FindingCode.REQUIREMENT_OPTIONAL:
             return self.gravity is Gravity.NOTE
         return self.code in _CHOICES

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from packaging.requirements import InvalidRequirement, Requirement
 
+from engine.conda.addresses import spec_channel
 from engine.errors import EngineError
 from engine.planning.relaxing import EACH_SECONDS
 from engine.planning.repair_steps import Ground, Wishes
@@ -60,8 +61,8 @@ class _Chooser:
 
     async def with_wish(self, change: ChangeRequest, text: str) -> ChangeRequest:
         requirement = _parsed(text)
-        if requirement is None:  # as conda spells it: `zlib 1.2.*`
-            return replace(change, add=(*change.add, text))
+        if requirement is None:
+            return self._as_conda_spells_it(change, text)
         if self._ground.pypi(requirement.name) is not None:
             return _from_pypi(change, text, requirement, is_there=True)
         owner = self._owner_of(requirement.name)
@@ -75,6 +76,20 @@ class _Chooser:
             if await self._is_harmless(tried):
                 return replace(change, add=(*change.add, spec))
         return _from_pypi(change, text, requirement, is_there=False)
+
+    def _as_conda_spells_it(self, change: ChangeRequest, text: str) -> ChangeRequest:
+        """Return `change` with a wish such as `zlib 1.2.*` or `channel::zlib`.
+
+        Who names nothing but the channel that a package came from wants a newer one from there,
+        and so it is asked for from now on.
+        """
+        channel, rest = spec_channel(text)
+        standing, record = self._standing, self._ground.conda(rest)
+        if record is None or record.source.url != channel or record.name not in standing.installed:
+            return replace(change, add=(*change.add, text))
+        asked = replace(standing.installed[record.name], requested=(f"{channel}::{record.name}",))
+        standing.installed = {**standing.installed, record.name: asked}
+        return replace(change, update=(*change.update, record.name))
 
     def _owner_of(self, name: str) -> Record | None:
         record = self._ground.conda(name)

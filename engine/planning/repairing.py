@@ -291,7 +291,7 @@ class _Planner:
         names = {record.name for record in wishes.rebuilt}
         answers = [pypi_name(record) for record in conda_after if record.name in names]
         restored |= {answer.name for answer in answers if answer is not None}
-        return _tidied(part, again, restored)
+        return _tidied(part, again, restored, ground.before)
 
 
 def _is_mended(warning: PlanWarning, wishes: Wishes) -> bool:
@@ -299,13 +299,13 @@ def _is_mended(warning: PlanWarning, wishes: Wishes) -> bool:
     return warning.code is WarningCode.USER_SITE_LEAKS and NO_USER_SITE in wishes.isolated
 
 
-def _tidied(part: PypiPart, again: dict[str, Record], restored: set[str]) -> PypiPart:
-    """Return `part` telling what is put in order as such, and only what was asked for as chosen."""
-    asked = {name for name, record in again.items() if record.requested}
+def _tidied(
+    part: PypiPart, again: dict[str, Record], restored: set[str], before: State
+) -> PypiPart:
+    """Return `part` telling what is put in order as such, and as chosen only what was so before."""
+    there = {record.name: bool(record.requested) for record in before.of(RecordKind.PYPI)}
     lock = read_lock(part.lock)
-    pins = tuple(
-        replace(pin, requested=pin.name in asked) if pin.name in again else pin for pin in lock.pins
-    )
+    pins = tuple(replace(pin, requested=there.get(pin.name, pin.requested)) for pin in lock.pins)
     changes = [
         replace(each, kind=ChangeKind.MEND, before=again[each.name])
         if each.name in again and each.after is not None

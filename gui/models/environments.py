@@ -191,6 +191,17 @@ class EnvironmentsModel(QAbstractListModel):
         """Return the task that works on `prefix` or waits to."""
         return self._tasks.get(prefix)
 
+    def moving_to(self, prefix: Path) -> Path | None:
+        """Return where a task that is under way moves the environment at `prefix`, if one does."""
+        task = self._tasks.get(prefix)
+        if task is None or task.state.is_final or not isinstance(task.request, RenameRequest):
+            return None
+        return task.request.prefix if task.request.source == prefix else None
+
+    def is_gone(self, prefix: Path) -> bool:
+        """Return whether no environment is at `prefix`, nor on its way from there."""
+        return prefix not in self._environments and self.moving_to(prefix) is None
+
     def rowCount(self, parent: Index | None = None) -> int:
         """Return how many rows are shown."""
         return 0 if parent is not None and parent.isValid() else len(self._rows)

@@ -80,12 +80,16 @@ class HealthState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FindingWords:
-    """Hold what a person reads about a finding; `terms` explain the words in all of it."""
+    """Hold what a person reads about a finding; `terms` explain the words in all of it.
+
+    `advice` is what they can do where no repair is what everybody would want, else empty.
+    """
 
     sentence: str
     meaning: str
     why: str
     terms: tuple[str, ...] = ()
+    advice: str = ""
 
 
 def explain_finding(finding: Finding) -> FindingWords:
@@ -99,8 +103,12 @@ def explain_finding(finding: Finding) -> FindingWords:
         first_filled(words.meaning, values),
         first_filled(words.why, values),
     )
+    advice = ""
+    if finding.is_choice or not finding.repairs:
+        advice = first_filled(words.advice, values)
     repairs = [text for steps in finding.repairs for text in _texts_of(steps)]
-    return FindingWords(*told, tuple(map(term_sentence, terms_in(*told, *repairs))))
+    terms = tuple(map(term_sentence, terms_in(*told, advice, *repairs)))
+    return FindingWords(*told, terms, advice)
 
 
 def _texts_of(steps: tuple[RepairStep, ...]) -> tuple[str, str]:

@@ -301,6 +301,11 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
         ),
         (
             QT_TRANSLATE_NOOP(
+                "Health",
+                "It works as before. To set up the same environment elsewhere will fail. The "
+                "channel has {newer} now.",
+            ),
+            QT_TRANSLATE_NOOP(
                 "Health", "It works as before. To set up the same environment elsewhere will fail."
             ),
         ),
@@ -309,6 +314,23 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
                 "Health",
                 "Packages are withdrawn when they turn out to be faulty, or when the channel is "
                 "closed.",
+            ),
+        ),
+        (
+            QT_TRANSLATE_NOOP(
+                "Health",
+                "The channel has only {older} now, which is older. Go back to it if you want to "
+                "set up this environment elsewhere, or leave everything as it is.",
+            ),
+            QT_TRANSLATE_NOOP(
+                "Health",
+                "Your channel {elsewhere} has {offered} of it. Take that if you want to set up "
+                "this environment elsewhere, or leave everything as it is.",
+            ),
+            QT_TRANSLATE_NOOP(
+                "Health",
+                "None of your channels has anything in its place, so there is nothing to repair. "
+                "Keep this environment, or a copy of it, for as long as you need {package}.",
             ),
         ),
     ),
@@ -331,7 +353,16 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
                 "{distribution} {version} has a known security hole. It is closed in version "
                 "{fixed}.",
             ),
-            QT_TRANSLATE_NOOP("Health", "{distribution} {version} has a known security hole."),
+            QT_TRANSLATE_NOOP(
+                "Health",
+                "{distribution} {version} has several known security holes. Version {partly} "
+                "closes some of them, none closes all yet.",
+            ),
+            QT_TRANSLATE_NOOP(
+                "Health",
+                "{distribution} {version} has a known security hole, and no version without it is "
+                "known yet.",
+            ),
             QT_TRANSLATE_NOOP("Health", "A package has a known security hole."),
         ),
         (
@@ -344,6 +375,13 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
         (
             QT_TRANSLATE_NOOP(
                 "Health", "PyPI keeps a list of the holes that were found in packages."
+            ),
+        ),
+        (
+            QT_TRANSLATE_NOOP(
+                "Health",
+                "Until there is a version without it, open nothing from strangers with "
+                "{distribution}, and ask the channels again now and then. Or do without it.",
             ),
         ),
     ),

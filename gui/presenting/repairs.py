@@ -137,7 +137,8 @@ def _told(step: RepairStep) -> _Told:
 def _told_of_package(kind: RepairKind, wanted: str) -> _Told:
     name = package_name(wanted)
     if kind is RepairKind.UPDATE and "::" in wanted:
-        return _Told(_TAKEN_FROM, name, channel=short_name(wanted.rpartition("::")[0]))
+        channel = short_name(wanted.rpartition("::")[0])
+        return _Told(_TAKEN_FROM, wanted_in_words(wanted), name, channel)
     words = _WORDS[kind]
     if kind is RepairKind.UPDATE and not is_exact(wanted):
         words = _UPDATED_TO

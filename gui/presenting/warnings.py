@@ -7,6 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
+from engine.conda.channels import short_name
 from engine.environments.naming import NameProblem, NameProblemCode
 from engine.plan import Alternative, PlanWarning, Severity, WarningCode
 from engine.requests import CloneRequest, Request
@@ -264,6 +265,7 @@ _COPIED_FILES: Final = WarningSentences(
 
 
 _GUESS: Final = "guess"
+_SPECS: Final = ("spec", "specs")
 # The engine knows more of the single case, in English, than any sentence that is made in advance.
 _TOLD_BY_ENGINE: Final = (WarningCode.UNSATISFIABLE, WarningCode.PACKAGE_UNKNOWN)
 
@@ -309,8 +311,20 @@ def _words_for(warning: PlanWarning, request: Request) -> WarningSentences:
 def alternative_label(alternative: Alternative) -> str:
     """Return the words of the button that takes `alternative`."""
     known = ALTERNATIVES.get(alternative.code) or REPAIR_ALTERNATIVES.get(alternative.code, ())
-    words = first_filled(known, alternative.values)
+    values = [(key, _named(value) if key in _SPECS else value) for key, value in alternative.values]
+    words = first_filled(known, values)
     return words or QCoreApplication.translate("Warnings", "Do this instead")
+
+
+def _named(specs: str) -> str:
+    """Return `specs` with the channels that they name as people know them, not as addresses."""
+    said: list[str] = []
+    for spec in specs.split(", "):
+        channel, _, rest = spec.rpartition("::")
+        text = QCoreApplication.translate("Warnings", "{spec} from {channel}")
+        shown = rest.replace("==", " ")
+        said.append(text.format(spec=shown, channel=short_name(channel)) if channel else spec)
+    return ", ".join(said)
 
 
 def severity_name(severity: Severity) -> str:

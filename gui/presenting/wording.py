@@ -59,12 +59,14 @@ class WarningSentences:
 class FindingSentences:
     """Hold the sentences for one health problem: what it is, what it means, how it comes about.
 
-    In each field the first that has all of its values is taken.
+    In each field the first that has all of its values is taken. `advice` is what the person can do
+    where there is no repair that everybody would want.
     """
 
     sentence: tuple[Sentence, ...]
     meaning: tuple[Sentence, ...]
     why: tuple[Sentence, ...]
+    advice: tuple[Sentence, ...] = ()
 
 
 def filled(sentence: Sentence, values: Iterable[tuple[str, str]] = ()) -> str:

@@ -59,7 +59,7 @@ class FindingCard(QFrame):
             label(words.meaning, wrap=True),
             spacing=0.5,
         )
-        texts.addWidget(self._remedy(finding))
+        texts.addWidget(self._remedy(finding, words))
         texts.addSpacing(SPACE // 2)
         texts.addWidget(self._buttons(finding, words.sentence))
         self.more = Disclosure(self.tr("Why, and what proves it"), self._explained(words))
@@ -70,8 +70,10 @@ class FindingCard(QFrame):
         inner.setStretch(1, 1)
         self.setLayout(inner)
 
-    def _remedy(self, finding: Finding) -> QWidget:
-        if finding.repairs:
+    def _remedy(self, finding: Finding, words: FindingWords) -> QWidget:
+        if words.advice:
+            text = words.advice
+        elif finding.repairs:
             text = self.tr("Repair: {what}").format(what=repair_sentence(finding.repairs[0]))
         else:
             text = self.tr("Envdesk cannot do anything about this by itself.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import subprocess
@@ -39,10 +38,11 @@ from tests.support.breaking_packages import (
 from tests.support.broken import Breaker, Broken
 from tests.support.changing import carried_out, planned
 from tests.support.checking import checked_deeply
+from tests.support.mended import check_inside, inside, summaries
 from tests.support.newer import newer_python, write_newer_channel
 from tests.support.pypi import point_pip_at
 from tests.support.rattling import ROOT
-from tests.support.ward import MODULES, Ward
+from tests.support.ward import Ward
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="breaks with POSIX tools")
 
@@ -79,27 +79,9 @@ def newer(tmp_path_factory: pytest.TempPathFactory) -> Newer:
     return Newer(write_newer_channel(tmp_path_factory.mktemp("newer") / "newer", python), python)
 
 
-_IMPORT = """
-import importlib, importlib.metadata, json, traceback
-problems = {}
-names = sorted(importlib.metadata.packages_distributions())
-for name in names:
-    if name.isidentifier():
-        try:
-            importlib.import_module(name)
-        except BaseException:
-            problems[name] = traceback.format_exc()
-print(json.dumps([names, problems]))
-"""
-
-
 def looked_at(ward: Ward, broken: Broken) -> Health:
     prefix = broken.prefix or ward.prefix
     return ward.worker.call(checked_deeply, prefix, ward.root, broken.environ, broken.today)
-
-
-def summaries(health: Health) -> list[str]:
-    return [f"{each.key}: {each.summary} {each.evidence}" for each in health.findings]
 
 
 def plan_of(ward: Ward, health: Health, way: int = 0, newer: tuple[str, ...] = ()) -> Plan:
@@ -120,20 +102,6 @@ def repaired(ward: Ward, health: Health, way: int = 0, newer: tuple[str, ...] = 
     plan = plan_of(ward, health, way, newer)
     assert not plan.is_blocked, [each.summary for each in plan.warnings]
     ward.worker.call(carried_out, plan, ward.places)
-
-
-def inside(prefix: Path, *arguments: str) -> str:
-    command = [str(prefix / "bin" / "python"), "-I", *arguments]
-    ran = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    return ran.stdout
-
-
-def check_inside(prefix: Path) -> None:
-    assert "No broken requirements found" in inside(prefix, "-m", "pip", "check")
-    names, problems = json.loads(inside(prefix, "-c", _IMPORT))
-    assert problems == {}
-    assert set(MODULES) <= set(names)
 
 
 @pytest.mark.parametrize("breaker", REPAIRED, ids=lambda breaker: breaker.__name__)

@@ -221,6 +221,16 @@ def test_that_pins_are_honoured_and_named_when_they_are_in_the_way(world: World)
     assert warning.value("pins") == "almanac 2025.*"
 
 
+def test_that_a_pin_is_named_even_when_more_is_in_the_way(world: World) -> None:
+    pinned = CondaConfiguration(channels=world.both, pinned_packages=("tidepool 3.2.*",))
+    plan = world.plan(world.request(f"{world.both[1]}::tidepool"), pinned)
+    warning = only(plan)
+    assert warning.code is WarningCode.UNSATISFIABLE
+    assert warning.value("pins") == "tidepool 3.2.*"
+    assert warning.value("cause") == "It is pinned: tidepool 3.2.*."
+    assert warning.summary == "tidepool cannot change: tidepool 3.2 is to stay."
+
+
 def test_that_pins_of_the_environment_count_too(world: World) -> None:
     prefix = world.make("pinned", world.both, "almanac 2025.*")
     (prefix / "conda-meta" / "pinned").write_text("# mine\nalmanac 2025.*\n")
@@ -260,7 +270,7 @@ def test_that_base_and_frozen_environments_stay_and_a_place_for_the_wish_is_offe
     (base / "pkgs" / "urls.txt").write_text("")
     for place, code, offers in (
         (prefix, WarningCode.ENVIRONMENT_FROZEN, ["clone-first", "new-environment"]),
-        (base, WarningCode.ENVIRONMENT_PROTECTED, ["new-environment"]),
+        (base, WarningCode.ENVIRONMENT_PROTECTED, ["new-environment", "clone-first"]),
     ):
         plan = world.plan(ChangeRequest(place, world.both, add=("signpost",)))
         warning = only(plan)
@@ -270,6 +280,9 @@ def test_that_base_and_frozen_environments_stay_and_a_place_for_the_wish_is_offe
         for offer in warning.alternatives:
             again = world.worker.call(planned, offer.request, world.places, CondaConfiguration())
             assert not again.is_blocked
+            assert again.prefix.parent == world.places.envs
+    update = only(world.plan(ChangeRequest(base, world.both, update=("glyphs",))))
+    assert [each.code for each in update.alternatives] == ["clone-first"]
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def test_that_no_sentence_of_a_finding_needs_a_word_that_nobody_explained(
     code: FindingCode,
 ) -> None:
     words = known_findings()[code]
-    for sentence in (*words.sentence, *words.meaning, *words.why):
+    for sentence in (*words.sentence, *words.meaning, *words.why, *words.advice):
         assert_plain(sentence.text)
 
 
@@ -96,11 +96,12 @@ def test_that_no_sentence_of_a_finding_needs_a_word_that_nobody_explained(
 def test_that_the_values_of_a_finding_are_told_in_words_too(code: FindingCode) -> None:
     for values in (VALUES, (*VALUES, ("system", "__cuda >=12.1"))):
         words = explain_finding(finding(code, *values))
-        for text in (words.sentence, words.meaning, words.why):
+        for text in filter(None, (words.sentence, words.meaning, words.why, words.advice)):
             assert_plain(text)
             assert "{" not in text
         explained = {term for term in Term if term_sentence(term) in words.terms}
-        assert explained == set(terms_in(words.sentence, words.meaning, words.why))
+        told = terms_in(words.sentence, words.meaning, words.why, words.advice)
+        assert explained == set(told)
 
 
 @pytest.mark.parametrize("kind", RepairKind)

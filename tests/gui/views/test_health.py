@@ -255,6 +255,93 @@ async def test_that_a_card_says_what_will_be_done_why_it_is_so_and_what_the_word
     assert "environment: a folder with a Python and packages of its own" in said(view)
 
 
+HOLE = replace(
+    OVERWRITTEN,
+    code=FindingCode.VULNERABLE,
+    subject="kite",
+    values=(("distribution", "kite"), ("version", "1.0"), ("fixed", ""), ("partly", "")),
+    repairs=((RepairStep(RepairKind.REMOVE, "kite"),),),
+)
+GONE = replace(
+    OVERWRITTEN,
+    code=FindingCode.GONE_FROM_CHANNEL,
+    gravity=Gravity.NOTE,
+    subject="wind",
+    values=(("package", "wind"), ("version", "2.0"), ("channel", "sea")),
+    repairs=(),
+)
+
+
+async def test_that_what_nothing_mends_says_what_the_user_can_do_and_has_no_dead_button(
+    view: HealthView,
+) -> None:
+    view.show_diagnosis(Diagnosis((HOLE, GONE), (), frozenset({Depth.ONLINE})))
+    await until(lambda: len(view.cards) == 2)
+    hole, gone = view.cards
+    assert "kite 1.0 has a known security hole, and no version without it is known" in said(hole)
+    assert "open nothing from strangers with kite" in said(hole)
+    assert [way.text() for way in hole.ways] == ["Remove kite"]
+    assert "wind 2.0 is not offered any more by sea" in said(gone)
+    assert "there is nothing to repair. Keep this environment" in said(gone)
+    assert gone.ways == []
+    assert "by itself" not in said(hole) + said(gone)
+    assert not view.repair_all.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("code", "values", "steps", "sentence", "will"),
+    [
+        (
+            FindingCode.VULNERABLE,
+            (*HOLE.values[:2], ("fixed", "1.4")),
+            RepairStep(RepairKind.UPDATE, "kite>=1.4"),
+            "It is closed in version 1.4.",
+            "Updates to kite (1.4 or newer), and with it what depends on it.",
+        ),
+        (
+            FindingCode.VULNERABLE,
+            (*HOLE.values[:2], ("partly", "1.4")),
+            RepairStep(RepairKind.UPDATE, "kite>=1.4"),
+            "Version 1.4 closes some of them, none closes all yet.",
+            "Updates to kite (1.4 or newer), and with it what depends on it.",
+        ),
+        (
+            FindingCode.GONE_FROM_CHANNEL,
+            (*GONE.values, ("newer", "2.1")),
+            RepairStep(RepairKind.UPDATE, "wind"),
+            "The channel has 2.1 now.",
+            "Updates wind.",
+        ),
+        (
+            FindingCode.GONE_FROM_CHANNEL,
+            (*GONE.values, ("older", "1.9")),
+            RepairStep(RepairKind.UPDATE, "https://example.invalid/sea::wind ==1.9"),
+            "The channel has only 1.9 now, which is older.",
+            "Takes wind 1.9 from the channel sea instead.",
+        ),
+        (
+            FindingCode.GONE_FROM_CHANNEL,
+            (*GONE.values, ("elsewhere", "lake"), ("offered", "1.9")),
+            RepairStep(RepairKind.UPDATE, "https://example.invalid/lake::wind"),
+            "Your channel lake has 1.9 of it.",
+            "Takes wind from the channel lake instead.",
+        ),
+    ],
+)
+def test_that_what_an_online_check_found_is_told_with_what_there_is_instead(
+    code: FindingCode,
+    values: tuple[tuple[str, str], ...],
+    steps: RepairStep,
+    sentence: str,
+    will: str,
+) -> None:
+    found = replace(OVERWRITTEN, code=code, values=values, repairs=((steps,),))
+    words = explain_finding(found)
+    assert sentence in f"{words.sentence} {words.meaning} {words.advice}"
+    assert bool(words.advice) is found.is_choice
+    assert repair_sentence((steps,)) == will
+
+
 async def test_that_what_only_the_user_can_decide_says_so_and_is_left_out_of_repair_all(
     view: HealthView,
 ) -> None:
