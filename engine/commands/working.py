@@ -5,9 +5,10 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
-from typing import assert_never
+from typing import assert_never, get_args
 
 from engine.codec import decode, decode_query, encode, prepare
 from engine.commands import checking
@@ -37,6 +38,7 @@ from engine.messages import (
     VirtualPackagesQuery,
     WorkDone,
     WorkFailed,
+    WorkMessage,
     WorkWaiting,
 )
 from engine.places import Places
@@ -58,7 +60,7 @@ async def apply(source: str, places: Places, *, guarded: bool) -> int:
     report = LineReport()
     hands = Hands.start() if source == "-" else None
     try:
-        data = _await_plan() if source == "-" else _read_plan(Path(source))
+        data = _await_plan(places) if source == "-" else _read_plan(Path(source))
         if source == "-" and not data:
             return 0  # kept waiting for a plan that never came
         plan = decode(data, Plan)
@@ -77,7 +79,7 @@ async def apply(source: str, places: Places, *, guarded: bool) -> int:
     return 0
 
 
-def _await_plan() -> bytes:
+def _await_plan(places: Places) -> bytes:
     """Load what most plans need, then take the one in standard input; nothing when none comes."""
     for module in (
         "engine.conda.beside",
@@ -88,6 +90,9 @@ def _await_plan() -> bytes:
         "engine.transactions.mending",
     ):
         import_module(module)
+    prepare((Plan, *get_args(WorkMessage)))
+    with suppress(EngineError):  # whoever needs it reads it again, and tells
+        read_configuration(places)
     gc.set_threshold(_FEW_COLLECTIONS)
     return sys.stdin.buffer.readline()
 
