@@ -157,8 +157,8 @@ def _whose(prefix: Path, change: Exchange) -> tuple[frozenset[str], frozenset[st
 def move_in(made: Beside, new: Path) -> bool:
     """Take what goes out of the mirror `new`, and move in what was linked beside it.
 
-    Returns False, with nothing done, where something is in the way. Blocks. Raises EngineError;
-    `new` is then of no use.
+    Returns False, with nothing done, where something is in the way. What is left of the folder
+    beside it goes with the transaction's own. Blocks. Raises EngineError; `new` is then of no use.
     """
     try:
         if _is_in_the_way(made, new):
@@ -169,8 +169,6 @@ def move_in(made: Beside, new: Path) -> bool:
         _move(made, new)
     except OSError as error:
         raise from_os_error(error, new) from error
-    finally:
-        shutil.rmtree(made.folder, ignore_errors=True)
     return True
 
 

@@ -7,7 +7,6 @@ other environments may share, is ever written into: files are only taken away an
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -84,6 +83,7 @@ async def apply_pypi(  # noqa: PLR0917 - one call, and its arguments are all of 
 
     To be called after conda's packages are linked; `ahead` is what fetches the releases already,
     if anything does. Exactly the files that were planned are installed, told by their hashes.
+    The folder in which they were fetched stays beside `new`; it goes with the transaction's.
     Raises EngineError: plan-stale (the index, or what conda owns, is not what it was),
     hash-mismatch, pypi-overwrites, source-build-failed, index-unreachable, index-needs-login,
     disk-full, timed-out.
@@ -93,17 +93,14 @@ async def apply_pypi(  # noqa: PLR0917 - one call, and its arguments are all of 
         return
     job = Staging(lock, new, final, new.parent / _SCRATCH, configuration)
     had_two = await asyncio.to_thread(job.names_of_two)
-    try:
-        if lock.pins:
-            await asyncio.to_thread(job.check_owners)
-            await _bring(job, ahead, open_uv(places, site=new, index=lock.index), report)
-            await asyncio.to_thread(job.check_fetched)
-            await asyncio.to_thread(job.check_overwritten)
-            names = await asyncio.to_thread(job.replaced)
-            await _uninstall(names, new, open_uv(places, site=new), report)
-            await asyncio.to_thread(job.place, report)
-    finally:
-        await asyncio.to_thread(shutil.rmtree, job.scratch, ignore_errors=True)
+    if lock.pins:
+        await asyncio.to_thread(job.check_owners)
+        await _bring(job, ahead, open_uv(places, site=new, index=lock.index), report)
+        await asyncio.to_thread(job.check_fetched)
+        await asyncio.to_thread(job.check_overwritten)
+        names = await asyncio.to_thread(job.replaced)
+        await _uninstall(names, new, open_uv(places, site=new), report)
+        await asyncio.to_thread(job.place, report)
     await asyncio.to_thread(job.check_outcome, had_two)
 
 

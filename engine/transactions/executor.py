@@ -37,7 +37,14 @@ from engine.requests import (
 from engine.transactions.journal import Journal, begin, end, unfinished
 from engine.transactions.locking import hold, tidy, workroom_of
 from engine.transactions.reporting import HeldReport, Report
-from engine.transactions.settling import drop_old, move_away, settle, settle_all, take_away
+from engine.transactions.settling import (
+    drop_old,
+    drop_scratch,
+    move_away,
+    settle,
+    settle_all,
+    take_away,
+)
 
 if TYPE_CHECKING:
     from engine.replicas.hands import Hands
@@ -179,6 +186,7 @@ async def _under_journal(plan: Plan, places: Places, report: Report, hands: Hand
             case ChangeRequest() | RepairRequest():
                 with claim(places):
                     await _change(journal, plan, places, configuration, report, hands)
+        drop_scratch(journal)
         end(journal)
     except BaseException as error:
         try:
