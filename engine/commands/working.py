@@ -45,25 +45,29 @@ from engine.places import Places
 from engine.plan import Plan
 from engine.requests import affected_prefixes
 
+_WORTH_HANDS = 10_000  # files; they take as long to start as the links for so many
 _FEW_COLLECTIONS = 100_000  # objects: tables of files hold many, and these processes end soon
 
 
-async def apply(source: str, places: Places, *, guarded: bool) -> int:
+async def apply(source: str, places: Places, *, guarded: bool, ahead: bool = False) -> int:
     """Carry out the plan in the file `source`, or in the first line of standard input for `-`.
 
     Prints JSON lines (WorkMessage) and returns the exit status. With `guarded`, the end of
     standard input means that the front end died; without, the plan was written without logins.
+    The plan is only read by a person when this is started `ahead`: everything gets ready then.
     """
     from engine.replicas.hands import Hands
-    from engine.transactions.executor import carry_out
+    from engine.transactions.executor import carry_out, files_mirrored
 
     report = LineReport()
-    hands = Hands.start() if source == "-" else None
+    hands = Hands.start() if ahead else None
     try:
         data = _await_plan(places) if source == "-" else _read_plan(Path(source))
         if source == "-" and not data:
             return 0  # kept waiting for a plan that never came
         plan = decode(data, Plan)
+        if hands is None and files_mirrored(plan) >= _WORTH_HANDS:
+            hands = Hands.start()
         if guarded:
             folders = {prefix.parent for prefix in affected_prefixes(plan.request)}
             watch_front_end(sys.stdin.buffer, folders, places)

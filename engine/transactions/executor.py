@@ -252,6 +252,13 @@ def _place(journal: Journal, places: Places, report: Report) -> None:
     register(places, journal.prefix)
 
 
+def files_mirrored(plan: Plan) -> int:
+    """Return about how many files get another name while `plan` is carried out."""
+    if not isinstance(plan.request, ChangeRequest | RepairRequest):
+        return 0
+    return sum(record.installed_files or 0 for record in plan.before.of(RecordKind.CONDA))
+
+
 async def _change(  # noqa: PLR0917 - one call, and its arguments are all of different types
     journal: Journal,
     plan: Plan,
@@ -273,7 +280,7 @@ async def _change(  # noqa: PLR0917 - one call, and its arguments are all of dif
     if plan.repairing is not None:
         await asyncio.to_thread(open_folders, prefix, plan.repairing)
     held = HeldReport(report)
-    files = sum(record.installed_files or 0 for record in plan.before.of(RecordKind.CONDA))
+    files = files_mirrored(plan)
     making = asyncio.ensure_future(
         asyncio.to_thread(mirror, prefix, new, report, hands, files=files)
     )
