@@ -253,15 +253,14 @@ class MainWindow(QMainWindow):
     def _connect(self, bridge: EngineBridge) -> None:
         bridge.told.connect(self.hear)
         self.sidebar.chosen.connect(self._go_to)
-        self.sidebar.create_requested.connect(self.create_environment)
+        for asking in (self.sidebar, self.page, self.outside, self.content):
+            asking.create_requested.connect(self.create_environment)
         self.sidebar.open_requested.connect(self.drops.open)
         self.sidebar.action_requested.connect(self.act)
         self.page.action_requested.connect(self.act)
         self.health.changed.connect(self._show_health)
-        self.outside.create_requested.connect(self.create_environment)
         self.disk.environment_wanted.connect(self.sidebar.choose_environment)
         self.disk.volumes_seen.connect(self._show_low_space)
-        self.content.create_requested.connect(self.create_environment)
         self.content.retry_requested.connect(self.refresh)
         self.tasks.activity_requested.connect(lambda: self.sidebar.choose(ActivityChosen()))
 

@@ -68,9 +68,12 @@ class Banner(QFrame):
         self.setLayout(inner)
         self.setProperty("banner", tone.value)
 
-    def say(self, text: str, tone: Tone = Tone.NOTE) -> None:
-        """Show `text` in the colours of `tone`."""
+    def say(self, text: str, tone: Tone = Tone.NOTE, action: str | None = None) -> None:
+        """Show `text` in the colours of `tone`, with another `action` or, for "", without one."""
         self._text.setText(text)
+        if action is not None:
+            self._action.setText(action)
+            self._action.setVisible(bool(action))
         self._icon.show_icon(_BANNER_ICONS[tone], tone)
         set_style_property(self, "banner", tone.value)
         self.show()

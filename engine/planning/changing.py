@@ -88,7 +88,7 @@ async def _plan(request: ChangeRequest, places: Places, configuration: CondaConf
     try:
         await asyncio.to_thread(check_changeable, prefix, places, configuration)
     except EngineError as error:
-        protection = protection_warning(request, error)
+        protection = protection_warning(request, error, places, configuration)
         if protection is None:
             raise
     if prefix.is_symlink():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
@@ -28,11 +28,15 @@ _ONE_VERSION = re.compile(r"([A-Za-z0-9._-]+?)(?:\s*={1,2}\s*|\s+)([0-9][\w.!+]*
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Hold one thing that can be put into the basket, or, without wishes, why nothing can."""
+    """Hold one thing that can be put into the basket, or, without wishes, why nothing can.
+
+    One `is_elsewhere` is for a new environment instead.
+    """
 
     title: str
     wishes: tuple[Wish, ...] = ()
     note: str = ""
+    is_elsewhere: bool = False
 
     @property
     def is_from_pypi(self) -> bool:
@@ -79,6 +83,20 @@ def offers_for(
     if len(specs) > 1:
         return _several(specs, index, installed)
     return _one(wanted, specs[0] if specs else "", index, installed, most)
+
+
+def elsewhere(offers: Iterable[Offer], protection: str) -> tuple[Offer, ...]:
+    """Return `offers` for a new environment, after why nothing can be added to this one."""
+    words = QCoreApplication.translate("Offers", "Nothing can be added here")
+    note = QCoreApplication.translate("Offers", "in a new environment")
+    return (
+        Offer(words, note=protection),
+        *(
+            replace(offer, note=note, is_elsewhere=True)
+            for offer in offers
+            if offer.wishes and not offer.is_from_pypi
+        ),
+    )
 
 
 def looks_at_disk(text: str) -> bool:

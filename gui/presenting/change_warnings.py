@@ -314,17 +314,20 @@ CHANGE_WARNINGS: Final[dict[WarningCode, WarningSentences]] = {
         QT_TRANSLATE_NOOP(
             "Warnings",
             "Conda itself, or other environments, live in it. A change that fails half-way would"
-            " take them along, so make a new environment for your packages.",
+            " take them along. An environment of your own is safe to change, and to delete.",
         ),
     ),
     WarningCode.ENVIRONMENT_FROZEN: WarningSentences(
         (
+            QT_TRANSLATE_NOOP("Warnings", "This environment is frozen: {message}"),
             QT_TRANSLATE_NOOP(
                 "Warnings", "This environment is frozen: its packages stay as they are."
             ),
         ),
         QT_TRANSLATE_NOOP(
-            "Warnings", "Whoever set it up has marked it so. A copy of it is yours to change."
+            "Warnings",
+            "Whoever set it up has marked it so, and its packages stay as they are. A copy of it is"
+            " yours to change.",
         ),
     ),
     WarningCode.PIP_SETTINGS_UNREADABLE: WarningSentences(

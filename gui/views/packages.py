@@ -17,7 +17,7 @@ from gui.formats import format_count
 from gui.models.basket import UPDATE_ALL, Basket, Wish, WishKind, wish_to_remove, wish_to_update
 from gui.models.dependents import Dependents
 from gui.models.name_index import NameIndex
-from gui.models.offers import Installed, Offer, looks_at_disk, offers_for
+from gui.models.offers import Installed, Offer, elsewhere, looks_at_disk, offers_for
 from gui.models.packages import PackageFilter, PackagesModel, SourceFilter, pin_sentence
 from gui.operations import Operation
 from gui.package_actions import PackageAction, actions_for, fill_menu, offer_copies, reason_against
@@ -44,14 +44,15 @@ _ACTIONS_BY_KEY = {
 class PackagesView(QWidget):
     """Show the records of one environment; `retry_requested` after they could not be read.
 
-    `wished` carries a tuple of Wish that shall be put into the basket, `dropped` one that shall be
-    taken out; `versions_requested` a Record, and whether another source is looked for; `pinned` a
-    tuple of Record, and whether they shall stay at their versions. `typed` comes when something is
-    looked for.
+    `wished` carries a tuple of Wish that shall be put into the basket, `wished_elsewhere` one for
+    a new environment, `dropped` a Wish that shall be taken out; `versions_requested` a Record, and
+    whether another source is looked for; `pinned` a tuple of Record, and whether they shall stay
+    at their versions. `typed` comes when something is looked for.
     """
 
     retry_requested = Signal()
     wished = Signal(object)
+    wished_elsewhere = Signal(object)
     dropped = Signal(object)
     pinned = Signal(object, bool)
     versions_requested = Signal(object, bool)
@@ -259,7 +260,7 @@ class PackagesView(QWidget):
     def _show_offers(self, offers: tuple[Offer, ...]) -> None:
         text = self.filter_box.text().strip()
         if offers and self._protection:
-            offers = (Offer(self.tr("Nothing can be added here"), note=self._protection),)
+            offers = elsewhere(offers, self._protection)
         fresh = tuple(
             offer
             for offer in offers
@@ -269,7 +270,7 @@ class PackagesView(QWidget):
         self.available.setVisible(bool(fresh) or bool(text and self.available.state()))
 
     def _take(self, offer: Offer) -> None:
-        self.wished.emit(offer.wishes)
+        (self.wished_elsewhere if offer.is_elsewhere else self.wished).emit(offer.wishes)
 
     def act(self, action: PackageAction) -> None:
         """Do `action` with the selected packages, as far as it is possible."""

@@ -13,13 +13,15 @@ from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
 from engine.errors import EngineError, ErrorCode
 from engine.events import Settled, Settlement, Task, TaskChanged, TaskId, TaskState
 from engine.places import Places
-from engine.records import Environment, Mark
+from engine.records import Environment, Mark, RecordKind
 from engine.requests import CreateRequest, RemoveRequest, RenameRequest
 from engine.session import Engine
 from engine.tasks import Leaving
 from gui.actions import EnvironmentAction
 from gui.bridge import EngineBridge
+from gui.dialogs.create import CreateForm
 from gui.main_window import MainWindow
+from gui.models.basket import Wish, WishKind
 from gui.operations import cancel_operations
 from gui.settings import WindowSettings
 from gui.views.sidebar import ActivityChosen
@@ -164,6 +166,42 @@ async def test_that_the_note_about_base_says_why_it_is_not_for_work(
     window.page.show_row(window.model.row_at(0))
     assert "holds conda itself" in window.page.header.note.text()
     assert window.page.header.note.isVisible()
+    window.page.header.note.acted.emit()
+    dialog = await opened(window)
+    assert "New environment" in dialog.windowTitle()
+    dialog.reject()
+    await until(lambda: not dialogs(window))
+
+
+async def test_that_a_frozen_environment_is_copied_by_one_click(
+    envs: Path, window: MainWindow
+) -> None:
+    await at_rest(window)
+    environment = window.model.environment(envs / "course")
+    assert environment is not None
+    window.model.set_environments([replace(environment, marks=(Mark.FROZEN,))])
+    window.page.show_row(window.model.row_at(0))
+    window.page.header.note.acted.emit()
+    dialog = await opened(window)
+    assert "Clone course" in dialog.windowTitle()
+    dialog.reject()
+    await until(lambda: not dialogs(window))
+
+
+async def test_that_what_base_cannot_take_opens_a_new_environment_filled_in(
+    envs: Path, window: MainWindow
+) -> None:
+    await at_rest(window)
+    wish = Wish(WishKind.ADD, RecordKind.CONDA, "scipy", "scipy >=1.11")
+    window.page.packages.wished_elsewhere.emit((wish,))
+    dialog = await opened(window)
+    form = dialog.findChild(CreateForm)
+    assert form is not None
+    assert form.packages.specs() == ("scipy >=1.11",)
+    assert form.placing.name.text() == "scipy"
+    await until(form.channels.channels)
+    dialog.reject()
+    await until(lambda: not dialogs(window))
 
 
 async def test_that_keys_reach_what_they_name(envs: Path, window: MainWindow) -> None:

@@ -270,7 +270,7 @@ def test_that_base_and_frozen_environments_stay_and_a_place_for_the_wish_is_offe
     (base / "pkgs" / "urls.txt").write_text("")
     for place, code, offers in (
         (prefix, WarningCode.ENVIRONMENT_FROZEN, ["clone-first", "new-environment"]),
-        (base, WarningCode.ENVIRONMENT_PROTECTED, ["new-environment"]),
+        (base, WarningCode.ENVIRONMENT_PROTECTED, ["new-environment", "clone-first"]),
     ):
         plan = world.plan(ChangeRequest(place, world.both, add=("signpost",)))
         warning = only(plan)
@@ -280,6 +280,9 @@ def test_that_base_and_frozen_environments_stay_and_a_place_for_the_wish_is_offe
         for offer in warning.alternatives:
             again = world.worker.call(planned, offer.request, world.places, CondaConfiguration())
             assert not again.is_blocked
+            assert again.prefix.parent == world.places.envs
+    update = only(world.plan(ChangeRequest(base, world.both, update=("glyphs",))))
+    assert [each.code for each in update.alternatives] == ["clone-first"]
 
 
 @pytest.mark.parametrize(

@@ -155,6 +155,29 @@ def test_that_a_protected_environment_says_why_nothing_can_be_done(
     assert all(not button.isEnabled() and button.toolTip() == WHY for button in buttons)
 
 
+def test_that_a_protected_environment_offers_what_was_looked_for_in_a_new_one(
+    view: PackagesView, kept: Kept
+) -> None:
+    wished: list[tuple[Wish, ...]] = []
+    view.wished_elsewhere.connect(wished.append)
+    view.show_protection(WHY)
+    view.show_names(NameIndex(("scipy", "scikit-learn")))
+    type_text(view.filter_box, "scipy")
+    first, offer = view.available.offers
+    assert (first.note, first.wishes) == (WHY, ())
+    assert offer.title == "scipy"
+    assert "new environment" in offer.note
+    sentence = view.available.list.offers.index(1, 0).data()
+    assert sentence == "Make a new environment with scipy"
+    press(view.filter_box, Qt.Key.Key_Return)
+    assert [[wish.spec for wish in wishes] for wishes in wished] == [["scipy"]]
+    assert not kept.basket.wishes
+    view.show_protection("")
+    type_text(view.filter_box, "scipy")
+    press(view.filter_box, Qt.Key.Key_Return)
+    assert [wish.spec for wish in kept.basket.wishes] == ["scipy"]
+
+
 def test_that_a_damaged_record_can_only_be_looked_at(view: PackagesView) -> None:
     view.table.select_key(BROKEN.key)
     entry = menu_of(view)["&Remove"]
