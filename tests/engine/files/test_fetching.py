@@ -168,5 +168,14 @@ def test_that_the_command_reads_an_address(places: Places, web: str) -> None:
     assert "numpy>=2" in json.dumps(reading["constraints"])
     status, answer = asked(f"{web}/to-a-file")
     assert (status, answer["error"]["code"]) == (1, "file-unreadable")
-    status, answer = asked(f"{web}/moved", "requirements.txt")
-    assert (status, answer["error"]["code"]) == (1, "bad-usage")
+    beside = places.home.parent / "more.txt"
+    beside.parent.mkdir(parents=True, exist_ok=True)
+    beside.write_text("pandas\n", encoding="utf-8")
+    status, reading = asked(f"{web}/moved", str(beside), f"{web}/files/requirements.txt")
+    assert status == 0
+    wanted = [entry["text"] for entry in reading["wanted"]]
+    assert wanted[0] == "pandas"
+    assert "numpy>=2" in wanted
+    status, answer = asked(str(beside), f"{web}/to-a-file")
+    assert (status, answer["error"]["code"]) == (1, "file-unreadable")
+    assert ["file", "to-a-file"] in answer["error"]["values"]
