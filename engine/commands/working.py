@@ -52,9 +52,11 @@ async def apply(source: str, places: Places, *, guarded: bool) -> int:
     Prints JSON lines (WorkMessage) and returns the exit status. With `guarded`, the end of
     standard input means that the front end died; without, the plan was written without logins.
     """
+    from engine.replicas.hands import Hands
     from engine.transactions.executor import carry_out
 
     report = LineReport()
+    hands = Hands.start() if source == "-" else None
     try:
         data = _await_plan() if source == "-" else _read_plan(Path(source))
         if source == "-" and not data:
@@ -65,7 +67,9 @@ async def apply(source: str, places: Places, *, guarded: bool) -> int:
             watch_front_end(sys.stdin.buffer, folders, places)
         else:
             plan = with_logins(plan, places, read_configuration(places))
-        await carry_out(plan, places, report, waiting=lambda: report.say(WorkWaiting()))
+        await carry_out(
+            plan, places, report, waiting=lambda: report.say(WorkWaiting()), hands=hands
+        )
     except Exception as error:  # noqa: BLE001 - whatever it is, the front end is told
         report.say(WorkFailed(failure_of(error)))
         return 1

@@ -42,6 +42,7 @@ class PythonField(QWidget):
         super().__init__(parent)
         self.box = QComboBox()
         self.box.setAccessibleName(self.tr("Python version"))
+        self.loading = label("", TextRole.SMALL, Tone.MUTED)
         self.message = FieldMessage()
         self._was_chosen = False
         self.box.activated.connect(self.hold)
@@ -60,15 +61,18 @@ class PythonField(QWidget):
 
     def say_loading(self) -> None:
         """Say that versions are on their way."""
-        self.message.say(self.tr("Asking the channels which versions they have…"))
+        self.message.clear()
+        self.loading.setText(self.tr("Asking the channels which versions they have…"))
 
     def say_failure(self, failure: Failure) -> None:
         """Say why no versions are known; the choice stays possible."""
+        self.loading.clear()
         self._fill((), _NEWEST)
         self.message.say(explain(failure).sentence, Tone.WARNING, self.tr("Try again"))
 
     def set_versions(self, versions: tuple[str, ...]) -> None:
         """Offer `versions`, newest first, and choose the first unless the user has chosen."""
+        self.loading.clear()
         wanted = str(self.box.currentData()) if self._was_chosen else ""
         first = versions[0] if versions else _NEWEST
         keeps = self._was_chosen and wanted in (_NEWEST, _NONE, *versions)
@@ -149,7 +153,12 @@ class CreateForm(RequestForm):
             column(
                 label(self.windowTitle(), TextRole.TITLE),
                 self.placing,
-                question(self.tr("&Python"), self.python, buddy=self.python.box),
+                question(
+                    self.tr("&Python"),
+                    self.python,
+                    buddy=self.python.box,
+                    aside=self.python.loading,
+                ),
                 question(
                     self.tr("Packages to &begin with (you can add more at any time)"),
                     self.packages,
