@@ -318,6 +318,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         lending.serve()
         return 0
+    if arguments.command == "link":
+        from engine.replicas import handing
+
+        handing.serve()
+        return 0
     try:
         status = asyncio.run(_run(arguments, places_for(arguments.root)))
     except KeyboardInterrupt:

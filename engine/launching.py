@@ -17,6 +17,10 @@ _WALK = (
     "import sys; sys.path.insert(0, sys.argv.pop(1)); "
     "from engine.cache.lending import serve; serve()"
 )
+_LINK = (
+    "import sys; sys.path.insert(0, sys.argv.pop(1)); "
+    "from engine.replicas.handing import serve; serve()"
+)
 _LIBRARY_PATHS = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LIBPATH")
 _OF_THE_BUNDLE = ("_PYI_", "_MEIPASS", "QT_PLUGIN_PATH", "QML2_IMPORT_PATH")
 
@@ -42,11 +46,18 @@ def own_command(*arguments: str) -> list[str]:
 
 def walker_command() -> list[str]:
     """Return the command line of the process that helps with walks: the quickest one to start."""
-    if is_frozen():
-        return own_command("walk")
+    return own_command("walk") if is_frozen() else _lean_command(_WALK)
+
+
+def linker_command() -> list[str]:
+    """Return the command line of a process that helps to make mirrors."""
+    return own_command("link") if is_frozen() else _lean_command(_LINK)
+
+
+def _lean_command(code: str) -> list[str]:
     source = Path(__file__).resolve().parent.parent
     # The standard library is all it needs, so nothing that is installed is looked for.
-    return [sys.executable, "-X", "utf8", "-I", "-S", "-c", _WALK, str(source)]
+    return [sys.executable, "-X", "utf8", "-I", "-S", "-c", code, str(source)]
 
 
 def begin_again_in_utf8() -> None:

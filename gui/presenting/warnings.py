@@ -147,10 +147,13 @@ _WORDS: Final[dict[WarningCode, WarningSentences]] = {
         (
             QT_TRANSLATE_NOOP(
                 "Warnings",
-                "The disk of {path} has {free_bytes} left, and this needs {needed_bytes}.",
+                "The disk of {path} has {free_bytes} left, and this needs {needed_bytes} while it"
+                " is at work.",
             ),
             QT_TRANSLATE_NOOP(
-                "Warnings", "The disk has {free_bytes} left, and this needs {needed_bytes}."
+                "Warnings",
+                "The disk has {free_bytes} left, and this needs {needed_bytes} while it is at"
+                " work.",
             ),
             QT_TRANSLATE_NOOP("Warnings", "There is not enough room on the disk."),
         ),

@@ -10,6 +10,7 @@ from engine.launching import (
     bundle_folder,
     engine_command,
     leave_bundle,
+    linker_command,
     own_command,
     walker_command,
 )
@@ -38,6 +39,7 @@ def test_that_a_frozen_application_starts_itself(
     monkeypatch.setattr(sys, "_MEIPASS", str(tmp_path / "inside"), raising=False)
     assert own_command("ask") == [str(tmp_path / "envdesk"), "--engine", "ask"]
     assert walker_command() == [str(tmp_path / "envdesk"), "--engine", "walk"]
+    assert linker_command() == [str(tmp_path / "envdesk"), "--engine", "link"]
     assert bundle_folder() == tmp_path / "inside"
 
 

@@ -311,11 +311,14 @@ async def test_that_a_renamed_environment_stays_chosen_when_it_is_seen_before_it
 
 async def test_that_settled_work_is_told_until_it_is_read(envs: Path, window: MainWindow) -> None:
     await at_rest(window)
-    request = RemoveRequest(envs / "zoo")
-    window.hear(Settled(envs / "zoo", request, Settlement.PUT_BACK))
-    assert "put back interrupted work on zoo" in window.content.banner.text()
-    window.hear(Settled(envs / "数据 分析", request, Settlement.FINISHED))
-    assert window.content.banner.text() == "Envdesk finished interrupted work on 数据 分析."
+    removal, creation = RemoveRequest(envs / "zoo"), CreateRequest(envs / "new", ())
+    window.hear(Settled(envs / "zoo", removal, Settlement.PUT_BACK))
+    assert "zoo is as it was before" in window.content.banner.text()
+    window.hear(Settled(envs / "new", creation, Settlement.PUT_BACK))
+    assert "new was not made" in window.content.banner.text(), "it never was, before"
+    window.hear(Settled(envs / "zoo", removal, Settlement.FINISHED))
+    assert "zoo is gone" in window.content.banner.text()
+    assert "interrupted" in window.content.banner.text()
     assert window.content.banner.isVisible()
 
 
