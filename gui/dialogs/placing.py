@@ -122,7 +122,7 @@ class PlacingFields(QWidget):
         self.location.addItem(self.tr("Another folder…"))
         if self._preferred is None and folders and not self._chosen_row:
             chosen = folders[0]
-        self._choose(chosen if chosen in offered else offered[0])
+        self._choose(chosen if chosen is not None and chosen in offered else offered[0])
 
     def _add_folder(self, folder: Path) -> None:
         row = max(0, self.location.count() - 1) if self._has_other() else self.location.count()
