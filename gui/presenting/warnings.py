@@ -25,6 +25,7 @@ from gui.presenting.repair_warnings import (
     repairs_told,
 )
 from gui.presenting.requests import affected_name
+from gui.presenting.update_warnings import UPDATE_WARNINGS
 from gui.presenting.wording import (
     QT_TRANSLATE_NOOP,
     WarningSentences,
@@ -250,6 +251,7 @@ _WORDS: Final[dict[WarningCode, WarningSentences]] = {
         ),
     ),
     **CHANGE_WARNINGS,
+    **UPDATE_WARNINGS,
     **REPAIR_WARNINGS,
 }
 
