@@ -13,10 +13,7 @@ _START = (
     "import sys; sys.path.insert(0, sys.argv.pop(1)); "
     "from engine.__main__ import main; sys.exit(main())"
 )
-_WALK = (
-    "import sys; sys.path.insert(0, sys.argv.pop(1)); "
-    "from engine.cache.lending import serve; serve()"
-)
+_SERVE = "import sys; sys.path.insert(0, sys.argv.pop(1)); from {module} import serve; serve()"
 _LIBRARY_PATHS = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LIBPATH")
 _OF_THE_BUNDLE = ("_PYI_", "_MEIPASS", "QT_PLUGIN_PATH", "QML2_IMPORT_PATH")
 
@@ -42,11 +39,21 @@ def own_command(*arguments: str) -> list[str]:
 
 def walker_command() -> list[str]:
     """Return the command line of the process that helps with walks: the quickest one to start."""
+    return _helper_command("walk", "engine.cache.lending")
+
+
+def hasher_command() -> list[str]:
+    """Return the command line of the process that helps to compare files."""
+    return _helper_command("hash", "engine.health.comparing")
+
+
+def _helper_command(word: str, module: str) -> list[str]:
     if is_frozen():
-        return own_command("walk")
+        return own_command(word)
     source = Path(__file__).resolve().parent.parent
     # The standard library is all it needs, so nothing that is installed is looked for.
-    return [sys.executable, "-X", "utf8", "-I", "-S", "-c", _WALK, str(source)]
+    code = _SERVE.format(module=module)
+    return [sys.executable, "-X", "utf8", "-I", "-S", "-c", code, str(source)]
 
 
 def begin_again_in_utf8() -> None:

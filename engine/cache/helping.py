@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Final, cast
 
-from engine.cache.lending import Packed, read_message, restored, walks_at, write_message
+from engine.cache.lending import Packed, restored, walks_at
 from engine.cache.walking import Ground, Walk, walk_cache
+from engine.framing import read_message, write_message
 from engine.launching import walker_command
 
 HELP_AFTER: Final = 1200  # folders: below it, a helper costs more than it saves

@@ -1,7 +1,7 @@
 """The process that helps with walks: jobs come in, what was found goes out.
 
-A message is a plain value as `marshal` writes it, after its length in eight bytes. Both ends are
-the same version of the same program. The process ends when its input does.
+A message is a plain value as `marshal` writes it. Both ends are the same version of the same
+program. The process ends when its input does.
 """
 
 from __future__ import annotations
@@ -9,11 +9,10 @@ from __future__ import annotations
 import marshal
 import sys
 from collections.abc import Sequence
-from typing import IO, cast
+from typing import cast
 
 from engine.cache.walking import Ground, Walk, walk_cache, walk_environment
-
-_LENGTH = 8  # bytes
+from engine.framing import read_message, write_message
 
 _Texts = tuple[list[tuple[str, list[int], str]], list[tuple[str, str]], list[str]]
 Packed = tuple[tuple[int, ...], list[list[int]], _Texts, tuple[bytes, bytes, bytes]]
@@ -57,23 +56,6 @@ def restored(data: Packed) -> Walk:
     walk.unasked, walk.links_out, walk.unreadable = texts
     walk.log.extend(log, is_settled=is_settled)
     return walk
-
-
-def write_message(stream: IO[bytes], data: bytes) -> None:
-    """Write one message; raises OSError."""
-    stream.write(len(data).to_bytes(_LENGTH, "little"))
-    stream.write(data)
-    stream.flush()
-
-
-def read_message(stream: IO[bytes]) -> bytes | None:
-    """Return the bytes of the next message, None at the end; raises OSError."""
-    length = stream.read(_LENGTH)
-    if len(length) < _LENGTH:
-        return None
-    wanted = int.from_bytes(length, "little")
-    data = stream.read(wanted)
-    return data if len(data) == wanted else None
 
 
 def serve() -> None:
