@@ -13,7 +13,7 @@ from engine.places import Places, places_for, root_folder
 from engine.requests import UpdateScope
 from engine.version import __version__
 
-_OWN = ("scan", "walk", "hash", "ask", "rattle", "sizes", "healths", "examine", "settle")
+_OWN = ("scan", "walk", "hash", "link", "ask", "rattle", "sizes", "healths", "examine", "settle")
 
 
 def _parser(*, with_own: bool) -> argparse.ArgumentParser:
@@ -47,7 +47,7 @@ def _parser(*, with_own: bool) -> argparse.ArgumentParser:
     _add_search(commands.add_parser("search", help="look for packages by name and summary"))
     read = commands.add_parser("read", help="tell what files ask for, several of them together")
     read.add_argument(
-        "files", nargs="+", metavar="FILE", help="or one web address; - for standard input"
+        "files", nargs="+", metavar="FILE", help="or a web address; - for standard input"
     )
     _add_file_kind(read)
     _add_export(commands.add_parser("export", help="write an environment as a file for others"))
@@ -68,6 +68,7 @@ def _add_own(add: Callable[[str], argparse.ArgumentParser]) -> None:
     scan.add_argument("--fresh", action="store_true")
     add("walk")
     add("hash")
+    add("link")
     add("ask")
     add("rattle")
     add("sizes")
@@ -323,6 +324,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         from engine.health import comparing
 
         comparing.serve()
+        return 0
+    if arguments.command == "link":
+        from engine.replicas import handing
+
+        handing.serve()
         return 0
     try:
         status = asyncio.run(_run(arguments, places_for(arguments.root)))

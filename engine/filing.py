@@ -45,12 +45,21 @@ class Filing:
         """Return what pasted text asks for; raises EngineError (file-...)."""
         return await self._asking.reading(ReadTextQuery(text, kind))
 
-    async def read_address(self, address: str, *, kind: FileKind | None = None) -> Reading:
-        """Return what the file at a web address asks for; a worker fetches it, within limits.
+    async def read_addresses(
+        self,
+        addresses: Iterable[str],
+        paths: Iterable[Path] = (),
+        *,
+        kind: FileKind | None = None,
+        kinds: Mapping[Path, FileKind] = MappingProxyType({}),
+    ) -> Reading:
+        """Return what files at web addresses, and those at `paths`, ask for, read together.
 
-        Only for addresses that the user gave. Raises EngineError (file-...).
+        A worker fetches them, within limits. Only for addresses that the user gave. Raises
+        EngineError (file-...).
         """
-        return await self._asking.reading(ReadAddressQuery(address, kind))
+        query = ReadAddressQuery(tuple(addresses), kind, tuple(paths), tuple(kinds.items()))
+        return await self._asking.reading(query)
 
     async def assign(
         self,

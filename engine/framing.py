@@ -1,10 +1,14 @@
-"""Messages between this program's own processes: bytes after their length, on a pipe."""
+"""Messages between this program and the processes that help it: a length, then so many bytes.
+
+Both ends are the same version of the same program. It loads nothing, for a helping process has to
+be quick at hand.
+"""
 
 from __future__ import annotations
 
-from typing import IO
+from typing import IO, Final
 
-_LENGTH = 8  # bytes
+_LENGTH: Final = 8  # bytes
 
 
 def write_message(stream: IO[bytes], data: bytes) -> None:

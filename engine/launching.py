@@ -47,6 +47,11 @@ def hasher_command() -> list[str]:
     return _helper_command("hash", "engine.health.comparing")
 
 
+def linker_command() -> list[str]:
+    """Return the command line of a process that helps to make mirrors."""
+    return _helper_command("link", "engine.replicas.handing")
+
+
 def _helper_command(word: str, module: str) -> list[str]:
     if is_frozen():
         return own_command(word)

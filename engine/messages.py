@@ -144,10 +144,15 @@ class ReadTextQuery:
 
 @dataclass(frozen=True, slots=True)
 class ReadAddressQuery:
-    """Ask what the file at a web address wants, which is fetched for that."""
+    """Ask what the files at web addresses want, together with those at `paths`; they are fetched.
 
-    address: str
+    `kind` and `kinds` are those of a ReadFilesQuery.
+    """
+
+    addresses: tuple[str, ...]
     kind: FileKind | None = None
+    paths: tuple[Path, ...] = ()
+    kinds: tuple[tuple[Path, FileKind], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

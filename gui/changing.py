@@ -17,6 +17,7 @@ from engine.events import Task, TaskId
 from engine.records import Environment, Record
 from engine.requests import ChangeRequest, ChannelPriority, Request
 from gui.dialogs.channels import ChannelsDialog
+from gui.dialogs.create import create_environment
 from gui.dialogs.preview import PreviewDialog
 from gui.dialogs.versions import VersionsDialog
 from gui.models.basket import Basket, Baskets, Wish
@@ -48,6 +49,7 @@ class Changing(QObject):
         self.baskets = Baskets(self)
         self.baskets.changed.connect(self._on_changed)
         view.wished.connect(self._wish)
+        view.wished_elsewhere.connect(self._wish_elsewhere)
         view.dropped.connect(self._drop)
         view.pinned.connect(self._pin)
         view.typed.connect(self._ask_names)
@@ -113,6 +115,17 @@ class Changing(QObject):
         if environment is not None and not protection_of(environment):
             basket = self.baskets.of(environment.prefix)
             self.baskets.put(environment.prefix, basket.with_wishes(*wishes))
+
+    def _wish_elsewhere(self, wishes: tuple[Wish, ...]) -> None:
+        """Open the dialog for a new environment, with what cannot be had in this one."""
+        environment = self._environment
+        if environment is not None:
+            specs = tuple(wish.spec for wish in wishes)
+            ask = Operation(self._view, lambda: self._choice(environment.prefix))
+            ask.then(partial(self._make_environment, specs)).run()
+
+    def _make_environment(self, specs: tuple[str, ...], choice: ChannelChoice) -> None:
+        create_environment(self.engine, self._view.window(), specs, choice)
 
     def _wish_one(self, wish: Wish) -> None:
         self._wish((wish,))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -23,37 +23,53 @@ from gui.widgets import IconLabel, column, label
 
 _LONGEST_TEXT: Final = 1 << 20
 _WRITTEN: Final = QUrl.ComponentFormattingOption.FullyEncoded
+_ARCHIVES: Final = (".zip", ".tar.gz", ".tar.xz")
 _DRAGS: Final = (QEvent.Type.DragEnter, QEvent.Type.DragMove, QEvent.Type.Drop)
 
 
 def source_in(data: QMimeData) -> FileSource | None:
     """Return what is dragged or pasted: files of this computer, else text; None for neither.
 
-    A browser drags text, the address of a file that it has, or a link: one web address is that of
-    a file, too.
+    A browser drags text, the address of a file that it has, or links: web addresses are those of
+    files, too.
     """
-    paths = tuple(Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile())
-    if paths:
-        return FileSource(paths)
-    links = [url for url in data.urls() if _is_web(url)]
-    if len(links) == 1 == len(data.urls()):
-        return FileSource(address=links[0].toString(_WRITTEN))
+    found = _source_of(data.urls())
+    if found is not None or data.urls():
+        return found
     text = data.text()
     if not text.strip() or len(text) > _LONGEST_TEXT:
         return None
-    lines = [QUrl(line.strip()) for line in text.splitlines() if line.strip()]
-    if lines and all(url.isLocalFile() for url in lines):
-        return FileSource(tuple(Path(url.toLocalFile()) for url in lines))
-    if len(lines) == 1 and _is_web(lines[0]) and " " not in text.strip():
-        return FileSource(address=lines[0].toString(_WRITTEN))
-    return None if data.urls() else FileSource(text=text)
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    urls = [QUrl(line) for line in lines if line.startswith("file:") or " " not in line]
+    # An archive among several is a package to build, as a line of a list says it.
+    is_list = len(lines) > 1 and any(line.lower().endswith(_ARCHIVES) for line in lines)
+    if len(urls) == len(lines) and not is_list and all(map(_is_file, urls)):
+        found = _source_of(urls)
+    return found or FileSource(text=text)
+
+
+def _source_of(urls: Iterable[QUrl]) -> FileSource | None:
+    """Return the files that `urls` name, None where none of them is that of a file."""
+    named = [url for url in urls if _is_file(url)]
+    if not named:
+        return None
+    return FileSource(
+        tuple(Path(url.toLocalFile()) for url in named if url.isLocalFile()),
+        addresses=tuple(url.toString(_WRITTEN) for url in named if _is_web(url)),
+    )
 
 
 def source_named(words: Sequence[str]) -> FileSource:
-    """Return what is named on the command line: files and folders, or one web address."""
-    if len(words) == 1 and _is_web(address := QUrl(words[0])):
-        return FileSource(address=address.toString(_WRITTEN))
-    return FileSource(tuple(Path(word).absolute() for word in words))
+    """Return what is named on the command line: files and folders, and web addresses."""
+    addresses = [word for word in words if _is_web(QUrl(word))]
+    return FileSource(
+        tuple(Path(word).absolute() for word in words if word not in addresses),
+        addresses=tuple(QUrl(word).toString(_WRITTEN) for word in addresses),
+    )
+
+
+def _is_file(url: QUrl) -> bool:
+    return url.isLocalFile() or _is_web(url)
 
 
 def _is_web(url: QUrl) -> bool:

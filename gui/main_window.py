@@ -250,15 +250,14 @@ class MainWindow(QMainWindow):
     def _connect(self, bridge: EngineBridge) -> None:
         bridge.told.connect(self.hear)
         self.sidebar.chosen.connect(self._go_to)
-        self.sidebar.create_requested.connect(self.create_environment)
+        for asking in (self.sidebar, self.page, self.outside, self.content):
+            asking.create_requested.connect(self.create_environment)
         self.sidebar.open_requested.connect(self.drops.open)
         self.sidebar.action_requested.connect(self.act)
         self.page.action_requested.connect(self.act)
         self.health.changed.connect(self._show_health)
-        self.outside.create_requested.connect(self.create_environment)
         self.disk.environment_wanted.connect(self.sidebar.choose_environment)
         self.disk.volumes_seen.connect(self._show_low_space)
-        self.content.create_requested.connect(self.create_environment)
         self.content.retry_requested.connect(self.refresh)
         self.tasks.activity_requested.connect(lambda: self.sidebar.choose(ActivityChosen()))
 
@@ -352,7 +351,7 @@ class MainWindow(QMainWindow):
             self.content.show_content(Content.NO_ENVIRONMENTS)
         elif self.content.content not in (Content.ENVIRONMENT, Content.NOT_CHOSEN):
             self.sidebar.choose_environment(self._first())
-        elif self.page.prefix is not None and self.model.environment(self.page.prefix) is None:
+        elif self.page.prefix is not None and self.model.is_gone(self.page.prefix):
             self.content.show_content(Content.NOT_CHOSEN)
             row = min(self._last_row, self.model.rowCount() - 1)
             if row >= 0:
@@ -386,7 +385,7 @@ class MainWindow(QMainWindow):
         self.page.changing.hear(task)
         request = task.request
         if isinstance(request, CreateRequest | ExactRequest | CloneRequest) and is_new:
-            self.sidebar.choose_environment(request.prefix)
+            self.sidebar.choose_environment(request.prefix, focus=True)
         if isinstance(request, RenameRequest) and task.state is TaskState.SUCCEEDED:
             self.page.changing.follow(request.source, request.prefix)
             self.sidebar.environments.follow(request.source, request.prefix)

@@ -15,7 +15,7 @@ from engine.version import __version__
 class Options:
     """Hold the command line; `scheme` is "light", "dark" or "system", `size` in pixels.
 
-    `files`, or one web address, are opened in the window at once.
+    `files`, which may be web addresses, are opened in the window at once.
     """
 
     root: Path | None = None
@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
         "files",
         nargs="*",
         metavar="FILE",
-        help="install what these files, or the one at a web address, ask for",
+        help="install what these files, or those at web addresses, ask for",
     )
     parser.add_argument("--version", action="version", version=f"Envdesk {__version__}")
     places = parser.add_mutually_exclusive_group()

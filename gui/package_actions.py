@@ -173,7 +173,7 @@ def offer_copies(menu: QMenu, records: Sequence[Record], copy_rows: Callable[[],
         lambda: copy_text("\n".join(versions)),
     )
     rows = menu.addAction(
-        QCoreApplication.translate("PackageActions", "&Copy row(s)", None, len(records))
+        QCoreApplication.translate("PackageActions", "Copy ro&w(s)", None, len(records))
     )
     rows.setShortcut(QKeySequence.StandardKey.Copy)
     rows.triggered.connect(copy_rows)

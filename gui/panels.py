@@ -68,9 +68,12 @@ class Banner(QFrame):
         self.setLayout(inner)
         self.setProperty("banner", tone.value)
 
-    def say(self, text: str, tone: Tone = Tone.NOTE) -> None:
-        """Show `text` in the colours of `tone`."""
+    def say(self, text: str, tone: Tone = Tone.NOTE, action: str | None = None) -> None:
+        """Show `text` in the colours of `tone`, with another `action` or, for "", without one."""
         self._text.setText(text)
+        if action is not None:
+            self._action.setText(action)
+            self._action.setVisible(bool(action))
         self._icon.show_icon(_BANNER_ICONS[tone], tone)
         set_style_property(self, "banner", tone.value)
         self.show()
@@ -181,9 +184,11 @@ class Loading(QWidget):
         """Make what is shown."""
         if self.layout() is None:
             parts = (Spinner(), label(self._text, tone=Tone.MUTED))
-            self.setLayout(column(None, row(None, *parts, None), None))
+            inner = column(None, row(None, *parts, None), None)
+            self.setLayout(inner)
             for part in parts:
                 part.show()
+            inner.activate()  # or its parts keep no place until the window changes its size
         super().showEvent(event)
 
 

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QFontMetrics,
     QGuiApplication,
     QHideEvent,
+    QKeyEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
@@ -161,7 +162,10 @@ class KeptIcon(QObject):
 
 
 class SearchBox(QLineEdit):
-    """Offer a line to type into that finds as one types; `name` is its hint and its name."""
+    """Offer a line to type into that finds as one types; `name` is its hint and its name.
+
+    Escape empties it; in an empty one it means what it means around it.
+    """
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -171,6 +175,13 @@ class SearchBox(QLineEdit):
         icon = QAction(self)
         KeptIcon(icon, "search", Tone.MUTED)
         self.addAction(icon, QLineEdit.ActionPosition.LeadingPosition)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Empty the line with Escape."""
+        if event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+            return
+        super().keyPressEvent(event)
 
 
 def line() -> QFrame:
@@ -283,7 +294,10 @@ def paint_spinner(painter: QPainter, rect: QRectF, angle: float) -> None:
 
 
 class ElidedLabel(QLabel):
-    """Show one line, shortened with an ellipsis where the room ends; the tooltip has it whole."""
+    """Show one line, shortened with an ellipsis where the room ends; the tooltip has it whole.
+
+    One that is `whole_only` says nothing rather than a part.
+    """
 
     def __init__(
         self,
@@ -292,8 +306,11 @@ class ElidedLabel(QLabel):
         tone: Tone = Tone.TEXT,
         where: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
         parent: QWidget | None = None,
+        *,
+        whole_only: bool = False,
     ) -> None:
         super().__init__(parent)
+        self._is_whole_only = whole_only
         self._whole = text
         self._where = where
         self._hint: QSize | None = None
@@ -308,6 +325,10 @@ class ElidedLabel(QLabel):
         self._whole = text
         self._hint = None
         self.setAccessibleName(text)
+        self.updateGeometry()
+        parent = self.parentWidget() if self._is_whole_only else None
+        if parent is not None and (layout := parent.layout()) is not None:
+            layout.activate()  # it has no room yet, and would be empty for a moment
         self._elide()
 
     def whole(self) -> str:
@@ -348,6 +369,8 @@ class ElidedLabel(QLabel):
     def _elide(self) -> None:
         flat = self._whole.replace("\n", " ")
         shown = self.fontMetrics().elidedText(flat, self._where, self.width())
+        if self._is_whole_only and shown != flat:
+            shown = ""
         if shown != self.text():
             self.setText(shown)
             self.updateGeometry()

@@ -1,7 +1,6 @@
 """The process that helps with walks: jobs come in, what was found goes out.
 
-A message is a plain value as `marshal` writes it. Both ends are the same version of the same
-program. The process ends when its input does.
+A message is a plain value as `marshal` writes it. The process ends when its input does.
 """
 
 from __future__ import annotations

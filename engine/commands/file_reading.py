@@ -10,6 +10,9 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +30,9 @@ SECONDS: Final = 8.0  # of this process's own work; readers give up far earlier 
 MEMORY: Final = 300 << 20  # bytes on top of what the process had
 
 _LOOK: Final = 0.05
+_AT_ONCE: Final = 4
+_CONDA: Final = (".conda", ".tar.bz2")
+_WHEEL: Final = ".whl"
 _ADDRESS: Final = re.compile(r"https?://[^/]", re.IGNORECASE)
 
 
@@ -58,21 +64,46 @@ def _read(query: ReadQuery, places: Places) -> Reading:
             return read_files(paths, kind=kind, kinds=dict(kinds))
         case ReadTextQuery(text=text, kind=kind):
             return read_text(text, kind=kind)
-        case ReadAddressQuery(address=address, kind=kind):
-            return _read_address(address, kind, places)
+        case ReadAddressQuery():
+            return _read_addresses(query, places)
 
 
-def _read_address(address: str, kind: FileKind | None, places: Places) -> Reading:
-    """Return what the file at `address` asks for; a package is installed from there unread."""
+def _read_addresses(query: ReadAddressQuery, places: Places) -> Reading:
+    """Return what all the files ask for; packages are installed from their addresses unread."""
+    from engine.files.fetching import name_in
+    from engine.files.merging import merged
+    from engine.files.reading import read_files, read_text
+
+    conda = [each for each in query.addresses if name_in(each).endswith(_CONDA)]
+    wheels = [each for each in query.addresses if name_in(each).endswith(_WHEEL)]
+    others = [each for each in query.addresses if each not in (*conda, *wheels)]
+    readings: list[Reading] = []
+    if query.paths:
+        readings.append(read_files(query.paths, kind=query.kind, kinds=dict(query.kinds)))
+    with ThreadPoolExecutor(_AT_ONCE, "envdesk-fetch") as pool:
+        readings += pool.map(partial(_fetched, query=query, places=places), others)
+    if conda:
+        text = "\n".join(("@EXPLICIT", *conda, ""))
+        readings.append(read_text(text, name=name_in(conda[0]), kind=FileKind.EXPLICIT))
+    if wheels:
+        text = "\n".join((*wheels, ""))
+        readings.append(read_text(text, name=name_in(wheels[0]), kind=FileKind.REQUIREMENTS))
+    parts = readings[0].parts if query.paths else ()
+    return replace(merged(readings), parts=parts)
+
+
+def _fetched(address: str, query: ReadAddressQuery, places: Places) -> Reading:
     from engine.files.fetching import fetch, name_in
-    from engine.files.reading import read_data, read_text
+    from engine.files.reading import read_data
 
     name = name_in(address)
-    if name.endswith((".conda", ".tar.bz2")):
-        return read_text(f"@EXPLICIT\n{address}\n", kind=FileKind.EXPLICIT)
-    if name.endswith(".whl"):
-        return read_text(f"{address}\n", kind=FileKind.REQUIREMENTS)
-    return read_data(fetch(address, places), name=name, kind=kind)
+    try:
+        return read_data(fetch(address, places), name=name, kind=query.kind)
+    except EngineError as error:
+        if len(query.addresses) + len(query.paths) == 1:
+            raise
+        values = (*error.failure.values, ("file", name or address))
+        raise EngineError.from_failure(replace(error.failure, values=values)) from error
 
 
 def _limit_memory() -> None:
@@ -109,16 +140,12 @@ def _too_much() -> EngineError:
 def query_for(
     words: Sequence[str], kind: FileKind | None = None
 ) -> ReadFilesQuery | ReadAddressQuery:
-    """Return the question about files or one web address; raises EngineError (bad-usage)."""
+    """Return the question about files and web addresses."""
     if not any(_ADDRESS.match(word) for word in words):
         return ReadFilesQuery(tuple(Path(os.path.abspath(word)) for word in words), kind)
-    if len(words) > 1:
-        raise EngineError(
-            ErrorCode.BAD_USAGE,
-            "A web address is read alone.",
-            hint="Download the files, and name them together.",
-        )
-    return ReadAddressQuery(words[0], kind)
+    addresses = tuple(word for word in words if _ADDRESS.match(word))
+    files = tuple(Path(os.path.abspath(word)) for word in words if word not in addresses)
+    return ReadAddressQuery(addresses, kind, files)
 
 
 def answer(arguments: argparse.Namespace, places: Places) -> int:

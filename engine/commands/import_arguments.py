@@ -10,7 +10,7 @@ from engine.files.values import FileKind
 
 def add_import(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `plan import`."""
-    parser.add_argument("files", nargs="+", metavar="FILE", help="or one web address")
+    parser.add_argument("files", nargs="+", metavar="FILE", help="or a web address")
     target = parser.add_mutually_exclusive_group()
     target.add_argument("--into", type=Path, metavar="PREFIX", help="an environment that is there")
     target.add_argument("--name", "-n", help="a name for a new one; suggested by the file")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import assert_never
@@ -13,6 +14,7 @@ from engine.codec import decode, decode_query, encode, prepare
 from engine.commands import checking
 from engine.commands.guarding import watch_front_end
 from engine.commands.output import LineReport, failure_of, print_document, print_failure
+from engine.commands.standing_by import first_line
 from engine.conda.condarc import CondaConfiguration, read_configuration
 from engine.errors import EngineError, ErrorCode
 from engine.files.assigned import Assignment
@@ -52,9 +54,11 @@ async def apply(source: str, places: Places, *, guarded: bool) -> int:
     Prints JSON lines (WorkMessage) and returns the exit status. With `guarded`, the end of
     standard input means that the front end died; without, the plan was written without logins.
     """
+    from engine.replicas.hands import Hands
     from engine.transactions.executor import carry_out
 
     report = LineReport()
+    hands = Hands.start() if source == "-" else None
     try:
         data = _await_plan() if source == "-" else _read_plan(Path(source))
         if source == "-" and not data:
@@ -65,7 +69,9 @@ async def apply(source: str, places: Places, *, guarded: bool) -> int:
             watch_front_end(sys.stdin.buffer, folders, places)
         else:
             plan = with_logins(plan, places, read_configuration(places))
-        await carry_out(plan, places, report, waiting=lambda: report.say(WorkWaiting()))
+        await carry_out(
+            plan, places, report, waiting=lambda: report.say(WorkWaiting()), hands=hands
+        )
     except Exception as error:  # noqa: BLE001 - whatever it is, the front end is told
         report.say(WorkFailed(failure_of(error)))
         return 1
@@ -107,18 +113,17 @@ async def ask(places: Places) -> int:
     The process may have been started long before the question comes, so that whoever asks does
     not wait for imports.
     """
-    for module in (
+    gc.set_threshold(_FEW_COLLECTIONS)
+    modules = (
         "engine.conda.solving",
         "engine.planning.creating",
         "engine.planning.cloning",
         "engine.health.remembering",
         "engine.files.reading",
         "engine.planning.assigning",
-    ):
-        import_module(module)
-    prepare()
-    gc.set_threshold(_FEW_COLLECTIONS)
-    line = sys.stdin.buffer.readline()
+    )
+    loading = (partial(import_module, module) for module in modules)
+    line = first_line(sys.stdin.buffer, (*loading, prepare))
     if not line:
         return 0
     watch_front_end(sys.stdin.buffer, (), places)

@@ -121,6 +121,14 @@ def _limited(roots: list[_Node], limits: tuple[str, ...]) -> Explanation:
         for node, parent in root.walk()
         if parent is not None and _verb(parent) == "needs" and _name_of(_spec_at(node)) in held
     ]
+    if names and set(names) <= set(held):
+        stays = " and ".join(held[name] for name in names)
+        return Explanation(
+            f"{' and '.join(names)} cannot change: {stays} is to stay.",
+            "",
+            "Ask for the version that is there, or let it change again.",
+            names,
+        )
     who = _listed(names) if len(names) > 1 else names[0] if names else "This"
     verb = "do" if len(names) > 1 else "does"
     return Explanation(

@@ -70,7 +70,10 @@ def _check(readings: Sequence[Reading]) -> None:
 
 
 def _label(reading: Reading) -> str:
-    return reading.path.name if reading.path is not None else ""
+    if reading.path is not None:
+        return reading.path.name
+    entries = (*reading.locked, *reading.wanted)
+    return next((entry.place.file for entry in entries if entry.place.file), "")
 
 
 def _joined(parts: Iterable[tuple[T, ...]]) -> tuple[T, ...]:

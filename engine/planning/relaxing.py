@@ -253,7 +253,7 @@ def _others_removed(request: ChangeRequest, standing: Standing) -> Iterator[_Try
 
 
 async def _pins_in_the_way(request: ChangeRequest, standing: Standing) -> tuple[str, ...]:
-    """Return the pins without any one of which the request works."""
+    """Return the pins without any one of which the request works, or those of what it asks for."""
     found: list[str] = []
     for pin in standing.pins[:MOST]:
         rest = tuple(each for each in standing.pins if each != pin)
@@ -262,4 +262,5 @@ async def _pins_in_the_way(request: ChangeRequest, standing: Standing) -> tuple[
         except EngineError:
             continue
         found.append(pin)
-    return tuple(found)
+    asked = {check_spec(spec) for spec in request.add} | {name.lower() for name in request.update}
+    return tuple(found or [pin for pin in standing.pins if check_spec(pin) in asked])

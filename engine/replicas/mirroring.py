@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 import stat
-import sys
+import time
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,19 +19,25 @@ from typing import Final
 from engine.environments.describing import stamp_of
 from engine.errors import EngineError, ErrorCode, from_os_error
 from engine.events import Phase, ProgressUnit
-from engine.replicas import copying
+from engine.removal import delete_tree
+from engine.replicas.filling import (
+    Filler,
+    MountedError,
+    Portion,
+    UnreadableError,
+    Waiting,
+    link_or_copy,
+    symlink,
+    waiting_for,
+)
+from engine.replicas.hands import Ground, Hands
 from engine.replicas.metering import Meter
-from engine.replicas.surveying import unreadable
-from engine.replicas.trees import PRECISION, Folder, Tree, look_through
-from engine.replicas.walking import Kind, look_at
-from engine.transactions.reporting import Report
+from engine.replicas.trees import PRECISION, Folder, Tree, folder_of, look_through, told
+from engine.transactions.reporting import Report, SilentReport
 
 _META: Final = "conda-meta"
-_SCRIPTS: Final = ("bin", "Scripts")
-_SMALL: Final = 256 * 2**10  # bytes; launchers and scripts are smaller, programs larger
-_INSTALLED: Final = frozenset(("RECORD", "INSTALLER", "REQUESTED", "direct_url.json"))
 _COMPILED: Final = "__pycache__"
-_RIGHTS: Final = 0o777
+_NAMES: Final = 500  # put in place before progress is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +54,27 @@ class Mirror:
         return self.tree.root
 
 
-def mirror(prefix: Path, new: Path, report: Report) -> Mirror:
+def mirror(
+    prefix: Path, new: Path, report: Report, hands: Hands | None = None, *, files: int = 0
+) -> Mirror:
     """Mirror the environment at `prefix` into the new folder `new` on the same volume.
 
     Files are linked; those of conda-meta, of the lists that installers keep, `*.pth` files and
     small scripts are copied, and everything is where the file system has no links. Symbolic links
-    are made anew, word for word. Blocks; tells progress in files. Raises EngineError: link-failed
-    (something cannot be read), files-in-use (another disk is mounted inside), source-changed,
-    disk-full, not-writable.
+    are made anew, word for word. With `hands` other processes do it, as long as they can; they
+    are gone when this returns or raises. Blocks; tells progress in files, of which there are
+    about `files`. Raises EngineError: link-failed (something cannot be read), files-in-use
+    (another disk is mounted inside), source-changed, disk-full, not-writable.
     """
     stamp = stamp_of(prefix)
     try:
-        tree = look_through(prefix)
-        _make(tree, new, report)
+        try:
+            tree = _made(prefix, new, report, hands, files)
+        finally:
+            if hands is not None:
+                hands.end()
+    except (UnreadableError, MountedError) as trouble:
+        raise told(prefix, trouble) from trouble
     except OSError as error:
         raise from_os_error(error) from error
     if stamp_of(prefix) != stamp:
@@ -100,7 +115,7 @@ def _differences(then: Tree, now: Tree) -> tuple[dict[str, bool], list[str]]:
     """Return the files that are new or others, with whether they are links, and those gone."""
     fresh: dict[str, bool] = {}
     gone: list[str] = []
-    nothing = Folder(0, (0, 0))
+    nothing = Folder((0, 0))
     for path in {**then.folders, **now.folders}:
         before, after = then.folders.get(path, nothing), now.folders.get(path, nothing)
         if before is after or _is_cache(path):
@@ -134,118 +149,69 @@ def _is_of_packages(path: str) -> bool:
     return path.startswith(f"{_META}/") or "/site-packages/" in f"/{path}"
 
 
-def _make(tree: Tree, new: Path, report: Report) -> None:
-    meter = Meter(report, Phase.PREPARING, ProgressUnit.FILES, tree.count())
+def _made(prefix: Path, new: Path, report: Report, hands: Hands | None, files: int) -> Tree:
+    began = time.time_ns()
+    seen = prefix.stat()
+    first = waiting_for("", seen)
+    made = _Making(Meter(report, Phase.PREPARING, ProgressUnit.FILES, files))
+    ground = _make_top(prefix, new, seen)
+    if hands is None or not hands.fill(ground, first, made.take):
+        if hands is not None:  # whatever they did before they went
+            delete_tree(new, SilentReport())
+            made.folders.clear()
+            made.late.clear()
+            ground = _make_top(prefix, new, seen)
+        for portion in _portions(ground, first):
+            made.take(portion)
+    for path, mode in sorted(made.late, key=lambda each: -each[0].count("/")):
+        (new / path).chmod(mode)
+    new.chmod(stat.S_IMODE(seen.st_mode) | 0o700)
+    made.meter.finish()
+    return Tree(prefix, began, made.folders)
+
+
+def _make_top(prefix: Path, new: Path, seen: os.stat_result) -> Ground:
     new.mkdir(parents=True)
     allowed = stat.S_IMODE(new.stat().st_mode)
-    source, target = os.fspath(tree.root), os.fspath(new)
-    late: list[tuple[str, int]] = []
-    for path, folder in tree.folders.items():
-        if path:
-            if _is_given(folder.mode, allowed):
-                os.mkdir(f"{target}/{path}", folder.mode)  # noqa: PTH102
-            else:
-                os.mkdir(f"{target}/{path}", 0o700)  # noqa: PTH102
-                late.append((path, folder.mode))
-        _fill(source, target, path, folder)
-        meter.add(len(folder.files) + len(folder.links), path)
-    for path, mode in reversed(late):
-        os.chmod(f"{target}/{path}", mode)  # noqa: PTH101
-    new.chmod(tree.folders[""].mode | 0o700)
-    meter.finish()
+    return Ground(os.fspath(prefix), os.fspath(new), seen.st_dev, allowed)
 
 
-def _is_given(mode: int, allowed: int) -> bool:
-    """Return whether a new folder gets `mode` by asking for it, and can be filled then.
-
-    `allowed` is what was given to one that asked for every right: the user's mask shows in it.
-    """
-    return mode & 0o700 == 0o700 and mode & ~allowed == 0 and allowed & ~_RIGHTS == 0
-
-
-def _fill(source: str, target: str, path: str, folder: Folder) -> None:
-    """Put the files and links of a folder into its mirror."""
-    head = f"{path}/" if path else ""
-    copied = {name for name in folder.files if _is_rewritten(path, name)}
-    linked = [name for name in folder.files if name not in copied] if copied else folder.files
-    failed = list(linked)
-    if linked:
-        with suppress(OSError):
-            failed = copying.link_all(f"{source}/{path}", f"{target}/{path}", linked)
-    for name in failed:
-        _link_or_copy(source, target, head + name)
-    for name in copied:
-        if path in _SCRIPTS:
-            _copy_or_link(source, target, head + name)
-        else:
-            _copy(source, target, head + name)
-    for name in folder.links:
-        _symlink(f"{source}/{head}{name}", f"{target}/{head}{name}")
+def _portions(ground: Ground, first: Waiting) -> Iterator[Portion]:
+    filler = Filler(*ground)
+    waiting = [first]
+    while waiting:
+        portion = filler.fill(waiting, _NAMES)
+        waiting = portion.waiting
+        yield portion
 
 
-def _is_rewritten(folder: str, name: str) -> bool:
-    """Return whether tools write into a file rather than put another in its place."""
-    return (
-        name.endswith(".pth")
-        or folder in _SCRIPTS
-        or (name in _INSTALLED and folder.endswith("-info"))
-        or f"{folder}/".startswith(f"{_META}/")
-    )
+class _Making:
+    """Gather what is done of a mirror."""
 
+    def __init__(self, meter: Meter) -> None:
+        self.meter = meter
+        self.folders: dict[str, Folder] = {}
+        self.late: list[tuple[str, int]] = []
 
-def _copy_or_link(source: str, target: str, path: str) -> None:
-    found = look_at(f"{source}/{path}", path)
-    if found.kind is Kind.FILE and found.size <= _SMALL:
-        _copy(source, target, path)
-    else:
-        _link_or_copy(source, target, path)
-
-
-def _link_or_copy(source: str, target: str, path: str) -> None:
-    try:
-        if copying.link(f"{source}/{path}", f"{target}/{path}"):
-            return
-    except FileNotFoundError:
-        if not os.path.lexists(f"{source}/{path}"):
-            return  # gone meanwhile; the last look sees to it
-        raise
-    _copy(source, target, path)
-
-
-def _copy(source: str, target: str, path: str) -> None:
-    try:
-        found = look_at(f"{source}/{path}", path)
-        if found.kind is Kind.FILE:
-            copying.copy(f"{source}/{path}", f"{target}/{path}", found, lambda _: None)
-    except FileNotFoundError:
-        if os.path.lexists(f"{source}/{path}"):
-            raise
-    except copying.SourceError as trouble:
-        if not isinstance(trouble.error, FileNotFoundError):
-            raise unreadable(Path(source, path), trouble.error) from trouble
-
-
-def _symlink(source: str, target: str) -> None:
-    try:
-        pointed = os.readlink(source)  # noqa: PTH115
-    except FileNotFoundError:
-        return
-    is_folder = sys.platform == "win32" and os.path.isdir(source)  # noqa: PTH112
-    try:
-        os.symlink(pointed, target, target_is_directory=is_folder)  # noqa: PTH211
-    except OSError:
-        if sys.platform != "win32" or not is_folder:
-            raise
-        import _winapi
-
-        _winapi.CreateJunction(os.path.realpath(source), target)
+    def take(self, portion: Portion) -> None:
+        """Remember a portion, and tell how far this is."""
+        count, path = 0, ""
+        for filled in portion.filled:
+            path = filled[0][0]
+            folder = self.folders[path] = folder_of(filled)
+            count += len(folder.files) + len(folder.links)
+        self.late += portion.late
+        self.meter.add(count, path)
 
 
 def _place(prefix: Path, new: Path, path: str, *, is_link: bool) -> None:
-    if is_link:
-        _symlink(f"{prefix}/{path}", f"{new}/{path}")
-    else:
-        _link_or_copy(os.fspath(prefix), os.fspath(new), path)
+    try:
+        if is_link:
+            symlink(f"{prefix}/{path}", f"{new}/{path}")
+        else:
+            link_or_copy(os.fspath(prefix), os.fspath(new), path)
+    except UnreadableError as trouble:
+        raise told(prefix, trouble) from trouble
 
 
 def _changed(prefix: Path, path: str = "") -> EngineError:

@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 import os
-import stat
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from engine.errors import EngineError, ErrorCode
+from engine.replicas.filling import (
+    Filled,
+    MountedError,
+    UnreadableError,
+    check_mounted,
+    list_folder,
+)
 from engine.replicas.surveying import unreadable
-from engine.replicas.walking import Kind, look_at
 
 PRECISION: Final = 2 * 10**9  # nanoseconds: file times are as coarse as that on FAT
 
 
 @dataclass(slots=True)
 class Folder:
-    """Hold what is directly in a folder: files and links with their inodes, folders by name.
+    """Hold what is directly in a folder: files and links with their inodes, names of folders.
 
     `times` are when its list of names last changed, in nanoseconds, as seen before it was listed.
     """
 
-    mode: int
     times: tuple[int, int]
     files: dict[str, int] = field(default_factory=dict[str, int])
     links: dict[str, int] = field(default_factory=dict[str, int])
-    folders: dict[str, os.stat_result] = field(default_factory=dict[str, os.stat_result])
+    folders: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,12 @@ class Tree:
         return sum(len(each.files) + len(each.links) for each in self.folders.values())
 
 
+def folder_of(filled: Filled) -> Folder:
+    """Return what a folder was when it was filled."""
+    (_, _, *times), files, links, folders = filled
+    return Folder((times[0], times[1]), files, links, folders)
+
+
 def look_through(root: Path, known: Tree | None = None) -> Tree:
     """Return what is in `root`, links not followed.
 
@@ -60,20 +70,38 @@ def look_through(root: Path, known: Tree | None = None) -> Tree:
     top = os.stat(base)  # noqa: PTH116 - texts from here on
     found: dict[str, Folder] = {}
     waiting = [("", top)]
-    while waiting:
-        path, seen = waiting.pop()
-        if path and sys.platform != "win32" and seen.st_dev != top.st_dev:
-            raise _mounted(root, path)
-        same = _unchanged(known, path, seen)
-        if same is None:
-            folder = found[path] = _listed(root, path, seen)
-            below = folder.folders.items()
-        else:
-            folder = found[path] = same
-            below = _seen_again(root, path, folder)
-        head = f"{path}/" if path else ""
-        waiting += [(head + name, stats) for name, stats in below]
+    try:
+        while waiting:
+            path, seen = waiting.pop()
+            check_mounted(path, seen, top.st_dev)
+            same = _unchanged(known, path, seen)
+            if same is None:
+                listing = list_folder(base, path)
+                names = tuple(listing.folders)
+                found[path] = Folder(_times(seen), listing.files, listing.links, names)
+                below = iter(listing.folders.items())
+            else:
+                found[path] = same
+                below = _seen_again(base, path, same)
+            head = f"{path}/" if path else ""
+            waiting += [(head + name, stats) for name, stats in below]
+    except (UnreadableError, MountedError) as trouble:
+        raise told(root, trouble) from trouble
     return Tree(root, began, found)
+
+
+def told(root: Path, trouble: UnreadableError | MountedError) -> EngineError:
+    """Return the EngineError for what was in the way of looking into `root`."""
+    if isinstance(trouble, UnreadableError):
+        return unreadable(Path(trouble.path), trouble.error)
+    return EngineError(
+        ErrorCode.FILES_IN_USE,
+        "Another disk is mounted inside of this environment.",
+        cause=f"{root / trouble.path} is another disk.",
+        hint="Unmount it first, then try again.",
+        prefix=str(root),
+        path=str(root / trouble.path),
+    )
 
 
 def _times(seen: os.stat_result) -> tuple[int, int]:
@@ -95,56 +123,10 @@ def _unchanged(known: Tree | None, path: str, seen: os.stat_result) -> Folder | 
     return folder
 
 
-def _seen_again(root: Path, path: str, folder: Folder) -> Iterator[tuple[str, os.stat_result]]:
-    base = f"{root}/{path}" if path else os.fspath(root)
+def _seen_again(base: str, path: str, folder: Folder) -> Iterator[tuple[str, os.stat_result]]:
+    place = f"{base}/{path}" if path else base
     for name in folder.folders:
         try:
-            yield name, os.lstat(f"{base}/{name}")
+            yield name, os.lstat(f"{place}/{name}")
         except OSError as error:
-            raise unreadable(Path(base, name), error) from error
-
-
-def _listed(root: Path, path: str, seen: os.stat_result) -> Folder:
-    folder = Folder(stat.S_IMODE(seen.st_mode), _times(seen))
-    base = f"{root}/{path}" if path else os.fspath(root)
-    try:
-        with os.scandir(base) as entries:
-            for entry in entries:
-                if _is_folder(entry):
-                    folder.folders[entry.name] = entry.stat(follow_symlinks=False)
-                elif _is_link(entry):
-                    folder.links[entry.name] = entry.inode()
-                else:
-                    folder.files[entry.name] = entry.inode()
-    except OSError as error:
-        raise unreadable(Path(base), error) from error
-    return folder
-
-
-if sys.platform == "win32":
-
-    def _is_folder(entry: os.DirEntry[str]) -> bool:
-        # A junction is a folder to everything else.
-        return entry.is_dir(follow_symlinks=False) and not _is_link(entry)
-
-    def _is_link(entry: os.DirEntry[str]) -> bool:
-        return look_at(entry.path, "").kind is Kind.LINK
-
-else:
-
-    def _is_folder(entry: os.DirEntry[str]) -> bool:
-        return entry.is_dir(follow_symlinks=False)
-
-    def _is_link(entry: os.DirEntry[str]) -> bool:
-        return entry.is_symlink()
-
-
-def _mounted(root: Path, path: str) -> EngineError:
-    return EngineError(
-        ErrorCode.FILES_IN_USE,
-        "Another disk is mounted inside of this environment.",
-        cause=f"{root / path} is another disk.",
-        hint="Unmount it first, then try again.",
-        prefix=str(root),
-        path=str(root / path),
-    )
+            raise UnreadableError(f"{place}/{name}", error) from error

@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.cache.claims import claim
 from engine.conda.condarc import CondaConfiguration, read_configuration
@@ -38,6 +39,9 @@ from engine.transactions.locking import hold, tidy, workroom_of
 from engine.transactions.reporting import HeldReport, Report
 from engine.transactions.settling import drop_old, move_away, settle, settle_all, take_away
 
+if TYPE_CHECKING:
+    from engine.replicas.hands import Hands
+
 _PATIENCE = 20.0  # seconds for a process that is about to end
 
 
@@ -47,11 +51,13 @@ async def carry_out(
     report: Report,
     *,
     waiting: Callable[[], None] = lambda: None,
+    hands: Hands | None = None,
 ) -> None:
     """Carry `plan` out, or leave everything as it was.
 
-    `waiting` is called when another process works on the same environment. Raises EngineError;
-    whatever is raised, the environments are as they were before.
+    `waiting` is called when another process works on the same environment; `hands` help where
+    many files get another name. Raises EngineError; whatever is raised, the environments are as
+    they were before.
     """
     if plan.is_blocked:
         raise EngineError(ErrorCode.BAD_USAGE, "This plan cannot be carried out as it is.")
@@ -75,19 +81,19 @@ async def carry_out(
         with hold(affected_prefixes(plan.request), places, timeout=-1, waiting=waiting):
             _settle_leftovers(plan, places)
             _check_still_true(plan)
-            await _timed(plan, places, report)
+            await _timed(plan, places, report, hands)
     finally:
         for folder in folders_made:
             tidy(folder)
 
 
-async def _timed(plan: Plan, places: Places, report: Report) -> None:
+async def _timed(plan: Plan, places: Places, report: Report, hands: Hands | None) -> None:
     work = work_of(plan)
     if work is None:
-        await _under_journal(plan, places, report)
+        await _under_journal(plan, places, report, hands)
         return
     watch = Stopwatch(report)
-    await _under_journal(plan, places, watch)
+    await _under_journal(plan, places, watch, hands)
     remember_duration(places, work, watch)
 
 
@@ -137,7 +143,7 @@ def _check_free(prefix: Path) -> None:
         )
 
 
-async def _under_journal(plan: Plan, places: Places, report: Report) -> None:
+async def _under_journal(plan: Plan, places: Places, report: Report, hands: Hands | None) -> None:
     try:
         journal = begin(plan.request, plan.prefix)
     except OSError as error:
@@ -171,7 +177,7 @@ async def _under_journal(plan: Plan, places: Places, report: Report) -> None:
                 relink(journal, prefixes, places, configuration, report)
             case ChangeRequest() | RepairRequest():
                 with claim(places):
-                    await _change(journal, plan, places, configuration, report)
+                    await _change(journal, plan, places, configuration, report, hands)
         end(journal)
     except BaseException as error:
         try:
@@ -237,12 +243,13 @@ def _place(journal: Journal, places: Places, report: Report) -> None:
     register(places, journal.prefix)
 
 
-async def _change(
+async def _change(  # noqa: PLR0917 - one call, and its arguments are all of different types
     journal: Journal,
     plan: Plan,
     places: Places,
     configuration: CondaConfiguration,
     report: Report,
+    hands: Hands | None,
 ) -> None:
     """Change a mirror of the environment, then put it in the environment's place."""
     from engine.conda.beside import link_beside
@@ -260,7 +267,8 @@ async def _change(
     ahead = asyncio.ensure_future(fetch_ahead(plan, new, held, places, configuration))
     beside = asyncio.ensure_future(link_beside(plan, new, places, held, configuration))
     try:
-        made = await asyncio.to_thread(mirror, prefix, new, report)
+        files = sum(record.installed_files or 0 for record in plan.before.of(RecordKind.CONDA))
+        made = await asyncio.to_thread(mirror, prefix, new, report, hands, files=files)
         held.release()
         await asyncio.to_thread(mend_files, plan, new, report)
         await clear_pypi(plan, new, report, places, configuration)

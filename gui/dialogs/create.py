@@ -20,6 +20,7 @@ from gui.dialogs.preview import PreviewDialog
 from gui.dialogs.specs import spec_name
 from gui.operations import Operation
 from gui.presenting import explain
+from gui.settings import ChannelChoice
 from gui.theme import TextRole, Tone
 from gui.widgets import column, label
 
@@ -41,6 +42,7 @@ class PythonField(QWidget):
         super().__init__(parent)
         self.box = QComboBox()
         self.box.setAccessibleName(self.tr("Python version"))
+        self.loading = label("", TextRole.SMALL, Tone.MUTED)
         self.message = FieldMessage()
         self._was_chosen = False
         self.box.activated.connect(self.hold)
@@ -59,15 +61,18 @@ class PythonField(QWidget):
 
     def say_loading(self) -> None:
         """Say that versions are on their way."""
-        self.message.say(self.tr("Asking the channels which versions they have…"))
+        self.message.clear()
+        self.loading.setText(self.tr("Asking the channels which versions they have…"))
 
     def say_failure(self, failure: Failure) -> None:
         """Say why no versions are known; the choice stays possible."""
+        self.loading.clear()
         self._fill((), _NEWEST)
         self.message.say(explain(failure).sentence, Tone.WARNING, self.tr("Try again"))
 
     def set_versions(self, versions: tuple[str, ...]) -> None:
         """Offer `versions`, newest first, and choose the first unless the user has chosen."""
+        self.loading.clear()
         wanted = str(self.box.currentData()) if self._was_chosen else ""
         first = versions[0] if versions else _NEWEST
         keeps = self._was_chosen and wanted in (_NEWEST, _NONE, *versions)
@@ -91,10 +96,22 @@ class PythonField(QWidget):
 
 
 class CreateForm(RequestForm):
-    """Ask for a new environment on one page."""
+    """Ask for a new environment on one page.
 
-    def __init__(self, engine: Engine, parent: QWidget | None = None) -> None:
+    It is filled in with `specs`, and with the channels of `choice` in place of the usual ones.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        parent: QWidget | None = None,
+        *,
+        specs: tuple[str, ...] = (),
+        choice: ChannelChoice | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._specs = specs
+        self._choice = choice
         self.setWindowTitle(self.tr("New environment"))
         self._engine = engine
         self._asking: Operation[tuple[str, ...]] | None = None
@@ -111,6 +128,9 @@ class CreateForm(RequestForm):
         self.placing = PlacingFields(self._engine)
         self.python = PythonField()
         self.packages = PackagesField()
+        self.packages.add(*self._specs)
+        if self._specs:
+            self.placing.suggest_free(spec_name(self._specs[0]))
         self.placing.changed.connect(self.changed)
         self.packages.changed.connect(self.changed)
         self.python.message.acted.connect(self._ask_again)
@@ -133,7 +153,12 @@ class CreateForm(RequestForm):
             column(
                 label(self.windowTitle(), TextRole.TITLE),
                 self.placing,
-                question(self.tr("&Python"), self.python, buddy=self.python.box),
+                question(
+                    self.tr("&Python"),
+                    self.python,
+                    buddy=self.python.box,
+                    aside=self.python.loading,
+                ),
                 question(
                     self.tr("Packages to &begin with (you can add more at any time)"),
                     self.packages,
@@ -178,8 +203,10 @@ class CreateForm(RequestForm):
 
     def _use_configuration(self, configuration: CondaConfiguration) -> None:
         if not self.channels.channels():
-            self.channels.set_priority(configuration.priority)
-            self.channels.set_channels(configuration.effective_channels)
+            usual = ChannelChoice(configuration.effective_channels, configuration.priority)
+            choice = self._choice or usual
+            self.channels.set_priority(choice.priority)
+            self.channels.set_channels(choice.channels)
             self._ask_channels()
 
     def _on_channels(self) -> None:
@@ -223,8 +250,16 @@ def _without_completion(_: Failure) -> None:
     """Say nothing: the names only complete what is typed, and the plan checks them anyway."""
 
 
-def create_environment(engine: Engine, parent: QWidget) -> PreviewDialog:
-    """Open the dialog that makes a new environment, soon, and return it."""
-    dialog = PreviewDialog(engine, CreateForm(engine), parent)
+def create_environment(
+    engine: Engine,
+    parent: QWidget,
+    specs: tuple[str, ...] = (),
+    choice: ChannelChoice | None = None,
+) -> PreviewDialog:
+    """Open the dialog that makes a new environment, soon, and return it.
+
+    `specs` are in it at the beginning, and the channels of `choice`, or the usual ones.
+    """
+    dialog = PreviewDialog(engine, CreateForm(engine, specs=specs, choice=choice), parent)
     dialog.open_soon()
     return dialog

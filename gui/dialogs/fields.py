@@ -82,11 +82,17 @@ class FieldMessage(QWidget):
         self._offer.click()
 
 
-def question(title: str, *fields: QWidget, buddy: QWidget | None = None) -> QVBoxLayout:
-    """Return `fields` under their `title`, whose mnemonic leads to `buddy`, or to the first."""
+def question(
+    title: str, *fields: QWidget, buddy: QWidget | None = None, aside: QLabel | None = None
+) -> QVBoxLayout:
+    """Return `fields` under their `title`, whose mnemonic leads to `buddy`, or to the first.
+
+    What `aside` says stands beside the title, so that nothing moves when it comes and goes.
+    """
     target = buddy or fields[0]
-    head = label(title, TextRole.STRONG)
-    head.setBuddy(target)
+    name = label(title, TextRole.STRONG)
+    name.setBuddy(target)
+    head = name if aside is None else row(name, None, aside)
     if not target.accessibleName():
         target.setAccessibleName(title.replace("&", ""))
     return column(head, *fields, spacing=0.5)

@@ -71,6 +71,7 @@ class ImportFields(RequestForm):
         self.environments.setAccessibleName(self.tr("Which of its environments"))
         self.consents = ConsentBoxes()
         self.table = AssignedTable()
+        self.asking_words = label("", TextRole.SMALL, Tone.MUTED)
         self.table_message = FieldMessage()
         self.remarks = RemarkList()
 
@@ -99,7 +100,14 @@ class ImportFields(RequestForm):
                     self.consents,
                 )
             ),
-            "table": _part(question(self.tr("&Who brings what"), self.table, self.table_message)),
+            "table": _part(
+                question(
+                    self.tr("&Who brings what"),
+                    self.table,
+                    self.table_message,
+                    aside=self.asking_words,
+                )
+            ),
             "remarks": _part(question(self.tr("What cannot be kept"), self.remarks)),
             "channels": _part(
                 question(

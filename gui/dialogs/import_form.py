@@ -42,11 +42,11 @@ _PAUSE_MS: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class FileSource:
-    """Say what is to be read: files and folders, text that was pasted, or a file on the web."""
+    """Say what is to be read: files and folders, files on the web, or text that was pasted."""
 
     paths: tuple[Path, ...] = ()
     text: str = ""
-    address: str = ""
+    addresses: tuple[str, ...] = ()
 
 
 class ImportForm(ImportFields):
@@ -159,12 +159,18 @@ class ImportForm(ImportFields):
     def _read(self, kind: FileKind | None) -> None:
         source = self._source
         self.message.say(self.tr("Reading…"))
-        if source.address:
-            host = urlsplit(source.address).hostname or ""
-            self.message.say(self.tr("Fetching it from {host}…").format(host=host))
-            reading = Operation(self, lambda: self._engine.read_address(source.address, kind=kind))
+        kinds = self.kinds.chosen()
+        if source.addresses:
+            hosts = dict.fromkeys(urlsplit(each).hostname or "" for each in source.addresses)
+            text = self.tr("Fetching it from {host}…").format(host=", ".join(hosts))
+            self.message.say(text)
+            reading = Operation(
+                self,
+                lambda: self._engine.read_addresses(
+                    source.addresses, source.paths, kind=kind, kinds=kinds
+                ),
+            )
         elif source.paths:
-            kinds = self.kinds.chosen()
             reading = Operation(
                 self, lambda: self._engine.read_files(source.paths, kind=kind, kinds=kinds)
             )
@@ -295,7 +301,8 @@ class ImportForm(ImportFields):
         if self.into.isChecked() and self._environment is not None:
             python = ".".join(self._environment.python_version.split(".")[:2])
         is_lock = self._reading.is_lock
-        self.table_message.say(self.tr("Asking the channels what they have…"))
+        self.table_message.clear()
+        self.asking_words.setText(self.tr("Asking the channels what they have…"))
         asking = Operation(
             self,
             lambda: self._engine.assign(reading, channels, python=python, lenient=is_lock),
@@ -307,7 +314,7 @@ class ImportForm(ImportFields):
     def _show_assignment(self, assignment: Assignment) -> None:
         self._asking = None
         self._assignment = assignment
-        self.table_message.clear()
+        self.asking_words.clear()
         self.python.clear()
         for version in assignment.pythons:
             text = self.tr("Python {version}").format(version=version)
@@ -319,6 +326,7 @@ class ImportForm(ImportFields):
 
     def _say_unasked(self, failure: Failure) -> None:
         self._asking = None
+        self.asking_words.clear()
         self.table_message.say(explain(failure).sentence, Tone.WARNING, self.tr("Try again"))
         self.changed.emit()
 
@@ -370,9 +378,10 @@ def _has_conda(reading: Reading) -> bool:
 
 
 def _names(source: FileSource) -> str:
-    if source.address:
-        parts = urlsplit(source.address)
+    names = [path.name or str(path) for path in source.paths]
+    text = QCoreApplication.translate("ImportForm", "{name} from {host}")
+    for address in source.addresses:
+        parts = urlsplit(address)
         name = unquote(parts.path).rpartition("/")[2] or "/"
-        text = QCoreApplication.translate("ImportForm", "{name} from {host}")
-        return text.format(name=name, host=parts.hostname or "")
-    return ", ".join(path.name or str(path) for path in source.paths)
+        names.append(text.format(name=name, host=parts.hostname or ""))
+    return ", ".join(names)

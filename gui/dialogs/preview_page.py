@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.plan import Change, Plan, PlanWarning, Severity
+from engine.plan import Change, Plan, PlanWarning, Severity, WarningCode
 from engine.requests import ChangeRequest, RemoveRequest, Request, UpdateScope
 from gui.dialogs.changes_model import ChangeColumn, ChangesModel, Index
 from gui.dialogs.clean_preview import CleanPreview
@@ -63,6 +63,7 @@ _SHARES: Final = {
     ChangeColumn.SOURCE: 0.30,
     ChangeColumn.SIZE: 0.13,
 }
+_CLOSED: Final = (WarningCode.ENVIRONMENT_PROTECTED, WarningCode.ENVIRONMENT_FROZEN)
 _LOUDEST_FIRST: Final = (Severity.BLOCKING, Severity.DANGER, Severity.WARNING, Severity.NOTE)
 
 
@@ -328,7 +329,7 @@ class PreviewPage(QWidget):
         self._where.setVisible(bool(where))
         self._where.set_whole(str(plan.prefix))
         self._plan = plan
-        self._show_reach(plan.request)
+        self._show_reach(plan)
         self._figures.setText(" ".join(figures_sentences(plan)))
         self._figures.setVisible(bool(self._figures.text()))
         self._show_warnings(plan)
@@ -338,7 +339,7 @@ class PreviewPage(QWidget):
         self._view.setVisible(bool(plan.changes))
         if plan.cleaning is not None or plan.relinking is not None:
             self.cleaning.show_plan(plan)
-        if plan.repairing is not None:
+        if plan.repairing is not None or "repairing" in vars(self):
             self.repairing.show_repairing(plan.repairing)
         self._find.setVisible(len(plan.changes) > _LONG_LIST)
         self._nothing.hide()
@@ -347,9 +348,13 @@ class PreviewPage(QWidget):
             set_tone(self._figures, Tone.TEXT)
         self._scroll.verticalScrollBar().setValue(0)
 
-    def _show_reach(self, request: Request) -> None:
-        if isinstance(request, ChangeRequest):
-            self.reach.show_scope(request.scope)
+    def _show_reach(self, plan: Plan) -> None:
+        is_open = not any(warning.code in _CLOSED for warning in plan.warnings)
+        if isinstance(plan.request, ChangeRequest) and is_open:
+            self.reach.show_scope(plan.request.scope)
+            self.reach.show()
+        elif "reach" in vars(self):
+            self.reach.hide()
 
     def _on_reach(self, scope: UpdateScope) -> None:
         request = None if self._plan is None else self._plan.request
@@ -359,7 +364,7 @@ class PreviewPage(QWidget):
     def restore(self) -> None:
         """Show the choices of the plan that is shown: another one could not be worked out."""
         if self._plan is not None:
-            self._show_reach(self._plan.request)
+            self._show_reach(self._plan)
 
     def _show_warnings(self, plan: Plan) -> None:
         while (item := self._warnings.takeAt(0)) is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
@@ -28,11 +28,15 @@ _ONE_VERSION = re.compile(r"([A-Za-z0-9._-]+?)(?:\s*={1,2}\s*|\s+)([0-9][\w.!+]*
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Hold one thing that can be put into the basket, or, without wishes, why nothing can."""
+    """Hold one thing that can be put into the basket, or, without wishes, why nothing can.
+
+    One `is_elsewhere` is for a new environment instead.
+    """
 
     title: str
     wishes: tuple[Wish, ...] = ()
     note: str = ""
+    is_elsewhere: bool = False
 
     @property
     def is_from_pypi(self) -> bool:
@@ -79,6 +83,20 @@ def offers_for(
     if len(specs) > 1:
         return _several(specs, index, installed)
     return _one(wanted, specs[0] if specs else "", index, installed, most)
+
+
+def elsewhere(offers: Iterable[Offer], protection: str) -> tuple[Offer, ...]:
+    """Return `offers` for a new environment, after why nothing can be added to this one."""
+    words = QCoreApplication.translate("Offers", "Nothing can be added here")
+    note = QCoreApplication.translate("Offers", "in a new environment")
+    return (
+        Offer(words, note=protection),
+        *(
+            replace(offer, note=note, is_elsewhere=True)
+            for offer in offers
+            if offer.wishes and not offer.is_from_pypi
+        ),
+    )
 
 
 def looks_at_disk(text: str) -> bool:
@@ -153,7 +171,7 @@ def _one(
         if similar and not installed.has(similar):
             note = QCoreApplication.translate("Offers", "did you mean this?")
             offers.append(Offer(similar, (conda_wish(similar, installed),), note))
-        offers += _only_pypi(text, installed)
+        offers += _only_pypi(text, installed, _perhaps_there())
     return tuple(offers)
 
 
@@ -165,10 +183,17 @@ def _bounded(
     is_pypi = installed.record(RecordKind.PYPI, name) is not None
     if is_conda or (name in index and not is_pypi):
         return [Offer(spec, (conda_wish(spec, installed),))]
-    return _only_pypi(text, installed)
+    return _only_pypi(text, installed, "" if is_pypi else _perhaps_there())
 
 
-def _only_pypi(text: str, installed: Installed) -> list[Offer]:
+def _perhaps_there() -> str:
+    """Return what to say of a name that no channel has: PyPI's names are not known beforehand."""
+    return QCoreApplication.translate(
+        "Offers", "no channel has this; PyPI is asked when you review"
+    )
+
+
+def _only_pypi(text: str, installed: Installed, note: str) -> list[Offer]:
     one = _ONE_VERSION.match(text)
     try:
         wanted = parse_requirement(f"{one[1]}=={one[2]}" if one else text)
@@ -176,7 +201,7 @@ def _only_pypi(text: str, installed: Installed) -> list[Offer]:
         return []
     if not installed.has_python:
         return []
-    return [Offer(wanted.text, (pypi_wish(wanted, installed),))]
+    return [Offer(wanted.text, (pypi_wish(wanted, installed),), note)]
 
 
 def _is_bound(spec: str) -> bool:

@@ -39,18 +39,6 @@ CHANGE_WARNINGS: Final[dict[WarningCode, WarningSentences]] = {
             " below.",
         ),
     ),
-    WarningCode.UPDATE_HELD_BACK: WarningSentences(
-        (
-            QT_TRANSLATE_NOOP(
-                "Warnings", "{packages} would become {versions} if {others} could change as well."
-            ),
-            QT_TRANSLATE_NOOP("Warnings", "{packages} cannot be updated while all else stays."),
-            QT_TRANSLATE_NOOP("Warnings", "An update is held back by other packages."),
-        ),
-        QT_TRANSLATE_NOOP(
-            "Warnings", "Everything else is kept as it is, so there is no newer version that fits."
-        ),
-    ),
     WarningCode.REMOVES_DEPENDENTS: WarningSentences(
         (
             QT_TRANSLATE_NOOP(
@@ -314,17 +302,20 @@ CHANGE_WARNINGS: Final[dict[WarningCode, WarningSentences]] = {
         QT_TRANSLATE_NOOP(
             "Warnings",
             "Conda itself, or other environments, live in it. A change that fails half-way would"
-            " take them along, so make a new environment for your packages.",
+            " take them along. An environment of your own is safe to change, and to delete.",
         ),
     ),
     WarningCode.ENVIRONMENT_FROZEN: WarningSentences(
         (
+            QT_TRANSLATE_NOOP("Warnings", "This environment is frozen: {message}"),
             QT_TRANSLATE_NOOP(
                 "Warnings", "This environment is frozen: its packages stay as they are."
             ),
         ),
         QT_TRANSLATE_NOOP(
-            "Warnings", "Whoever set it up has marked it so. A copy of it is yours to change."
+            "Warnings",
+            "Whoever set it up has marked it so, and its packages stay as they are. A copy of it is"
+            " yours to change.",
         ),
     ),
     WarningCode.PIP_SETTINGS_UNREADABLE: WarningSentences(

@@ -7,6 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
+from engine.conda.channels import short_name
 from engine.environments.naming import NameProblem, NameProblemCode
 from engine.plan import Alternative, PlanWarning, Severity, WarningCode
 from engine.requests import CloneRequest, Request
@@ -24,6 +25,7 @@ from gui.presenting.repair_warnings import (
     repairs_told,
 )
 from gui.presenting.requests import affected_name
+from gui.presenting.update_warnings import UPDATE_WARNINGS
 from gui.presenting.wording import (
     QT_TRANSLATE_NOOP,
     WarningSentences,
@@ -146,10 +148,13 @@ _WORDS: Final[dict[WarningCode, WarningSentences]] = {
         (
             QT_TRANSLATE_NOOP(
                 "Warnings",
-                "The disk of {path} has {free_bytes} left, and this needs {needed_bytes}.",
+                "The disk of {path} has {free_bytes} left, and this needs {needed_bytes} while it"
+                " is at work.",
             ),
             QT_TRANSLATE_NOOP(
-                "Warnings", "The disk has {free_bytes} left, and this needs {needed_bytes}."
+                "Warnings",
+                "The disk has {free_bytes} left, and this needs {needed_bytes} while it is at"
+                " work.",
             ),
             QT_TRANSLATE_NOOP("Warnings", "There is not enough room on the disk."),
         ),
@@ -246,6 +251,7 @@ _WORDS: Final[dict[WarningCode, WarningSentences]] = {
         ),
     ),
     **CHANGE_WARNINGS,
+    **UPDATE_WARNINGS,
     **REPAIR_WARNINGS,
 }
 
@@ -264,6 +270,7 @@ _COPIED_FILES: Final = WarningSentences(
 
 
 _GUESS: Final = "guess"
+_SPECS: Final = ("spec", "specs")
 # The engine knows more of the single case, in English, than any sentence that is made in advance.
 _TOLD_BY_ENGINE: Final = (WarningCode.UNSATISFIABLE, WarningCode.PACKAGE_UNKNOWN)
 
@@ -309,8 +316,20 @@ def _words_for(warning: PlanWarning, request: Request) -> WarningSentences:
 def alternative_label(alternative: Alternative) -> str:
     """Return the words of the button that takes `alternative`."""
     known = ALTERNATIVES.get(alternative.code) or REPAIR_ALTERNATIVES.get(alternative.code, ())
-    words = first_filled(known, alternative.values)
+    values = [(key, _named(value) if key in _SPECS else value) for key, value in alternative.values]
+    words = first_filled(known, values)
     return words or QCoreApplication.translate("Warnings", "Do this instead")
+
+
+def _named(specs: str) -> str:
+    """Return `specs` with the channels that they name as people know them, not as addresses."""
+    said: list[str] = []
+    for spec in specs.split(", "):
+        channel, _, rest = spec.rpartition("::")
+        text = QCoreApplication.translate("Warnings", "{spec} from {channel}")
+        shown = rest.replace("==", " ")
+        said.append(text.format(spec=shown, channel=short_name(channel)) if channel else spec)
+    return ", ".join(said)
 
 
 def severity_name(severity: Severity) -> str:

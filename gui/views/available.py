@@ -78,6 +78,8 @@ class OffersModel(QAbstractListModel):
     def _sentence(self, offer: Offer) -> str:
         if not offer.wishes:
             return f"{offer.title}: {offer.note}"
+        if offer.is_elsewhere:
+            return self.tr("Make a new environment with {name}").format(name=offer.title)
         if offer.is_from_pypi:
             return self.tr("Add {name} from PyPI").format(name=offer.title)
         return self.tr("Add {name}").format(name=offer.title)

@@ -23,12 +23,17 @@ _TOLD_MARKS = (
     (Mark.READ_ONLY, Tone.NOTE),
     (Mark.UNREADABLE, Tone.WARNING),
 )
+_COPIED_MARKS = (Mark.FROZEN, Mark.READ_ONLY)
 
 
 class EnvironmentHeader(QWidget):
-    """Show name, Python, size and buttons of one environment; `action_requested` tells which."""
+    """Show name, Python, size and buttons of one environment; `action_requested` tells which.
+
+    `create_requested` comes where a new one is better than a change of this one.
+    """
 
     action_requested = Signal(object)
+    create_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,6 +41,7 @@ class EnvironmentHeader(QWidget):
         self.title = ElidedLabel("", TextRole.TITLE, where=Qt.TextElideMode.ElideMiddle)
         self.facts = label("", tone=Tone.MUTED)
         self.note = Banner()
+        self.note.acted.connect(self._on_note)
         self.note.hide()
         self.terminal = button(action_text(EnvironmentAction.TERMINAL), icon="terminal")
         self.terminal.clicked.connect(
@@ -61,7 +67,8 @@ class EnvironmentHeader(QWidget):
         if environment is None:
             self.facts.setText(str(shown.prefix))
         else:
-            self.facts.setText(self._facts_of(environment))
+            facts = (self._facts_of(environment), shown.place_text())
+            self.facts.setText(" · ".join(fact for fact in facts if fact))
             sizes = environment.sizes
             self.facts.setToolTip("" if sizes is None else sizes_text(sizes))
         self._allow()
@@ -92,9 +99,22 @@ class EnvironmentHeader(QWidget):
         marks = () if self._environment is None else self._environment.marks
         for mark, tone in _TOLD_MARKS:
             if mark in marks:
-                self.note.say(mark_sentence(mark), tone)
+                self.note.say(mark_sentence(mark), tone, self._way_around(mark))
                 return
         self.note.hide()
+
+    def _way_around(self, mark: Mark) -> str:
+        """Return the words for what to do instead of a change, "" for nothing."""
+        if mark is Mark.BASE:
+            return self.tr("New environment…")
+        return self.tr("Make a copy…") if mark in _COPIED_MARKS else ""
+
+    def _on_note(self) -> None:
+        marks = () if self._environment is None else self._environment.marks
+        if Mark.BASE in marks:
+            self.create_requested.emit()
+        else:
+            self.action_requested.emit(EnvironmentAction.CLONE)
 
     def _open_menu(self, below: QToolButton, actions: tuple[EnvironmentAction, ...]) -> None:
         if self._environment is None:

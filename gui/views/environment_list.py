@@ -231,6 +231,11 @@ class EnvironmentList(QListView):
 
     def _restore(self) -> None:
         row = -1 if self._wanted is None else self._rows.row_of(self._wanted)
+        if row < 0 and self._wanted is not None:
+            # the list can be read anew before its task says that a rename is done
+            moved = self._rows.moving_to(self._wanted)
+            row = -1 if moved is None else self._rows.row_of(moved)
+            self._wanted = moved if row >= 0 else self._wanted
         if row >= 0:
             self.selectionModel().setCurrentIndex(
                 self._rows.index(row), QItemSelectionModel.SelectionFlag.ClearAndSelect

@@ -39,11 +39,13 @@ _PATIENCE_MS = 150  # until then the old content stands: quicker answers do not 
 class EnvironmentPage(QWidget):
     """Show one environment at a time; each tab is read when it is looked at.
 
-    `action_requested` tells what to do with the environment; `loaded` that the visible tab shows
+    `action_requested` tells what to do with the environment, `create_requested` asks for another
+    one; `loaded` that the visible tab shows
     the environment that was chosen last.
     """
 
     action_requested = Signal(object, object)
+    create_requested = Signal()
     loaded = Signal()
 
     def __init__(
@@ -60,6 +62,7 @@ class EnvironmentPage(QWidget):
         self._running: dict[int, Operation[Any]] = {}
         self.header = EnvironmentHeader()
         self.header.action_requested.connect(self._on_action)
+        self.header.create_requested.connect(self.create_requested)
         self.packages = PackagesView(settings)
         self.changing = Changing(engine, settings, self.packages, self)
         self.health = HealthView()

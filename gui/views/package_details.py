@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QWidget
 
 from engine.records import Record
 from gui.dialogs.flow import FlowLayout
@@ -55,6 +55,7 @@ class PackageDetails(QFrame):
         self._buttons = QWidget()
         self._actions = FlowLayout(SPACE // 2)
         self._buttons.setLayout(self._actions)
+        self._offered: dict[PackageAction, QPushButton] = {}
         self._needs = _names()
         self._needed_by = _names()
         self._build()
@@ -62,7 +63,13 @@ class PackageDetails(QFrame):
     def show_actions(
         self, actions: Sequence[PackageAction], reason_of: Callable[[PackageAction], str]
     ) -> None:
-        """Offer `actions` for the package; impossible ones are disabled, as `reason_of` says."""
+        """Offer `actions` for the package; impossible ones are disabled, as `reason_of` says.
+
+        The keyboard stays with the action that has it, or goes to the first that is possible.
+        """
+        focused = self.window().focusWidget()
+        held = [action for action, made in self._offered.items() if made is focused]
+        self._offered = {}
         while (item := self._actions.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
                 old.hide()
@@ -74,6 +81,14 @@ class PackageDetails(QFrame):
             made.setToolTip(reason)
             made.clicked.connect(lambda _=False, chosen=action: self.acted.emit(chosen))
             self._actions.addWidget(made)
+            self._offered[action] = made
+        if held:
+            heirs = [action for action in (*held, *actions) if not reason_of(action)]
+            heir = next(
+                (self._offered[action] for action in heirs if action in self._offered), self
+            )
+            heir.show()  # what is hidden cannot have the keyboard
+            heir.setFocus()
 
     def show_record(self, record: Record, dependents: Dependents, pinned: str = "") -> None:
         """Show `record` among the records that `dependents` knows, and why it is `pinned`."""

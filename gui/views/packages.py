@@ -17,7 +17,7 @@ from gui.formats import format_count
 from gui.models.basket import UPDATE_ALL, Basket, Wish, WishKind, wish_to_remove, wish_to_update
 from gui.models.dependents import Dependents
 from gui.models.name_index import NameIndex
-from gui.models.offers import Installed, Offer, looks_at_disk, offers_for
+from gui.models.offers import Installed, Offer, elsewhere, looks_at_disk, offers_for
 from gui.models.packages import PackageFilter, PackagesModel, SourceFilter, pin_sentence
 from gui.operations import Operation
 from gui.package_actions import PackageAction, actions_for, fill_menu, offer_copies, reason_against
@@ -29,7 +29,7 @@ from gui.views.basket_bar import BasketBar
 from gui.views.failed_state import FailedState
 from gui.views.package_details import PackageDetails
 from gui.views.record_table import RecordTable
-from gui.widgets import SearchBox, column, icon_button, label, row
+from gui.widgets import ElidedLabel, SearchBox, column, icon_button, row
 
 _DETAILS = "package-details-height"
 _NO_MODIFIERS = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
@@ -44,14 +44,15 @@ _ACTIONS_BY_KEY = {
 class PackagesView(QWidget):
     """Show the records of one environment; `retry_requested` after they could not be read.
 
-    `wished` carries a tuple of Wish that shall be put into the basket, `dropped` one that shall be
-    taken out; `versions_requested` a Record, and whether another source is looked for; `pinned` a
-    tuple of Record, and whether they shall stay at their versions. `typed` comes when something is
-    looked for.
+    `wished` carries a tuple of Wish that shall be put into the basket, `wished_elsewhere` one for
+    a new environment, `dropped` a Wish that shall be taken out; `versions_requested` a Record, and
+    whether another source is looked for; `pinned` a tuple of Record, and whether they shall stay
+    at their versions. `typed` comes when something is looked for.
     """
 
     retry_requested = Signal()
     wished = Signal(object)
+    wished_elsewhere = Signal(object)
     dropped = Signal(object)
     pinned = Signal(object, bool)
     versions_requested = Signal(object, bool)
@@ -83,7 +84,7 @@ class PackagesView(QWidget):
             self.tr("Show packages from"),
         )
         self.sources.chosen.connect(self._apply_filter)
-        self._count = label("", tone=Tone.MUTED)
+        self._count = ElidedLabel(tone=Tone.MUTED, whole_only=True)
         self.details = PackageDetails()
         self._pages = QStackedWidget()
         self._loading = Loading(self.tr("Reading the packages…"))
@@ -222,10 +223,10 @@ class PackagesView(QWidget):
     def _update(self) -> None:
         shown, total = self.model.rowCount() - self.model.top_count, len(self.model.records)
         if shown == total:
-            self._count.setText(self.tr("%n package(s)", None, total))
+            self._count.set_whole(self.tr("%n package(s)", None, total))
         else:
             text = self.tr("{shown} of %n package(s)", None, total)
-            self._count.setText(text.format(shown=format_count(shown)))
+            self._count.set_whole(text.format(shown=format_count(shown)))
         self._offer()
         self._pages.setVisible(bool(self.model.rowCount()) or not self.available.isVisibleTo(self))
         if self.model.rowCount():
@@ -259,7 +260,7 @@ class PackagesView(QWidget):
     def _show_offers(self, offers: tuple[Offer, ...]) -> None:
         text = self.filter_box.text().strip()
         if offers and self._protection:
-            offers = (Offer(self.tr("Nothing can be added here"), note=self._protection),)
+            offers = elsewhere(offers, self._protection)
         fresh = tuple(
             offer
             for offer in offers
@@ -269,7 +270,7 @@ class PackagesView(QWidget):
         self.available.setVisible(bool(fresh) or bool(text and self.available.state()))
 
     def _take(self, offer: Offer) -> None:
-        self.wished.emit(offer.wishes)
+        (self.wished_elsewhere if offer.is_elsewhere else self.wished).emit(offer.wishes)
 
     def act(self, action: PackageAction) -> None:
         """Do `action` with the selected packages, as far as it is possible."""

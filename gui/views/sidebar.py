@@ -126,9 +126,11 @@ class Sidebar(QWidget):
             made.setToolTip(str(python.executable))
         self._outside_title.setVisible(bool(wanted))
 
-    def choose_environment(self, prefix: Path | None) -> None:
+    def choose_environment(self, prefix: Path | None, *, focus: bool = False) -> None:
         """Choose the environment at `prefix`, now or as soon as it is there."""
         self.environments.choose(prefix)
+        if focus:
+            self.environments.setFocus()
 
     def choose(self, place: Place) -> None:
         """Choose another place."""
@@ -181,6 +183,7 @@ class Sidebar(QWidget):
         box = _FilterBox(self.tr("Find an environment"), self.environments)
         box.textChanged.connect(self._model.set_filter)
         box.textChanged.connect(self._count)
+        box.textChanged.connect(self.environments.scrollToTop)
         box.hide()
         return box
 
@@ -214,16 +217,14 @@ class Sidebar(QWidget):
 
 
 class _FilterBox(SearchBox):
-    """Filters the list; Down goes on into it, Escape gives the whole list back."""
+    """Filters the list; Down goes on into it."""
 
     def __init__(self, name: str, environments: EnvironmentList) -> None:
         super().__init__(name)
         self._environments = environments
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self.text():
-            self.clear()
-        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._environments.setFocus(Qt.FocusReason.ShortcutFocusReason)
             if self._environments.current is None:
                 self._environments.setCurrentIndex(self._environments.model().index(0, 0))

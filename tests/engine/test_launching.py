@@ -11,6 +11,7 @@ from engine.launching import (
     engine_command,
     hasher_command,
     leave_bundle,
+    linker_command,
     own_command,
     walker_command,
 )
@@ -40,6 +41,7 @@ def test_that_a_frozen_application_starts_itself(
     assert own_command("ask") == [str(tmp_path / "envdesk"), "--engine", "ask"]
     assert hasher_command() == [str(tmp_path / "envdesk"), "--engine", "hash"]
     assert walker_command() == [str(tmp_path / "envdesk"), "--engine", "walk"]
+    assert linker_command() == [str(tmp_path / "envdesk"), "--engine", "link"]
     assert bundle_folder() == tmp_path / "inside"
 
 

@@ -48,7 +48,31 @@ def test_that_files_and_text_are_taken(mime: QMimeData, names: list[str], text: 
     ],
 )
 def test_that_one_web_address_is_that_of_a_file(mime: QMimeData) -> None:
-    assert source_in(mime) == FileSource(address="https://example.org/a%20b.yml")
+    assert source_in(mime) == FileSource(addresses=("https://example.org/a%20b.yml",))
+
+
+TWO = ("https://example.org/a.yml", "http://example.org/b.txt")
+
+
+@pytest.mark.parametrize(
+    ("mime", "paths"),
+    [
+        (data(*TWO), 0),
+        (data(*TWO, text="two files"), 0),
+        (data(text="\r\n".join(TWO)), 0),
+        (data(TWO[0], "file:///a/one.yml", TWO[1]), 1),
+    ],
+)
+def test_that_several_web_addresses_are_all_taken(mime: QMimeData, paths: int) -> None:
+    source = source_in(mime)
+    assert source is not None
+    assert source.addresses == TWO
+    assert len(source.paths) == paths
+
+
+def test_that_a_list_of_archives_to_build_stays_a_list() -> None:
+    text = "https://example.org/one.zip\nhttps://example.org/two.tar.gz"
+    assert source_in(data(text=text)) == FileSource(text=text)
 
 
 @pytest.mark.parametrize(
@@ -57,19 +81,20 @@ def test_that_one_web_address_is_that_of_a_file(mime: QMimeData) -> None:
         data(),
         data(text="   "),
         data("ftp://example.org/a"),
-        data("https://example.org/a", "https://example.org/b"),
     ],
 )
 def test_that_other_addresses_and_nothing_are_left(mime: QMimeData) -> None:
     assert source_in(mime) is None
 
 
-def test_that_files_or_one_address_are_named_on_the_command_line() -> None:
+def test_that_files_and_addresses_are_named_on_the_command_line() -> None:
     named = source_named(("one.yml", "two b.txt"))
     assert [path.name for path in named.paths] == ["one.yml", "two b.txt"]
     assert all(path.is_absolute() for path in named.paths)
-    assert source_named(("https://example.org/a.yml",)).address == "https://example.org/a.yml"
-    assert not source_named(("ftp.example.org",)).address
+    both = source_named(("https://example.org/a.yml", "one.yml"))
+    assert both.addresses == ("https://example.org/a.yml",)
+    assert [path.name for path in both.paths] == ["one.yml"]
+    assert not source_named(("ftp.example.org",)).addresses
 
 
 @pytest.fixture

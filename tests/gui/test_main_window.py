@@ -8,21 +8,23 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QPushButton, QTabBar, QWidget
 
 from engine.errors import EngineError, ErrorCode
 from engine.events import Settled, Settlement, Task, TaskChanged, TaskId, TaskState
 from engine.places import Places
-from engine.records import Environment, Mark
+from engine.records import Environment, Mark, RecordKind
 from engine.requests import CreateRequest, RemoveRequest, RenameRequest
 from engine.session import Engine
 from engine.tasks import Leaving
 from gui.actions import EnvironmentAction
 from gui.bridge import EngineBridge
+from gui.dialogs.create import CreateForm
 from gui.main_window import MainWindow
+from gui.models.basket import Wish, WishKind
 from gui.operations import cancel_operations
 from gui.settings import WindowSettings
-from gui.views.sidebar import ActivityChosen
+from gui.views.sidebar import ActivityChosen, DiskChosen
 from tests.support.environments import Package, make_environment, numbered_packages, write_record
 from tests.support.windowing import until
 
@@ -164,6 +166,42 @@ async def test_that_the_note_about_base_says_why_it_is_not_for_work(
     window.page.show_row(window.model.row_at(0))
     assert "holds conda itself" in window.page.header.note.text()
     assert window.page.header.note.isVisible()
+    window.page.header.note.acted.emit()
+    dialog = await opened(window)
+    assert "New environment" in dialog.windowTitle()
+    dialog.reject()
+    await until(lambda: not dialogs(window))
+
+
+async def test_that_a_frozen_environment_is_copied_by_one_click(
+    envs: Path, window: MainWindow
+) -> None:
+    await at_rest(window)
+    environment = window.model.environment(envs / "course")
+    assert environment is not None
+    window.model.set_environments([replace(environment, marks=(Mark.FROZEN,))])
+    window.page.show_row(window.model.row_at(0))
+    window.page.header.note.acted.emit()
+    dialog = await opened(window)
+    assert "Clone course" in dialog.windowTitle()
+    dialog.reject()
+    await until(lambda: not dialogs(window))
+
+
+async def test_that_what_base_cannot_take_opens_a_new_environment_filled_in(
+    envs: Path, window: MainWindow
+) -> None:
+    await at_rest(window)
+    wish = Wish(WishKind.ADD, RecordKind.CONDA, "scipy", "scipy >=1.11")
+    window.page.packages.wished_elsewhere.emit((wish,))
+    dialog = await opened(window)
+    form = dialog.findChild(CreateForm)
+    assert form is not None
+    assert form.packages.specs() == ("scipy >=1.11",)
+    assert form.placing.name.text() == "scipy"
+    await until(form.channels.channels)
+    dialog.reject()
+    await until(lambda: not dialogs(window))
 
 
 async def test_that_keys_reach_what_they_name(envs: Path, window: MainWindow) -> None:
@@ -216,7 +254,9 @@ async def test_that_an_environment_is_chosen_from_its_first_moment_to_its_last_p
     envs: Path, window: MainWindow
 ) -> None:
     await at_rest(window)
+    window.page.header.more.setFocus()
     window.hear(creation(envs / "new one", TaskState.WAITING))
+    assert window.focusWidget() is window.sidebar.environments, "its buttons are hidden for now"
     assert window.page.prefix == envs / "new one"
     assert "new one" in names(window)
     assert not window.page.tabs.isVisible()
@@ -247,13 +287,38 @@ async def test_that_a_renamed_environment_stays_on_the_page(envs: Path, window: 
     await until(lambda: window.page.prefix == envs / "garden")
 
 
+async def test_that_a_renamed_environment_stays_chosen_when_it_is_seen_before_its_task_ends(
+    envs: Path, window: MainWindow
+) -> None:
+    await at_rest(window)
+    window.select_name("course")
+    request = RenameRequest(envs / "course", envs / "lecture")
+    window.hear(TaskChanged(Task(TaskId("1"), request, TaskState.RUNNING, NOW)))
+    aside = envs.parent / "on its way"
+    (envs / "course").rename(aside)
+    window.refresh()
+    await until(lambda: names(window) == ["zoo", "数据 分析"])
+    assert window.sidebar.environments.current is None, "nobody asked for another one"
+    aside.rename(envs / "lecture")
+    window.refresh()
+    await until(lambda: "lecture" in names(window))
+    assert window.page.prefix == envs / "lecture"
+    window.hear(TaskChanged(Task(TaskId("1"), request, TaskState.SUCCEEDED, NOW)))
+    await at_rest(window)
+    assert window.sidebar.environments.current == envs / "lecture"
+    assert window.page.prefix == envs / "lecture"
+
+
 async def test_that_settled_work_is_told_until_it_is_read(envs: Path, window: MainWindow) -> None:
     await at_rest(window)
-    request = RemoveRequest(envs / "zoo")
-    window.hear(Settled(envs / "zoo", request, Settlement.PUT_BACK))
-    assert "put back interrupted work on zoo" in window.content.banner.text()
-    window.hear(Settled(envs / "数据 分析", request, Settlement.FINISHED))
-    assert window.content.banner.text() == "Envdesk finished interrupted work on 数据 分析."
+    removal, creation = RemoveRequest(envs / "zoo"), CreateRequest(envs / "new", ())
+    window.hear(Settled(envs / "zoo", removal, Settlement.PUT_BACK))
+    assert "zoo is as it was before" in window.content.banner.text()
+    window.hear(Settled(envs / "new", creation, Settlement.PUT_BACK))
+    assert "new was not made" in window.content.banner.text(), "it never was, before"
+    window.hear(Settled(envs / "zoo", removal, Settlement.FINISHED))
+    assert "zoo is gone" in window.content.banner.text()
+    assert "interrupted" in window.content.banner.text()
     assert window.content.banner.isVisible()
 
 
@@ -367,3 +432,31 @@ async def test_that_nothing_flashes_up_before_the_window(
     window.deleteLater()
     bridge.close()
     await engine.aclose(Leaving.CANCEL)
+
+
+async def test_that_every_letter_leads_to_one_place_on_every_page(
+    envs: Path, window: MainWindow
+) -> None:
+    await at_rest(window)
+    damaged = next((envs / "course" / "conda-meta").glob("*.json"))
+    damaged.write_text("{")
+    window.select_name("course")
+    for tab in (window.page.packages, window.page.health, window.page.history, window.page.details):
+        window.page.tabs.setCurrentWidget(tab)
+        await at_rest(window)
+        if tab is window.page.health:
+            window.refresh_all()
+            await until(window.page.health.repair_all.isVisible)
+        assert not shared_letters(window), tab
+    for place in (DiskChosen(), ActivityChosen()):
+        window.sidebar.choose(place)
+        assert not shared_letters(window), place
+
+
+def shared_letters(window: MainWindow) -> list[str]:
+    """Return the letters that more than one of the things that can be seen answer to."""
+    texts = [made.text() for made in window.findChildren(QAbstractButton) if made.isVisible()]
+    bars = [bar for bar in window.findChildren(QTabBar) if bar.isVisible()]
+    texts += [bar.tabText(at) for bar in bars for at in range(bar.count())]
+    letters = [text.replace("&&", "").partition("&")[2][:1].lower() for text in texts]
+    return [letter for letter in set(letters) if letter and letters.count(letter) > 1]

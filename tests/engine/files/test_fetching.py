@@ -86,18 +86,18 @@ async def test_that_the_worker_fetches_a_file_and_reads_it_as_any_other(
 ) -> None:
     engine = Engine(places)
     try:
-        found = await engine.read_address(f"{web}/files/requirements.txt?raw=1")
+        found = await engine.read_addresses([f"{web}/files/requirements.txt?raw=1"])
         assert (found.kind, found.path, found.files) == (FileKind.REQUIREMENTS, None, ())
         assert found.wanted[0].text == "numpy>=2"
         assert ConsentCode.RUNS_CODE in [each.code for each in found.consents]
-        limits = await engine.read_address(f"{web}/moved", kind=FileKind.CONSTRAINTS)
+        limits = await engine.read_addresses([f"{web}/moved"], kind=FileKind.CONSTRAINTS)
         assert "numpy>=2" in [each.text for each in limits.constraints]
-        wheel = await engine.read_address("https://files.example.org/a-1.0-py3-none-any.whl")
+        wheel = await engine.read_addresses(["https://files.example.org/a-1.0-py3-none-any.whl"])
         assert [each.code for each in wheel.consents] == [ConsentCode.URL]
-        package = await engine.read_address("https://conda.example.org/x/noarch/a-1-0.conda")
+        package = await engine.read_addresses(["https://conda.example.org/x/noarch/a-1-0.conda"])
         assert [each.name for each in package.locked] == ["a"]
         with pytest.raises(EngineError) as missing:
-            await engine.read_address(f"{web}/none.txt")
+            await engine.read_addresses([f"{web}/none.txt"])
         assert missing.value.code is ErrorCode.FILE_UNREADABLE
         assert "404" in missing.value.failure.cause
     finally:
@@ -168,5 +168,14 @@ def test_that_the_command_reads_an_address(places: Places, web: str) -> None:
     assert "numpy>=2" in json.dumps(reading["constraints"])
     status, answer = asked(f"{web}/to-a-file")
     assert (status, answer["error"]["code"]) == (1, "file-unreadable")
-    status, answer = asked(f"{web}/moved", "requirements.txt")
-    assert (status, answer["error"]["code"]) == (1, "bad-usage")
+    beside = places.home.parent / "more.txt"
+    beside.parent.mkdir(parents=True, exist_ok=True)
+    beside.write_text("pandas\n", encoding="utf-8")
+    status, reading = asked(f"{web}/moved", str(beside), f"{web}/files/requirements.txt")
+    assert status == 0
+    wanted = [entry["text"] for entry in reading["wanted"]]
+    assert wanted[0] == "pandas"
+    assert "numpy>=2" in wanted
+    status, answer = asked(str(beside), f"{web}/to-a-file")
+    assert (status, answer["error"]["code"]) == (1, "file-unreadable")
+    assert ["file", "to-a-file"] in answer["error"]["values"]

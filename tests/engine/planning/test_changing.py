@@ -221,11 +221,63 @@ def test_that_pins_are_honoured_and_named_when_they_are_in_the_way(world: World)
     assert warning.value("pins") == "almanac 2025.*"
 
 
+def test_that_a_pin_is_named_even_when_more_is_in_the_way(world: World) -> None:
+    pinned = CondaConfiguration(channels=world.both, pinned_packages=("tidepool 3.2.*",))
+    plan = world.plan(world.request(f"{world.both[1]}::tidepool"), pinned)
+    warning = only(plan)
+    assert warning.code is WarningCode.UNSATISFIABLE
+    assert warning.value("pins") == "tidepool 3.2.*"
+    assert warning.value("cause") == "It is pinned: tidepool 3.2.*."
+    assert warning.summary == "tidepool cannot change: tidepool 3.2 is to stay."
+
+
 def test_that_pins_of_the_environment_count_too(world: World) -> None:
-    prefix = world.make("pinned", world.both, "almanac 2025.*")
+    prefix = world.make("pinned", world.both, "almanac 2025.*", "pip")
     (prefix / "conda-meta" / "pinned").write_text("# mine\nalmanac 2025.*\n")
     plan = world.plan(ChangeRequest(prefix, world.both, update=("almanac",)))
     assert kinds(plan) == {}
+    warning = only(plan)
+    assert (warning.code, warning.severity) == (WarningCode.UPDATE_PINNED, Severity.NOTE)
+    assert warning.values == (
+        ("package", "almanac"),
+        ("version", "2025.3"),
+        ("pin", "almanac 2025.*"),
+    )
+    (prefix / "conda-meta" / "pinned").unlink()
+    freed = world.plan(ChangeRequest(prefix, world.both, update=("almanac",)))
+    assert kinds(freed) == {"almanac": ChangeKind.UPDATE}
+
+
+def test_that_a_newer_version_in_another_channel_is_told_and_taken_by_one_click(
+    world: World,
+) -> None:
+    main, extra = world.both
+    prefix = world.make("older", (extra, main), "glyphs", "pip", f"{extra}::numerals")
+    for request in (  # the channel was chosen for the package, or simply comes first
+        ChangeRequest(prefix, world.both, update=("numerals",)),
+        ChangeRequest(prefix, (extra, main), update=("numerals",)),
+        ChangeRequest(prefix, (extra,), update=("numerals",)),
+    ):
+        plan = world.plan(request)
+        assert plan.changes == ()
+        warning = only(plan)
+        assert (warning.code, warning.severity) == (WarningCode.UPDATE_ELSEWHERE, Severity.NOTE)
+        told = dict(warning.values)
+        assert told == {
+            "package": "numerals",
+            "version": "2.1.0",
+            "channel": MAIN_CHANNEL,
+            "source": EXTRA_CHANNEL,
+        }
+        (offer,) = warning.alternatives
+        assert isinstance(offer.request, ChangeRequest)
+        taken = world.plan(offer.request)
+        (change,) = taken.changes
+        assert change.after is not None
+        assert (change.name, change.after.version) == ("numerals", "2.1.0")
+        assert change.after.source.name == MAIN_CHANNEL
+        assert taken.warnings == ()
+    assert world.plan(ChangeRequest(prefix, world.both, update=("glyphs",))).warnings == ()
 
 
 def test_that_files_of_two_packages_are_told_before(world: World) -> None:
@@ -260,7 +312,7 @@ def test_that_base_and_frozen_environments_stay_and_a_place_for_the_wish_is_offe
     (base / "pkgs" / "urls.txt").write_text("")
     for place, code, offers in (
         (prefix, WarningCode.ENVIRONMENT_FROZEN, ["clone-first", "new-environment"]),
-        (base, WarningCode.ENVIRONMENT_PROTECTED, ["new-environment"]),
+        (base, WarningCode.ENVIRONMENT_PROTECTED, ["new-environment", "clone-first"]),
     ):
         plan = world.plan(ChangeRequest(place, world.both, add=("signpost",)))
         warning = only(plan)
@@ -270,6 +322,9 @@ def test_that_base_and_frozen_environments_stay_and_a_place_for_the_wish_is_offe
         for offer in warning.alternatives:
             again = world.worker.call(planned, offer.request, world.places, CondaConfiguration())
             assert not again.is_blocked
+            assert again.prefix.parent == world.places.envs
+    update = only(world.plan(ChangeRequest(base, world.both, update=("glyphs",))))
+    assert [each.code for each in update.alternatives] == ["clone-first"]
 
 
 @pytest.mark.parametrize(

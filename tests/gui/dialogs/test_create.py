@@ -4,7 +4,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 
 from engine.events import TaskState
@@ -57,6 +57,19 @@ async def test_that_the_newest_python_of_the_channels_is_chosen_by_itself(
     assert "" in offered
     await until(lambda: not form.python.message.text())
     await until(lambda: "tidepool" in form.packages.known_names)
+
+
+async def test_that_nothing_moves_while_the_channels_are_asked(
+    engine: Engine, house: QWidget, server: ChannelServer
+) -> None:
+    stall = server.faults.stall("*/repodata*")
+    dialog, form = await opened(engine, house)
+    await until(form.python.loading.text)
+    below = form.packages.mapTo(dialog, QPoint(0, 0))
+    server.faults.remove(stall)
+    await until(lambda: form.python.box.count() > 2)
+    assert form.python.loading.text() == ""
+    await until(lambda: form.packages.mapTo(dialog, QPoint(0, 0)) == below)
 
 
 async def test_that_an_unreachable_channel_is_said_in_place_and_asked_again_on_demand(

@@ -190,13 +190,16 @@ async def test_that_a_file_on_the_web_says_from_which_host_it_came(
     folder = tmp_path / "web"
     folder.mkdir()
     (folder / "environment.yml").write_text("name: shared\ndependencies: [numerals]\n", "utf-8")
+    (folder / "limits.txt").write_text("numerals<3\n", "utf-8")
     with ChannelServer(folder) as web:
-        source = FileSource(address=web.url_of("environment.yml"))
+        source = FileSource(addresses=(web.url_of("environment.yml"), web.url_of("limits.txt")))
         _, form = await opened(engine, house, source)
-        assert form.title.text() == "environment.yml from 127.0.0.1"
+        title = form.title.text()
+        assert title == "environment.yml from 127.0.0.1, limits.txt from 127.0.0.1"
         assert form.placing.name.text() == "shared"
         assert cells(form)["numerals"][0] == "practice-main"
-        assert [entry.path for entry in web.requests] == ["/environment.yml"]
+        asked = sorted(entry.path for entry in web.requests)
+        assert asked == ["/environment.yml", "/limits.txt"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="looks into bin")

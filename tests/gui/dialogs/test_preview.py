@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 from engine.events import TaskState
 from engine.plan import Figures, Plan, PlanWarning, Severity, WarningCode
 from engine.records import Environment, State
-from engine.requests import CloneRequest, CreateRequest, RemoveRequest, RenameRequest
+from engine.requests import ChangeRequest, CloneRequest, CreateRequest, RemoveRequest, RenameRequest
 from engine.session import Engine
 from gui.dialogs import (
     PreviewDialog,
@@ -61,6 +61,23 @@ def test_that_warnings_stand_loudest_first_and_say_how_loud_they_are(house: QWid
     assert layers == ["Not possible", "Danger", "Warning", "Note"]
     page.show_plan(warned(Severity.NOTE))
     assert len(cards(page)) == 1
+
+
+def test_that_a_protected_environment_has_no_choice_of_how_far_a_change_may_reach(
+    house: QWidget,
+) -> None:
+    page = PreviewPage(house)
+    open_plan = replace(warned(), request=ChangeRequest(Path("/envs/base"), ("conda-forge",)))
+    page.show_plan(open_plan)
+    assert page.reach.isVisibleTo(page)
+    for code in (WarningCode.ENVIRONMENT_PROTECTED, WarningCode.ENVIRONMENT_FROZEN):
+        closed = replace(open_plan, warnings=(PlanWarning(code, Severity.BLOCKING, ""),))
+        page.show_plan(closed)
+        assert not page.reach.isVisibleTo(page)
+    page.show_plan(open_plan)
+    assert page.reach.isVisibleTo(page)
+    page.show_plan(warned())  # the new environment that was offered instead
+    assert not page.reach.isVisibleTo(page)
 
 
 async def test_that_one_click_takes_the_way_around_a_warning_and_plans_again_in_place(

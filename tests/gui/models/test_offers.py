@@ -52,6 +52,13 @@ def test_that_a_name_which_no_channel_has_is_offered_from_pypi() -> None:
     assert wishes("rich 13.1")[0].spec == "rich==13.1"
 
 
+def test_that_nobody_is_told_that_pypi_has_what_was_only_typed() -> None:
+    for text in ("rich", "rich==13.1", "nunpy"):
+        assert "PyPI is asked" in offers_for(text, INDEX, INSTALLED)[-1].note
+    assert not offers_for("requests<2.30", INDEX, INSTALLED)[0].note, "that one came from there"
+    assert not offers_for("numpy", INDEX, INSTALLED)[0].note
+
+
 def test_that_a_misspelled_name_leads_to_the_one_that_was_meant() -> None:
     assert found("nunpy") == [("numpy", "conda"), ("nunpy", "pypi")]
 

@@ -39,3 +39,13 @@ def test_that_files_of_a_clone_are_said_to_be_copied_and_of_a_removal_to_go() ->
 def test_that_an_alternative_without_words_of_its_own_can_still_be_pressed() -> None:
     assert presenting.alternative_label(Alternative("with-pip", CREATE)) == "Add pip"
     assert presenting.alternative_label(Alternative("unheard-of", CREATE)) == "Do this instead"
+
+
+def test_that_an_alternative_names_a_channel_and_not_its_address() -> None:
+    for key, code in (("spec", "leave-out"), ("specs", "other-version")):
+        values = ((key, "https://example.org/t/secret/sea::tidepool==2.6.0"),)
+        label = presenting.alternative_label(Alternative(code, CREATE, values))
+        assert label.endswith(" tidepool 2.6.0 from sea"), label
+    values = (("spec", "numpy >=1.26"),)
+    label = presenting.alternative_label(Alternative("leave-out", CREATE, values))
+    assert label == "Leave out numpy >=1.26"

@@ -155,6 +155,29 @@ def test_that_a_protected_environment_says_why_nothing_can_be_done(
     assert all(not button.isEnabled() and button.toolTip() == WHY for button in buttons)
 
 
+def test_that_a_protected_environment_offers_what_was_looked_for_in_a_new_one(
+    view: PackagesView, kept: Kept
+) -> None:
+    wished: list[tuple[Wish, ...]] = []
+    view.wished_elsewhere.connect(wished.append)
+    view.show_protection(WHY)
+    view.show_names(NameIndex(("scipy", "scikit-learn")))
+    type_text(view.filter_box, "scipy")
+    first, offer = view.available.offers
+    assert (first.note, first.wishes) == (WHY, ())
+    assert offer.title == "scipy"
+    assert "new environment" in offer.note
+    sentence = view.available.list.offers.index(1, 0).data()
+    assert sentence == "Make a new environment with scipy"
+    press(view.filter_box, Qt.Key.Key_Return)
+    assert [[wish.spec for wish in wishes] for wishes in wished] == [["scipy"]]
+    assert not kept.basket.wishes
+    view.show_protection("")
+    type_text(view.filter_box, "scipy")
+    press(view.filter_box, Qt.Key.Key_Return)
+    assert [wish.spec for wish in kept.basket.wishes] == ["scipy"]
+
+
 def test_that_a_damaged_record_can_only_be_looked_at(view: PackagesView) -> None:
     view.table.select_key(BROKEN.key)
     entry = menu_of(view)["&Remove"]
@@ -238,3 +261,24 @@ def test_that_pins_of_the_configuration_and_of_pypi_say_why_they_cannot_be_chang
     entry = menu_of(view)["Stay at this version (&pin)"]
     assert not entry.isEnabled()
     assert "conda channels" in entry.toolTip()
+
+
+def test_that_no_two_lines_of_the_menu_answer_to_the_same_letter(view: PackagesView) -> None:
+    view.table.select_key(NUMPY.key)
+    letters = [text.partition("&")[2][:1].lower() for text in menu_of(view) if text]
+    assert len(letters) > 5
+    assert sorted(letters) == sorted(set(letters))
+
+
+def test_that_the_keyboard_stays_with_the_details_when_their_buttons_are_made_anew(
+    view: PackagesView, kept: Kept
+) -> None:
+    view.table.select_key(NUMPY.key)
+    for text in ("Update", "Take out of the basket"):
+        button = next(b for b in view.details.findChildren(QPushButton) if b.text() == text)
+        button.setFocus()
+        press(button, Qt.Key.Key_Space)
+        focused = view.window().focusWidget()
+        assert isinstance(focused, QPushButton)
+        assert focused.text() == "Update", "what is taken out cannot be taken out again"
+    assert not kept.basket.wishes
