@@ -121,6 +121,7 @@ class EngineError(Exception):
         return (EngineError.from_failure, (self.failure,))
 
 
+_WORKROOM = ".envdesk"  # as in `transactions.locking`, which needs the errors of this module
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 _IN_USE = {errno.EBUSY, errno.ETXTBSY}
@@ -137,7 +138,7 @@ def from_os_error(error: OSError, path: Path | None = None) -> EngineError:
             "The disk is full.",
             cause=cause,
             hint="Free some space or choose a folder on another disk, then try again.",
-            path=where,
+            path=_seen(where),
         )
     if error.errno in _IN_USE or getattr(error, "winerror", None) in _WINDOWS_IN_USE:
         return EngineError(
@@ -162,3 +163,9 @@ def from_os_error(error: OSError, path: Path | None = None) -> EngineError:
         hint="Look at the folder that is named, then try again.",
         path=where,
     )
+
+
+def _seen(path: str) -> str:
+    """Return `path` up to the folder in which Envdesk works out of sight, if it is in there."""
+    parts = Path(path).parts
+    return str(Path(*parts[: parts.index(_WORKROOM)])) if _WORKROOM in parts[1:] else path

@@ -83,6 +83,8 @@ class WarningCode(StrEnum):
     PACKAGE_UNKNOWN = "package-unknown"
     KEEP_IMPOSSIBLE = "keep-impossible"
     UPDATE_HELD_BACK = "update-held-back"
+    UPDATE_PINNED = "update-pinned"
+    UPDATE_ELSEWHERE = "update-elsewhere"
     REMOVES_DEPENDENTS = "removes-dependents"
     PYTHON_CHANGES = "python-changes"
     FILES_CLOBBERED = "files-clobbered"

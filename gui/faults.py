@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import logging.handlers
+import os
 import sys
 import time
 from asyncio import AbstractEventLoop
@@ -49,7 +50,9 @@ def write_log_to(folder: Path, held: logging.handlers.MemoryHandler | None = Non
     handler: logging.Handler
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handler = logging.handlers.RotatingFileHandler(
+        if not os.access(folder, os.W_OK):
+            raise PermissionError(folder)
+        handler = _LogFile(
             folder / "envdesk.log", maxBytes=_LOG_BYTES, backupCount=1, encoding="utf-8", delay=True
         )
         root.setLevel(logging.INFO)
@@ -62,6 +65,14 @@ def write_log_to(folder: Path, held: logging.handlers.MemoryHandler | None = Non
         held.setTarget(handler)
         held.close()
     qInstallMessageHandler(_on_qt_message)
+
+
+class _LogFile(logging.handlers.RotatingFileHandler):
+    """Write what can be written: a full disk is told about where it matters, not once a line."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        if not isinstance(sys.exception(), OSError):
+            super().handleError(record)
 
 
 class FaultReporter:

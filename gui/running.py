@@ -10,6 +10,7 @@ from logging.handlers import MemoryHandler
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QSize
 from qasync import QEventLoop
 
 from engine.errors import EngineError, Failure
@@ -24,6 +25,7 @@ from gui.quitting import QuitRequests
 from gui.signals import TerminationSignals
 from gui.texts import EnglishPlurals
 from gui.theme import Scheme, Tone, start_theme, theme
+from gui.turns import in_turns
 from gui.watchdog import start_watchdog
 
 if TYPE_CHECKING:
@@ -146,7 +148,9 @@ class _Run:
         window.close_requested.connect(lambda: self._ask(engine, bridge, is_practice=is_practice))
         signals = TerminationSignals(lambda: self._leave(Leaving.CANCEL))
         requests = QuitRequests(places, lambda: self._leave(Leaving.CANCEL))
+        wanted = window.size()
         window.show()
+        _keep_size(window, wanted)
         if is_practice:
             from gui.practice import practice_note
 
@@ -224,6 +228,23 @@ class _Run:
     def _tell(self, failure: Failure) -> None:
         if self._window is not None and not self._leaving.done():
             present_failure(self._window, failure)
+
+
+def _keep_size(window: MainWindow, wanted: QSize) -> None:
+    """Make `window` as small as it was to be, as soon as it shows an environment.
+
+    Pages that wait are laid out before their style is known, and ask for more room until then.
+    """
+
+    def resize() -> None:
+        if window.width() > wanted.width() and not window.isMaximized():
+            window.resize(wanted)
+
+    def loaded() -> None:
+        window.page.loaded.disconnect(loaded)
+        in_turns(window, lambda: None, resize)
+
+    window.page.loaded.connect(loaded)
 
 
 async def _settled(window: MainWindow) -> None:

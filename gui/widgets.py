@@ -294,7 +294,10 @@ def paint_spinner(painter: QPainter, rect: QRectF, angle: float) -> None:
 
 
 class ElidedLabel(QLabel):
-    """Show one line, shortened with an ellipsis where the room ends; the tooltip has it whole."""
+    """Show one line, shortened with an ellipsis where the room ends; the tooltip has it whole.
+
+    One that is `whole_only` says nothing rather than a part.
+    """
 
     def __init__(
         self,
@@ -303,8 +306,11 @@ class ElidedLabel(QLabel):
         tone: Tone = Tone.TEXT,
         where: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
         parent: QWidget | None = None,
+        *,
+        whole_only: bool = False,
     ) -> None:
         super().__init__(parent)
+        self._is_whole_only = whole_only
         self._whole = text
         self._where = where
         self._hint: QSize | None = None
@@ -319,6 +325,10 @@ class ElidedLabel(QLabel):
         self._whole = text
         self._hint = None
         self.setAccessibleName(text)
+        self.updateGeometry()
+        parent = self.parentWidget() if self._is_whole_only else None
+        if parent is not None and (layout := parent.layout()) is not None:
+            layout.activate()  # it has no room yet, and would be empty for a moment
         self._elide()
 
     def whole(self) -> str:
@@ -359,6 +369,8 @@ class ElidedLabel(QLabel):
     def _elide(self) -> None:
         flat = self._whole.replace("\n", " ")
         shown = self.fontMetrics().elidedText(flat, self._where, self.width())
+        if self._is_whole_only and shown != flat:
+            shown = ""
         if shown != self.text():
             self.setText(shown)
             self.updateGeometry()

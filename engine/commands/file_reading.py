@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -80,7 +81,7 @@ def _read_addresses(query: ReadAddressQuery, places: Places) -> Reading:
     if query.paths:
         readings.append(read_files(query.paths, kind=query.kind, kinds=dict(query.kinds)))
     with ThreadPoolExecutor(_AT_ONCE, "envdesk-fetch") as pool:
-        readings += pool.map(lambda each: _fetched(each, query, places), others)
+        readings += pool.map(partial(_fetched, query=query, places=places), others)
     if conda:
         text = "\n".join(("@EXPLICIT", *conda, ""))
         readings.append(read_text(text, name=name_in(conda[0]), kind=FileKind.EXPLICIT))

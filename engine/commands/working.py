@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import assert_never, get_args
@@ -14,6 +15,7 @@ from engine.codec import decode, decode_query, encode, prepare
 from engine.commands import checking
 from engine.commands.guarding import watch_front_end
 from engine.commands.output import LineReport, failure_of, print_document, print_failure
+from engine.commands.standing_by import first_line
 from engine.conda.condarc import CondaConfiguration, read_configuration
 from engine.errors import EngineError, ErrorCode
 from engine.files.assigned import Assignment
@@ -120,18 +122,17 @@ async def ask(places: Places) -> int:
     The process may have been started long before the question comes, so that whoever asks does
     not wait for imports.
     """
-    for module in (
+    gc.set_threshold(_FEW_COLLECTIONS)
+    modules = (
         "engine.conda.solving",
         "engine.planning.creating",
         "engine.planning.cloning",
         "engine.health.remembering",
         "engine.files.reading",
         "engine.planning.assigning",
-    ):
-        import_module(module)
-    prepare()
-    gc.set_threshold(_FEW_COLLECTIONS)
-    line = sys.stdin.buffer.readline()
+    )
+    loading = (partial(import_module, module) for module in modules)
+    line = first_line(sys.stdin.buffer, (*loading, prepare))
     if not line:
         return 0
     watch_front_end(sys.stdin.buffer, (), places)

@@ -14,8 +14,14 @@ from collections.abc import Iterable
 import rattler.exceptions
 
 from engine.conda.channels import without_credentials
+from engine.conda.proxies import refusing_proxy
 from engine.errors import EngineError, ErrorCode, from_os_error
 from engine.records import Record
+
+_PROXY_HINT = (
+    "Start the program or connect to the network that the proxy belongs to, or switch the proxy off"
+    " in the settings of this computer."
+)
 
 # rattler's module of exceptions has no types of its own.
 GatewayError: type[Exception] = rattler.exceptions.GatewayError  # pyright: ignore[reportUnknownMemberType]
@@ -130,7 +136,9 @@ def _channel_words(detail: str, name: str) -> tuple[ErrorCode, str, str, str]:
             ErrorCode.CHANNEL_UNREACHABLE,
             f"The channel {name} could not be reached.",
             _why_not_reached(detail, status),
-            "Check the internet connection, or choose another channel or a mirror of it.",
+            _PROXY_HINT
+            if refusing_proxy(detail) is not None
+            else "Check the internet connection, or choose another channel or a mirror of it.",
         )
     else:
         words = (
@@ -278,6 +286,7 @@ def _download_error(detail: str, status: int | None, package: str, channel: str)
     else:
         cause = _why_not_reached(detail, status)
         hint = "Check the internet connection, then try again; what has arrived is kept."
+        hint = _PROXY_HINT if refusing_proxy(detail) is not None else hint
     return EngineError(
         ErrorCode.DOWNLOAD_FAILED,
         f"The package {package} could not be downloaded.",
@@ -292,6 +301,9 @@ def _download_error(detail: str, status: int | None, package: str, channel: str)
 def _why_not_reached(detail: str, status: int | None) -> str:
     if status is not None:
         return f"The server answered with status {status}."
+    if (proxy := refusing_proxy(detail)) is not None:
+        named = f" ({proxy})" if proxy else ""
+        return f"This computer is set to use a proxy{named}, and it cannot be reached."
     if "dns error" in detail or "failed to lookup address" in detail:
         return "The name of its server is not known on this network."
     if "Connection refused" in detail or "(os error 10061)" in detail:

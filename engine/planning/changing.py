@@ -50,6 +50,7 @@ from engine.planning.pypi_part import plan_pypi
 from engine.planning.pypi_remedies import opened_on_remedy
 from engine.planning.relaxing import EACH_SECONDS, refused
 from engine.planning.resolving import Resolution, Standing, moved, resolve
+from engine.planning.updates_elsewhere import updates_elsewhere
 from engine.planning.wishing import needed_from_pypi
 from engine.records import Record, RecordKind, State
 from engine.replicas.ownership import read_owned
@@ -175,13 +176,14 @@ async def _planned(
     freed, clobbered, running = await looking
     after = State(tuple(sorted((*conda, *unread, *pypi.records), key=record_order)))
     cost = cost_of(fresh, cached, is_near=choice.is_near)
-    wider = await _wider(request, standing, changes)
+    held = tuple(held_back_warning(request, changes, await _wider(request, standing, changes)))
+    held = held or await updates_elsewhere(request, standing, changes)
     warnings: tuple[PlanWarning, ...] = (
         *(space_warnings(prefix, choice, with_pypi(cost, pypi)) if fresh or pypi.lock else ()),
         *keep_warning(resolution),
         *dependents_warning(resolution),
         *python_warning(before.records, after.records),
-        *held_back_warning(request, changes, wider),
+        *held,
         *incomplete_warning(request, standing.owners, conda),
         *pypi.warnings,
         *resolution.solution.warnings,

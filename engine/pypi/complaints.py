@@ -123,7 +123,7 @@ def _of_build(text: str, detail: str) -> EngineError | None:
     if not any(mark in text for mark in _BUILD_MARKS):
         return None
     found = _BUILD.search(text)
-    name = found[1] if found else ""
+    name = found[1].replace("==", " ") if found else ""
     return EngineError(
         ErrorCode.SOURCE_BUILD_FAILED,
         f"{name or 'A package'} could not be built from its source.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -209,6 +209,8 @@ class ChannelsEditor(QWidget):
 def _shown(channel: str) -> str:
     """Return the channel's name, and behind it its address where that is more than the name."""
     address, name = without_credentials(channel), short_name(channel)
+    if "://" in address:
+        address = QUrl(address).toDisplayString()  # %E6%95%B0 is nothing that anybody reads
     return address if name in ("", address) else f"{name}  ({address})"
 
 

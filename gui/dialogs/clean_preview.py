@@ -12,13 +12,13 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from engine.cache.values import CacheItem, Cleaning, Cost, ItemKind, Relinking, Skipped
 from engine.plan import Plan
 from gui.formats import format_bytes, join_words
+from gui.models.disk_builds import builds_apart, title_apart
 from gui.models.record_table import Column, RecordTableModel
 from gui.panels import Disclosure
 from gui.presenting.disk import (
     again_sentence,
     disk_words,
     item_tip,
-    item_title,
     kind_sentence,
     kind_title,
     kind_word,
@@ -104,10 +104,11 @@ class CleanPreview(QWidget):
             text = self.tr("They have names in more than one place, and go when all of these go.")
             self._kinds.addWidget(_Part("link", title, format_bytes(freed - apart), text))
         self._show_skipped(cleaning.skipped)
+        builds = builds_apart(cleaning.items)
         return [
             PlannedThing(
                 str(item.path),
-                item_title(item),
+                title_apart(item, builds),
                 kind_word(item.kind),
                 item.freed_bytes,
                 str(item.path),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QShowEvent, QTextCursor
 from PySide6.QtWidgets import QDialog, QFrame, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
-from engine.errors import Failure
+from engine.errors import ErrorCode, Failure
 from gui.dialogs.fitting import fit_to_content
 from gui.panels import Disclosure
 from gui.presenting import explain
@@ -25,17 +25,19 @@ class RawText(QWidget):
         self._name, self._while_empty = name, while_empty
         self._lines: list[str] = []
         self._edit: QPlainTextEdit | None = None
+        self._is_at_end = False
         self.setFixedHeight(_DETAIL_HEIGHT)
 
     def text(self) -> str:
         """Return all of it."""
         return "\n".join(self._lines)
 
-    def set_text(self, text: str) -> None:
-        """Show `text` from its beginning."""
+    def set_text(self, text: str, *, at_end: bool = False) -> None:
+        """Show `text` from its beginning, or its end."""
         self._lines = text.splitlines()
+        self._is_at_end = at_end
         if self._edit is not None:
-            self._edit.setPlainText(self.text())
+            self._fill(self._edit)
 
     def append(self, line: str) -> None:
         """Add one line; the view follows when it was at the end."""
@@ -47,12 +49,19 @@ class RawText(QWidget):
         """Make what shows the text: most of it is never looked at."""
         if self._edit is None:
             self._edit = self._make_edit()
-            self._edit.setPlainText(self.text())
+            self._fill(self._edit)
             inner = row(self._edit, column(CopyButton(self.text, self.tr("Copy all of it")), None))
             inner.setSpacing(SPACE // 2)
             inner.setStretch(0, 1)
             self.setLayout(inner)
         super().showEvent(event)
+
+    def _fill(self, edit: QPlainTextEdit) -> None:
+        edit.setPlainText(self.text())
+        if self._is_at_end:
+            bar = edit.verticalScrollBar()
+            bar.rangeChanged.connect(lambda _, last: bar.setValue(last))  # as it is laid out
+            edit.moveCursor(QTextCursor.MoveOperation.End)
 
     def _make_edit(self) -> QPlainTextEdit:
         made = QPlainTextEdit()
@@ -113,7 +122,9 @@ class FailureWords(QWidget):
         ):
             target.setText(text)
             target.setVisible(bool(text))
-        self._raw.set_text(words.detail)
+        # What a build says last is why it failed.
+        is_build = failure.code is ErrorCode.SOURCE_BUILD_FAILED
+        self._raw.set_text(words.detail, at_end=is_build)
         self.details.set_open(False)
 
     def sentence(self) -> str:

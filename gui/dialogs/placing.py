@@ -110,13 +110,19 @@ class PlacingFields(QWidget):
         chosen = self.folder() if self.location.count() else None
         wanted = (self._preferred, *folders)
         offered = tuple(dict.fromkeys(one for one in wanted if one is not None))
+        if not offered:
+            offered = (self._engine.places.envs,)
+            self.place_message.say(
+                self.tr("You cannot write into the usual folders. Choose another folder."),
+                Tone.WARNING,
+            )
         self.location.clear()
         for folder in offered:
             self._add_folder(folder)
         self.location.addItem(self.tr("Another folder…"))
         if self._preferred is None and folders and not self._chosen_row:
             chosen = folders[0]
-        self._choose(chosen if chosen in offered else offered[0])
+        self._choose(chosen if chosen is not None and chosen in offered else offered[0])
 
     def _add_folder(self, folder: Path) -> None:
         row = max(0, self.location.count() - 1) if self._has_other() else self.location.count()
@@ -156,6 +162,7 @@ class PlacingFields(QWidget):
     def take_folder(self, folder: str) -> None:
         """Choose `folder`, which the user picked from the whole disk."""
         path = Path(folder)
+        self.place_message.clear()
         if not any(self.location.itemData(n) == path for n in range(self.location.count())):
             self._add_folder(path)
         self._choose(path)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QObject
 
 from engine.cache.values import CacheItem, CacheKind, DiskPicture, ItemKind, SkipReason
 from gui.formats import format_bytes, format_count, format_when
+from gui.models.disk_builds import builds_apart
 from gui.models.packages import version_key
 from gui.models.record_table import Chip, Column, RecordTableModel
 from gui.presenting.disk import (
@@ -25,11 +26,21 @@ from gui.theme import Tone
 
 @dataclass(frozen=True, slots=True)
 class DiskRow:
-    """Describe one row: a thing, whose cache it lies in, and the text that filters look through."""
+    """Describe one row: a thing, whose cache it lies in, and the text that filters look through.
+
+    `build` tells it from others of its name and version, and is empty where there are none.
+    """
 
     item: CacheItem
     cache: CacheKind
     searched: str
+    build: str = ""
+
+    @property
+    def title(self) -> str:
+        """Return what stands in the first column."""
+        name = self.item.name or self.item.path.name
+        return f"{name} · {self.build}" if self.build else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +76,14 @@ def disk_rows(picture: DiskPicture) -> tuple[DiskRow, ...]:
     rows: list[DiskRow] = []
     for cache in picture.caches:
         owner = cache_word(cache.kind)
+        builds = builds_apart(cache.items)
         rows += [
-            DiskRow(item, cache.kind, _searched(item, owner, kinds[item.kind]))
+            DiskRow(
+                item,
+                cache.kind,
+                _searched(item, owner, kinds[item.kind]),
+                builds.get(item.path, ""),
+            )
             for item in cache.items
         ]
     return tuple(rows)
@@ -88,8 +105,8 @@ def _columns() -> tuple[Column[DiskRow], ...]:
         Column(
             "name",
             lambda: QCoreApplication.translate("DiskModel", "Package"),
-            lambda row: row.item.name or row.item.path.name,
-            lambda row: ((row.item.name or row.item.path.name).casefold(), str(row.item.path)),
+            lambda row: row.title,
+            lambda row: (row.title.casefold(), str(row.item.path)),
             width=128,
             icon=_icon,
             tip=lambda row: item_tip(row.item),

@@ -18,7 +18,8 @@ from engine.cache.values import (
     ItemKind,
     VolumeSpace,
 )
-from gui.presenting.disk import cache_name, disk_words, item_title, kind_title
+from gui.models.disk_builds import builds_apart, title_apart
+from gui.presenting.disk import cache_name, disk_words, kind_title
 
 ROOT_KEY: Final = "disk"
 _NEARLY_ALL: Final = 0.95
@@ -253,10 +254,12 @@ def _cache(space: CacheSpace, others: tuple[CacheSpace, ...]) -> DiskNode:
 
 
 def _group(key: str, title: str, role: SpaceRole, items: Iterable[CacheItem], tip: str) -> DiskNode:
+    items = tuple(items)
+    builds = builds_apart(items)
     leaves = _sorted(
         DiskNode(
             f"item:{item.path}",
-            item_title(item),
+            title_apart(item, builds),
             role,
             item.allocated_bytes,
             items=frozenset((item.path,)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -41,13 +41,15 @@ Index = QModelIndex | QPersistentModelIndex
 class EnvironmentRow:
     """Describe one row; `environment` is None while a task is still making it.
 
-    `task` works on it now, or waits for its turn; `health` is what its dot shows.
+    `task` works on it now, or waits for its turn; `health` is what its dot shows; `place` is the
+    folder that tells it from another one of the same name, "" where there is none.
     """
 
     prefix: Path
     environment: Environment | None
     task: Task | None = None
     health: HealthState = HealthState.UNKNOWN
+    place: str = ""
 
     @property
     def title(self) -> str:
@@ -62,9 +64,14 @@ class EnvironmentRow:
         environment = self.environment
         if environment is None:
             return QCoreApplication.translate("EnvironmentRow", "being made")
-        words = [python_text(environment)]
+        words = [python_text(environment), self.place_text()]
         words += [mark_word(mark) for mark in environment.marks]
-        return " · ".join(words)
+        return " · ".join(word for word in words if word)
+
+    def place_text(self) -> str:
+        """Return "in miniforge3" where another environment has the same name, or ""."""
+        text = QCoreApplication.translate("EnvironmentRow", "in {folder}")
+        return text.format(folder=self.place) if self.place else ""
 
     def tip(self) -> str:
         """Return everything about the row, for a tooltip."""
@@ -108,6 +115,7 @@ class EnvironmentsModel(QAbstractListModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._environments: dict[Path, Environment] = {}
+        self._places: dict[Path, str] = {}
         self._tasks: dict[Path, Task] = {}
         self._health: dict[Path, HealthState] = {}
         self._filter = ""
@@ -137,6 +145,7 @@ class EnvironmentsModel(QAbstractListModel):
                 environment = replace(environment, sizes=before.sizes)  # noqa: PLW2901
             found[environment.prefix] = environment
         self._environments = found
+        self._places = dict(_places(found.values()))
         self._tasks = {path: task for path, task in self._tasks.items() if not task.state.is_final}
         self._rebuild()
 
@@ -265,7 +274,8 @@ class EnvironmentsModel(QAbstractListModel):
 
     def _row(self, prefix: Path, environment: Environment | None) -> EnvironmentRow:
         health = self._health.get(prefix, HealthState.UNKNOWN)
-        return EnvironmentRow(prefix, environment, self._tasks.get(prefix), health)
+        place = self._places.get(prefix, "") if environment is not None else ""
+        return EnvironmentRow(prefix, environment, self._tasks.get(prefix), health, place)
 
     def _rebuild(self) -> None:
         rows = [
@@ -285,6 +295,19 @@ class EnvironmentsModel(QAbstractListModel):
         self._rows = rows
         if changed:
             self.dataChanged.emit(self.index(changed[0]), self.index(changed[-1]))
+
+
+def _places(environments: Iterable[Environment]) -> Iterator[tuple[Path, str]]:
+    """Yield for each environment that shares its name the folder that tells it apart."""
+    named: dict[str, list[Path]] = {}
+    for environment in environments:
+        title = EnvironmentRow(environment.prefix, environment).title
+        named.setdefault(title, []).append(environment.prefix)
+    for prefixes in named.values():
+        if len(prefixes) > 1:
+            folders = zip(*(reversed(prefix.parts[1:]) for prefix in prefixes), strict=False)
+            telling = next((level for level in folders if len(set(level)) == len(level)), None)
+            yield from zip(prefixes, telling or map(str, prefixes), strict=True)
 
 
 def _collator() -> QCollator:

@@ -45,7 +45,8 @@ class Column(Generic[R]):
 
     `sort_key` returns anything that compares; `width` is in pixels at first; `chip` draws the
     cell as a coloured label in place of its text; a column not `shown` waits in the chooser,
-    and one that `gives_way` stays away where there is no room for it.
+    and one that `gives_way` stays away where there is no room for it. `narrow` is the width of one
+    that can do with less, where even that leaves too little.
     """
 
     key: str
@@ -57,6 +58,7 @@ class Column(Generic[R]):
     is_number: bool = False
     is_shown: bool = True
     gives_way: bool = False
+    narrow: int = 0
     icon: Callable[[R], tuple[str, Tone] | None] = _no_icon
     chip: Callable[[R], Chip | None] = _no_chip
     tip: Callable[[R], str] = _no_tip

@@ -58,6 +58,10 @@ ALTERNATIVES: Final[dict[str, tuple[Sentence, ...]]] = {
         QT_TRANSLATE_NOOP("Warnings", "Overwrite {packages} anyway"),
         QT_TRANSLATE_NOOP("Warnings", "Overwrite anyway"),
     ),
+    "update-from": (
+        QT_TRANSLATE_NOOP("Warnings", "Take {package} {version} from {channel}"),
+        QT_TRANSLATE_NOOP("Warnings", "Take it from another channel"),
+    ),
     "update-from-conda": (QT_TRANSLATE_NOOP("Warnings", "Update it by conda"),),
     "did-you-mean": (
         QT_TRANSLATE_NOOP("Warnings", "Take {instead}"),

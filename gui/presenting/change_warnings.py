@@ -39,18 +39,6 @@ CHANGE_WARNINGS: Final[dict[WarningCode, WarningSentences]] = {
             " below.",
         ),
     ),
-    WarningCode.UPDATE_HELD_BACK: WarningSentences(
-        (
-            QT_TRANSLATE_NOOP(
-                "Warnings", "{packages} would become {versions} if {others} could change as well."
-            ),
-            QT_TRANSLATE_NOOP("Warnings", "{packages} cannot be updated while all else stays."),
-            QT_TRANSLATE_NOOP("Warnings", "An update is held back by other packages."),
-        ),
-        QT_TRANSLATE_NOOP(
-            "Warnings", "Everything else is kept as it is, so there is no newer version that fits."
-        ),
-    ),
     WarningCode.REMOVES_DEPENDENTS: WarningSentences(
         (
             QT_TRANSLATE_NOOP(

@@ -20,6 +20,7 @@ from engine.requests import (
     RepairRequest,
 )
 from gui import formats
+from gui.presenting.update_warnings import UPDATE_WARNINGS
 
 _NAMED_AT_MOST = 3
 _FEW_SECONDS = 8.0
@@ -215,6 +216,8 @@ class FigureWords(QObject):
             )
             return text.format(names=formats.join_words(list(chosen)))
         request = plan.request
+        if any(warning.code in UPDATE_WARNINGS for warning in plan.warnings):
+            return self.tr("Nothing changes so far.")
         if isinstance(request, ChangeRequest) and not (request.add or request.add_pypi):
             return self.tr("Nothing changes: there is nothing newer that fits here.")
         return self.tr("Nothing changes: everything you asked for is there already.")

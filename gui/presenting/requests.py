@@ -269,16 +269,38 @@ def settled_sentence(settled: Settled) -> str:
     """Return what is said about interrupted work that was found and settled."""
     match settled.settlement:
         case Settlement.FINISHED:
-            text = QCoreApplication.translate(
-                "Requests", "Envdesk finished interrupted work on {name}."
-            )
+            return QCoreApplication.translate(
+                "Requests", "{done} The work had been interrupted, and Envdesk finished it."
+            ).format(done=success_sentence(settled.request))
         case Settlement.PUT_BACK:
-            text = QCoreApplication.translate(
-                "Requests", "Envdesk put back interrupted work on {name}: it is as it was before."
-            )
+            return _interrupted_sentence(settled.request)
         case _:
             assert_never(settled.settlement)
-    name = settled.prefix.name
-    if isinstance(settled.request, CleanRequest):
-        name = QCoreApplication.translate("Requests", "the caches")
-    return text.format(name=name)
+
+
+def _interrupted_sentence(request: Request) -> str:
+    match request:
+        case CreateRequest() | ExactRequest() | CloneRequest():
+            text = QCoreApplication.translate(
+                "Requests",
+                "{name} was not made: the work was interrupted, and nothing is left of it.",
+            )
+        case RenameRequest():
+            text = QCoreApplication.translate(
+                "Requests", "{source} is as it was before: the work on it was interrupted."
+            )
+        case RemoveRequest() | ChangeRequest() | RepairRequest():
+            text = QCoreApplication.translate(
+                "Requests", "{name} is as it was before: the work on it was interrupted."
+            )
+        case CleanRequest():
+            text = QCoreApplication.translate(
+                "Requests", "Cleaning up was interrupted: what was not deleted is still there."
+            )
+        case RelinkRequest():
+            text = QCoreApplication.translate(
+                "Requests", "Sharing files was interrupted: every environment has all of its files."
+            )
+        case _:
+            assert_never(request)
+    return text.format(**_names(request))

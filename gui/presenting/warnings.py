@@ -25,6 +25,7 @@ from gui.presenting.repair_warnings import (
     repairs_told,
 )
 from gui.presenting.requests import affected_name
+from gui.presenting.update_warnings import UPDATE_WARNINGS
 from gui.presenting.wording import (
     QT_TRANSLATE_NOOP,
     WarningSentences,
@@ -147,10 +148,13 @@ _WORDS: Final[dict[WarningCode, WarningSentences]] = {
         (
             QT_TRANSLATE_NOOP(
                 "Warnings",
-                "The disk of {path} has {free_bytes} left, and this needs {needed_bytes}.",
+                "The disk of {path} has {free_bytes} left, and this needs {needed_bytes} while it"
+                " is at work.",
             ),
             QT_TRANSLATE_NOOP(
-                "Warnings", "The disk has {free_bytes} left, and this needs {needed_bytes}."
+                "Warnings",
+                "The disk has {free_bytes} left, and this needs {needed_bytes} while it is at"
+                " work.",
             ),
             QT_TRANSLATE_NOOP("Warnings", "There is not enough room on the disk."),
         ),
@@ -247,6 +251,7 @@ _WORDS: Final[dict[WarningCode, WarningSentences]] = {
         ),
     ),
     **CHANGE_WARNINGS,
+    **UPDATE_WARNINGS,
     **REPAIR_WARNINGS,
 }
 

@@ -308,7 +308,9 @@ class CleanPanel(QFrame):
 
     def _reason(self, figures: ChoiceFigures) -> str:
         """Return why the button can do nothing."""
-        choice = self._choice
+        choice, picture = self._choice, self._picture
+        if picture is not None and not any(cache.is_writable for cache in picture.caches):
+            return self.tr("Your account may not delete anything in these caches.")
         if choice.preset is None and not choice.kinds and not choice.items:
             return self.tr("Tick what is to go.")
         if figures.chosen:

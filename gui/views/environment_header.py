@@ -67,7 +67,8 @@ class EnvironmentHeader(QWidget):
         if environment is None:
             self.facts.setText(str(shown.prefix))
         else:
-            self.facts.setText(self._facts_of(environment))
+            facts = (self._facts_of(environment), shown.place_text())
+            self.facts.setText(" · ".join(fact for fact in facts if fact))
             sizes = environment.sizes
             self.facts.setToolTip("" if sizes is None else sizes_text(sizes))
         self._allow()

@@ -29,7 +29,7 @@ from gui.views.basket_bar import BasketBar
 from gui.views.failed_state import FailedState
 from gui.views.package_details import PackageDetails
 from gui.views.record_table import RecordTable
-from gui.widgets import SearchBox, column, icon_button, label, row
+from gui.widgets import ElidedLabel, SearchBox, column, icon_button, row
 
 _DETAILS = "package-details-height"
 _NO_MODIFIERS = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
@@ -84,7 +84,7 @@ class PackagesView(QWidget):
             self.tr("Show packages from"),
         )
         self.sources.chosen.connect(self._apply_filter)
-        self._count = label("", tone=Tone.MUTED)
+        self._count = ElidedLabel(tone=Tone.MUTED, whole_only=True)
         self.details = PackageDetails()
         self._pages = QStackedWidget()
         self._loading = Loading(self.tr("Reading the packages…"))
@@ -223,10 +223,10 @@ class PackagesView(QWidget):
     def _update(self) -> None:
         shown, total = self.model.rowCount() - self.model.top_count, len(self.model.records)
         if shown == total:
-            self._count.setText(self.tr("%n package(s)", None, total))
+            self._count.set_whole(self.tr("%n package(s)", None, total))
         else:
             text = self.tr("{shown} of %n package(s)", None, total)
-            self._count.setText(text.format(shown=format_count(shown)))
+            self._count.set_whole(text.format(shown=format_count(shown)))
         self._offer()
         self._pages.setVisible(bool(self.model.rowCount()) or not self.available.isVisibleTo(self))
         if self.model.rowCount():

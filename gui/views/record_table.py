@@ -112,7 +112,7 @@ class RecordTable(QTableView):
     """Show a `RecordTableModel`; `current_changed` comes when another record, or none, is current.
 
     `name` is the table's name in the settings. Tab leaves the table. Columns that give way are
-    there while all of them have room, or somebody asked for them.
+    there while all of them have room, or somebody asked for them; then others become narrow.
     """
 
     current_changed = Signal()
@@ -134,6 +134,7 @@ class RecordTable(QTableView):
         self._without_room: set[int] = set()
         self._insisted: set[int] = set()
         self._is_fitting = False
+        self._is_tight = False
         self.setModel(model)
         self.setItemDelegate(RecordDelegate(model, self))
         self._set_up()
@@ -224,7 +225,9 @@ class RecordTable(QTableView):
         columns, wanted = self._records.columns, self._wanted_columns()
         stretched = self._visible_columns()[-1]
         needed = sum(
-            columns[at].width if columns[at].gives_way or at == stretched else self.columnWidth(at)
+            columns[at].width
+            if columns[at].gives_way or at == stretched
+            else self._chosen_width(at)
             for at in wanted
         )
         crowded: set[int] = set()
@@ -238,9 +241,31 @@ class RecordTable(QTableView):
         self._is_fitting = True
         for at in changed:
             self.setColumnHidden(at, at in crowded)
+        changed |= self._tighten(needed > self.viewport().width())
         self._is_fitting = False
         if changed:
             self.updateGeometries()
+
+    def _tighten(self, is_tight: bool) -> set[int]:
+        """Make columns narrow that nobody gave a width of their own, or wide again; tell which."""
+        if is_tight == self._is_tight:
+            return set()
+        self._is_tight = is_tight
+        columns = self._records.columns
+        found = {
+            at
+            for at, column in enumerate(columns)
+            if column.narrow
+            and self.columnWidth(at) == (column.width if is_tight else column.narrow)
+        }
+        for at in found:
+            self.setColumnWidth(at, columns[at].narrow if is_tight else columns[at].width)
+        return found
+
+    def _chosen_width(self, at: int) -> int:
+        """Return the width that a column has or, while it is narrow, had before."""
+        column, width = self._records.columns[at], self.columnWidth(at)
+        return column.width if self._is_tight and width == column.narrow else width
 
     def _set_up(self) -> None:
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -295,7 +320,7 @@ class RecordTable(QTableView):
         visible, wanted = self._visible_columns(), self._wanted_columns()
         columns = self._records.columns
         # the last one is as wide as the window happens to be
-        widths = tuple((columns[at].key, self.columnWidth(at)) for at in visible[:-1])
+        widths = tuple((columns[at].key, self._chosen_width(at)) for at in visible[:-1])
         self._settings.set_columns(
             self._name,
             ColumnChoice(
@@ -318,6 +343,7 @@ class RecordTable(QTableView):
     def _reset_columns(self) -> None:
         self._without_room.clear()
         self._insisted.clear()
+        self._is_tight = False
         for at, column in enumerate(self._records.columns):
             self.setColumnHidden(at, not column.is_shown)
             self.setColumnWidth(at, column.width)

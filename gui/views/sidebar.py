@@ -183,6 +183,7 @@ class Sidebar(QWidget):
         box = _FilterBox(self.tr("Find an environment"), self.environments)
         box.textChanged.connect(self._model.set_filter)
         box.textChanged.connect(self._count)
+        box.textChanged.connect(self.environments.scrollToTop)
         box.hide()
         return box
 

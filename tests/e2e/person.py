@@ -68,6 +68,22 @@ class Person:
         self._wait_for_keyboard()
         self._do("type", "--delay", str(_KEY_PAUSE_MS), "--", text)
 
+    def write(self, text: str) -> None:
+        """Type `text` into the field that has the keyboard, and see it arrive.
+
+        While a screen reader listens, Qt asks it about every letter, but about no shortcut: one
+        that is pressed at once would be faster than the letters before it.
+        """
+        self.type(text)
+        self.screen.wait(
+            lambda: any(
+                node.text == text and "FOCUSED" in node.states
+                for node in self.screen.find_all("text")
+            ),
+            PATIENCE_S,
+            f"{text!r} did not arrive",
+        )
+
     def press(self, *keys: str) -> None:
         """Press keys one after another, such as "Return" or "alt+F4"."""
         self._wait_for_keyboard()

@@ -156,7 +156,7 @@ def test_that_the_keyboard_alone_is_enough(
         screen.see("push button", re.compile("^New environment"))
         person.press("ctrl+n")
         screen.see("dialog", re.compile("^New environment"))
-        person.type("keys")
+        person.write("keys")
         person.press("alt+b")
         person.type("almanac,")
         screen.see("label", "almanac")

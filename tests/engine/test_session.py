@@ -91,8 +91,8 @@ async def test_that_two_plans_for_one_name_end_in_one_environment_and_one_clear_
     engine: Engine, ear: Ear
 ) -> None:
     await engine.start()
-    first = await planned_creation(engine, "same", ("almanac",))
-    second = await planned_creation(engine, "same", ("almanac",))
+    first = await planned_creation(engine, "same", ("almanac",), with_pip=False)
+    second = await planned_creation(engine, "same", ("almanac",), with_pip=False)
     tasks = [engine.submit(first), engine.submit(second)]
     ended = [await ear.until_ended(task) for task in tasks]
     assert [task.state for task in ended] == [TaskState.SUCCEEDED, TaskState.FAILED]
@@ -137,7 +137,7 @@ async def test_that_two_windows_take_turns(
 ) -> None:
     other, other_ear = Engine(configured), Ear()
     other.subscribe(other_ear)
-    plan = await planned_creation(engine, "shared", ("quarry",))
+    plan = await planned_creation(engine, "shared", ("quarry",), with_pip=False)
     server.faults.throttle(6_000_000)
     first = engine.submit(plan)
     await ear.until_phase(first, Phase.DOWNLOADING)
@@ -156,7 +156,7 @@ async def test_that_waiting_for_the_end_lets_tasks_finish(
     engine, ear = Engine(configured), Ear()
     engine.subscribe(ear)
     await engine.start()
-    plan = await planned_creation(engine, "patience", ("almanac",))
+    plan = await planned_creation(engine, "patience", ("almanac",), with_pip=False)
     task_id = engine.submit(plan)
     await engine.aclose(Leaving.WAIT)
     assert ear.task(task_id).state is TaskState.SUCCEEDED
@@ -217,7 +217,7 @@ async def test_that_a_new_name_costs_no_copies_and_keeps_the_history(
 
 
 async def test_that_a_change_is_told_as_soon_as_it_is_in_place(engine: Engine, ear: Ear) -> None:
-    created = await planned_creation(engine, "course", ("numerals",))
+    created = await planned_creation(engine, "course", ("numerals",), with_pip=False)
     assert (await ear.until_ended(engine.submit(created))).state is TaskState.SUCCEEDED
     prefix = engine.places.envs / "course"
     channels = (await engine.configuration()).effective_channels

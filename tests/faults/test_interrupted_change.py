@@ -39,7 +39,8 @@ async def _ready(places: Places) -> tuple[Engine, Ear, Path]:
     engine.subscribe(ear)
     await engine.start()
     specs = ("tidepool", "numerals <2.1", "mosaic", "glyphs")
-    task = await ear.until_ended(engine.submit(await planned_creation(engine, specs=specs)))
+    plan = await planned_creation(engine, specs=specs, with_pip=False)
+    task = await ear.until_ended(engine.submit(plan))
     assert task.state is TaskState.SUCCEEDED, task.failure
     prefix = places.envs / NAME
     (prefix / "notes.txt").write_text("mine")

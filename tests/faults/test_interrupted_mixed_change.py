@@ -96,7 +96,8 @@ async def subject(configured: Places, channels: Path) -> AsyncIterator[Subject]:
     point_pip_at(configured, (channels / INDEX_FOLDER).as_uri())
     engine, ear = await _started(configured)
     specs = ("tidepool", "numerals <2.1", "mosaic", "glyphs")
-    await _succeed(ear, engine.submit(await planned_creation(engine, NAME, specs)))
+    plan = await planned_creation(engine, NAME, specs, with_pip=False)
+    await _succeed(ear, engine.submit(plan))
     prefix = configured.envs / NAME
     used = (await engine.configuration()).effective_channels
     first = ChangeRequest(prefix, used, add_pypi=("lanternfish==1.0.0", "pigment"))

@@ -36,7 +36,7 @@ async def _broken(places: Places) -> tuple[Engine, Ear, Path]:
     engine, ear = Engine(places), Ear()
     engine.subscribe(ear)
     await engine.start()
-    plan = await planned_creation(engine, specs=("tidepool", "mosaic", "glyphs"))
+    plan = await planned_creation(engine, specs=("tidepool", "mosaic", "glyphs"), with_pip=False)
     task = await ear.until_ended(engine.submit(plan))
     assert task.state is TaskState.SUCCEEDED, task.failure
     prefix = places.envs / NAME

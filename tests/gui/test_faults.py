@@ -92,3 +92,12 @@ def test_that_a_folder_that_cannot_be_made_is_no_reason_not_to_start(
     (tmp_path / "file").write_text("in the way")
     write_log_to(tmp_path / "file" / "state")
     logging.getLogger("envdesk.test").warning("still here")
+
+
+def test_that_a_log_that_cannot_be_written_is_not_told_line_by_line(
+    tmp_path: Path, root_logger: logging.Logger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "envdesk.log").mkdir()  # stands for any file that cannot be opened
+    write_log_to(tmp_path)
+    logging.getLogger("envdesk.test").error("something")
+    assert "Traceback" not in capsys.readouterr().err

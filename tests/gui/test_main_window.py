@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QPushButton, QTabBar, QWidget
 
 from engine.errors import EngineError, ErrorCode
 from engine.events import Settled, Settlement, Task, TaskChanged, TaskId, TaskState
@@ -24,7 +24,7 @@ from gui.main_window import MainWindow
 from gui.models.basket import Wish, WishKind
 from gui.operations import cancel_operations
 from gui.settings import WindowSettings
-from gui.views.sidebar import ActivityChosen
+from gui.views.sidebar import ActivityChosen, DiskChosen
 from tests.support.environments import Package, make_environment, numbered_packages, write_record
 from tests.support.windowing import until
 
@@ -311,11 +311,14 @@ async def test_that_a_renamed_environment_stays_chosen_when_it_is_seen_before_it
 
 async def test_that_settled_work_is_told_until_it_is_read(envs: Path, window: MainWindow) -> None:
     await at_rest(window)
-    request = RemoveRequest(envs / "zoo")
-    window.hear(Settled(envs / "zoo", request, Settlement.PUT_BACK))
-    assert "put back interrupted work on zoo" in window.content.banner.text()
-    window.hear(Settled(envs / "数据 分析", request, Settlement.FINISHED))
-    assert window.content.banner.text() == "Envdesk finished interrupted work on 数据 分析."
+    removal, creation = RemoveRequest(envs / "zoo"), CreateRequest(envs / "new", ())
+    window.hear(Settled(envs / "zoo", removal, Settlement.PUT_BACK))
+    assert "zoo is as it was before" in window.content.banner.text()
+    window.hear(Settled(envs / "new", creation, Settlement.PUT_BACK))
+    assert "new was not made" in window.content.banner.text(), "it never was, before"
+    window.hear(Settled(envs / "zoo", removal, Settlement.FINISHED))
+    assert "zoo is gone" in window.content.banner.text()
+    assert "interrupted" in window.content.banner.text()
     assert window.content.banner.isVisible()
 
 
@@ -429,3 +432,31 @@ async def test_that_nothing_flashes_up_before_the_window(
     window.deleteLater()
     bridge.close()
     await engine.aclose(Leaving.CANCEL)
+
+
+async def test_that_every_letter_leads_to_one_place_on_every_page(
+    envs: Path, window: MainWindow
+) -> None:
+    await at_rest(window)
+    damaged = next((envs / "course" / "conda-meta").glob("*.json"))
+    damaged.write_text("{")
+    window.select_name("course")
+    for tab in (window.page.packages, window.page.health, window.page.history, window.page.details):
+        window.page.tabs.setCurrentWidget(tab)
+        await at_rest(window)
+        if tab is window.page.health:
+            window.refresh_all()
+            await until(window.page.health.repair_all.isVisible)
+        assert not shared_letters(window), tab
+    for place in (DiskChosen(), ActivityChosen()):
+        window.sidebar.choose(place)
+        assert not shared_letters(window), place
+
+
+def shared_letters(window: MainWindow) -> list[str]:
+    """Return the letters that more than one of the things that can be seen answer to."""
+    texts = [made.text() for made in window.findChildren(QAbstractButton) if made.isVisible()]
+    bars = [bar for bar in window.findChildren(QTabBar) if bar.isVisible()]
+    texts += [bar.tabText(at) for bar in bars for at in range(bar.count())]
+    letters = [text.replace("&&", "").partition("&")[2][:1].lower() for text in texts]
+    return [letter for letter in set(letters) if letter and letters.count(letter) > 1]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QColor, QImage, QPalette
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QRadioButton
 
 import gui
 from gui.panels import Banner
@@ -149,3 +149,22 @@ def test_that_an_icon_beside_words_paints_itself() -> None:
     shown.show_icon("check", Tone.SUCCESS)
     assert QColor(theme().tokens.success).name() in ink(shown.grab().toImage())
     assert isinstance(shown, QLabel)
+
+
+@pytest.mark.parametrize("kind", [QCheckBox, QRadioButton])
+@pytest.mark.parametrize("scheme", list(Scheme))
+def test_that_what_is_chosen_can_be_seen_while_it_cannot_be_changed(
+    qapp: QApplication, kind: type[QCheckBox | QRadioButton], scheme: Scheme
+) -> None:
+    start_theme(qapp, scheme)
+    pictures: list[QImage] = []
+    for is_checked in (True, False):
+        made = kind("Strict")
+        made.setChecked(is_checked)
+        made.setEnabled(False)
+        pictures.append(made.grab().toImage())
+    assert pictures[0].size() == pictures[1].size()
+    middle = 8, pictures[0].height() // 2
+    edge = 4, pictures[0].height() // 2
+    assert pictures[0].pixelColor(*edge) != pictures[1].pixelColor(*edge)
+    assert pictures[0].pixelColor(*middle) != pictures[0].pixelColor(*edge)

@@ -84,15 +84,23 @@ class Ear:
 
 
 async def planned_creation(
-    engine: Engine, name: str = "第一个 env", specs: tuple[str, ...] = ("mosaic", "quarry")
+    engine: Engine,
+    name: str = "第一个 env",
+    specs: tuple[str, ...] = ("mosaic", "quarry"),
+    *,
+    with_pip: bool = True,
 ) -> Plan:
-    """Return the plan of an environment with Python and packages that take a moment."""
+    """Return the plan of an environment with Python and packages that take a moment.
+
+    Most of that moment is for compiling pip.
+    """
     configuration = await engine.configuration()
     request = CreateRequest(
         engine.places.envs / name,
         configuration.effective_channels,
         python="3",
         specs=specs,
+        with_pip=with_pip,
     )
     return await engine.plan(request)
 

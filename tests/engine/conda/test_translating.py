@@ -68,3 +68,30 @@ def test_that_any_text_becomes_an_error_with_a_sentence_and_its_detail(text: str
     ):
         assert failure.summary.endswith(".")
         assert failure.hint
+
+
+REFUSED = (
+    "error sending request for url ({scheme}://x.example/sea/r.json)\nCaused by: client error"
+    " (Connect)\nCaused by: {layer}tcp connect error\nCaused by: Connection refused (os error 111)"
+)
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_that_a_proxy_that_does_not_answer_is_blamed_and_not_the_channel(
+    monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    direct = Exception(REFUSED.format(scheme=scheme, layer=""))
+    assert channel_error(direct, "sea").failure.cause == "Its server refuses connections."
+    tunnel = Exception(REFUSED.format(scheme=scheme, layer="tunnel error\nCaused by: "))
+    assert "set to use a proxy," in channel_error(tunnel, "sea").failure.cause
+    monkeypatch.setenv(f"{scheme}_proxy", "http://ming:secret@127.0.0.1:7890")
+    for error in (direct, tunnel):
+        failure = channel_error(error, "sea").failure
+        assert "a proxy (127.0.0.1:7890)" in failure.cause
+        assert "proxy off" in failure.hint
+        assert "secret" not in repr(failure)
+    monkeypatch.setenv("no_proxy", "x.example")
+    assert channel_error(direct, "sea").failure.cause == "Its server refuses connections."

@@ -86,18 +86,18 @@ async def test_that_the_worker_fetches_a_file_and_reads_it_as_any_other(
 ) -> None:
     engine = Engine(places)
     try:
-        found = await engine.read_address(f"{web}/files/requirements.txt?raw=1")
+        found = await engine.read_addresses([f"{web}/files/requirements.txt?raw=1"])
         assert (found.kind, found.path, found.files) == (FileKind.REQUIREMENTS, None, ())
         assert found.wanted[0].text == "numpy>=2"
         assert ConsentCode.RUNS_CODE in [each.code for each in found.consents]
-        limits = await engine.read_address(f"{web}/moved", kind=FileKind.CONSTRAINTS)
+        limits = await engine.read_addresses([f"{web}/moved"], kind=FileKind.CONSTRAINTS)
         assert "numpy>=2" in [each.text for each in limits.constraints]
-        wheel = await engine.read_address("https://files.example.org/a-1.0-py3-none-any.whl")
+        wheel = await engine.read_addresses(["https://files.example.org/a-1.0-py3-none-any.whl"])
         assert [each.code for each in wheel.consents] == [ConsentCode.URL]
-        package = await engine.read_address("https://conda.example.org/x/noarch/a-1-0.conda")
+        package = await engine.read_addresses(["https://conda.example.org/x/noarch/a-1-0.conda"])
         assert [each.name for each in package.locked] == ["a"]
         with pytest.raises(EngineError) as missing:
-            await engine.read_address(f"{web}/none.txt")
+            await engine.read_addresses([f"{web}/none.txt"])
         assert missing.value.code is ErrorCode.FILE_UNREADABLE
         assert "404" in missing.value.failure.cause
     finally:

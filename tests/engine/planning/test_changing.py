@@ -232,10 +232,52 @@ def test_that_a_pin_is_named_even_when_more_is_in_the_way(world: World) -> None:
 
 
 def test_that_pins_of_the_environment_count_too(world: World) -> None:
-    prefix = world.make("pinned", world.both, "almanac 2025.*")
+    prefix = world.make("pinned", world.both, "almanac 2025.*", "pip")
     (prefix / "conda-meta" / "pinned").write_text("# mine\nalmanac 2025.*\n")
     plan = world.plan(ChangeRequest(prefix, world.both, update=("almanac",)))
     assert kinds(plan) == {}
+    warning = only(plan)
+    assert (warning.code, warning.severity) == (WarningCode.UPDATE_PINNED, Severity.NOTE)
+    assert warning.values == (
+        ("package", "almanac"),
+        ("version", "2025.3"),
+        ("pin", "almanac 2025.*"),
+    )
+    (prefix / "conda-meta" / "pinned").unlink()
+    freed = world.plan(ChangeRequest(prefix, world.both, update=("almanac",)))
+    assert kinds(freed) == {"almanac": ChangeKind.UPDATE}
+
+
+def test_that_a_newer_version_in_another_channel_is_told_and_taken_by_one_click(
+    world: World,
+) -> None:
+    main, extra = world.both
+    prefix = world.make("older", (extra, main), "glyphs", "pip", f"{extra}::numerals")
+    for request in (  # the channel was chosen for the package, or simply comes first
+        ChangeRequest(prefix, world.both, update=("numerals",)),
+        ChangeRequest(prefix, (extra, main), update=("numerals",)),
+        ChangeRequest(prefix, (extra,), update=("numerals",)),
+    ):
+        plan = world.plan(request)
+        assert plan.changes == ()
+        warning = only(plan)
+        assert (warning.code, warning.severity) == (WarningCode.UPDATE_ELSEWHERE, Severity.NOTE)
+        told = dict(warning.values)
+        assert told == {
+            "package": "numerals",
+            "version": "2.1.0",
+            "channel": MAIN_CHANNEL,
+            "source": EXTRA_CHANNEL,
+        }
+        (offer,) = warning.alternatives
+        assert isinstance(offer.request, ChangeRequest)
+        taken = world.plan(offer.request)
+        (change,) = taken.changes
+        assert change.after is not None
+        assert (change.name, change.after.version) == ("numerals", "2.1.0")
+        assert change.after.source.name == MAIN_CHANNEL
+        assert taken.warnings == ()
+    assert world.plan(ChangeRequest(prefix, world.both, update=("glyphs",))).warnings == ()
 
 
 def test_that_files_of_two_packages_are_told_before(world: World) -> None:

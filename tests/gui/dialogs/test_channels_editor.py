@@ -30,6 +30,15 @@ def test_that_passwords_and_tokens_are_not_shown(editor: ChannelsEditor) -> None
     assert "tk-1234" not in shown.toolTip()
 
 
+def test_that_an_address_is_shown_as_people_read_it_and_kept_as_it_is(
+    editor: ChannelsEditor,
+) -> None:
+    address = "file:///home/li/%E6%95%B0%E6%8D%AE%20a/sea"
+    editor.set_channels((address,))
+    assert editor.list.item(0).text() == "sea  (file:///home/li/数据 a/sea)"
+    assert editor.channels() == (address,)
+
+
 def test_that_enter_adds_what_was_typed(editor: ChannelsEditor, qtbot: QtBot) -> None:
     with qtbot.waitSignal(editor.changed):
         type_text(editor.entry, "https://conda.example/teaching")

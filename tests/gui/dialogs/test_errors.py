@@ -2,13 +2,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.errors import ErrorCode, Failure
 from gui.dialogs.errors import FailureBox, FailureDialog, RawText, present_error
 from gui.widgets import CopyButton
-from tests.support.windowing import click, press
+from tests.support.windowing import click, press, until
 
 FAILURE = Failure(
     ErrorCode.CHANNEL_NOT_FOUND,
@@ -54,6 +54,23 @@ def test_that_the_details_are_folded_away_and_can_be_copied(house: QWidget) -> N
     copied = QGuiApplication.clipboard().text()
     assert "channel-not-found" in copied
     assert copied.count("HTTP 404") == 200
+
+
+async def test_that_a_failed_build_opens_on_its_last_lines(house: QWidget) -> None:
+    detail = "\n".join(f"line {number}" for number in range(100))
+    for code, is_at_end in (
+        (ErrorCode.SOURCE_BUILD_FAILED, True),
+        (ErrorCode.CHANNEL_NOT_FOUND, False),
+    ):
+        dialog = FailureDialog(Failure(code, "It failed.", detail=detail), house)
+        dialog.open()
+        dialog.words.details.set_open(True)
+        edit = dialog.findChild(QPlainTextEdit)
+        assert edit is not None
+        bar = edit.verticalScrollBar()
+        await until(lambda bar=bar: bar.maximum() > 0)
+        await until(lambda bar=bar, end=is_at_end: bar.value() == (bar.maximum() if end else 0))
+        dialog.close()
 
 
 def test_that_no_word_of_a_long_failure_is_cut(house: QWidget) -> None:

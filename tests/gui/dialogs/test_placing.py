@@ -142,3 +142,20 @@ async def test_that_what_is_wrong_is_told_to_screen_readers(
     fields.name.setText("a:b")
     assert fields.name.accessibleDescription() == fields.message.text()
     assert fields.name.focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
+async def test_that_a_computer_without_a_folder_to_write_into_leads_to_another_folder(
+    quiet_engine: Engine, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    async def none() -> tuple[Path, ...]:
+        return ()
+
+    monkeypatch.setattr(quiet_engine, "folders", none)
+    fields = await placed(quiet_engine, qtbot)
+    await until(fields.place_message.text)
+    assert "Choose another folder" in fields.place_message.text()
+    assert fields.location.currentText() == str(quiet_engine.places.envs)
+    fields.take_folder(str(tmp_path))
+    type_text(fields.name, "course")
+    assert fields.prefix() == tmp_path / "course"
+    assert not fields.place_message.text()

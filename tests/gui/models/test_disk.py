@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
+from engine.cache.values import ItemKind
 from gui.models.disk import DiskFilter, DiskModel, disk_rows
+from gui.models.disk_builds import builds_apart
+from gui.models.disk_tree import disk_tree
 from gui.theme import Tone
-from tests.support.disk_pictures import PKGS, ordinary_picture
+from tests.support.disk_pictures import MB, PKGS, cache_of, ordinary_picture, picture_of, thing
 
 WARNING = QAbstractItemModelTester.FailureReportingMode.Fatal
 ALL_COLUMNS = st.integers(0, len(DiskModel().columns) - 1)
@@ -38,6 +43,30 @@ def test_that_every_thing_is_a_row_with_what_one_wants_to_know() -> None:
     assert cells(made, "users")[:3] == ["course-2026, 数据分析", "course-2026", ""]
     assert cells(made, "links")[:3] == ["2", "2", ""]
     assert set(cells(made, "cache")) == {"conda", "pip"}
+
+
+def test_that_builds_of_one_version_are_told_apart() -> None:
+    builds = {"x": "h5eed_0_cpython", "y": "h5eed_1_cpython", "other": "h5eed_0_cpython"}
+    items = [
+        replace(thing("python" if name != "other" else name, MB), path=PKGS / name, build=build)
+        for name, build in builds.items()
+    ]
+    archive = replace(items[0], path=PKGS / "python.conda", kind=ItemKind.ARCHIVE)
+    picture = picture_of(cache_of(*items, archive))
+    rows = {row.item.path.name: row.title for row in disk_rows(picture)}
+    assert rows == {
+        "x": "python · 0_cpython",
+        "y": "python · 1_cpython",
+        "other": "other",
+        "python.conda": "python",
+    }
+    nodes = [disk_tree(picture)]
+    for node in nodes:
+        nodes += node.children
+    titles = {node.title for node in nodes if node.thing is not None}
+    assert {"python 1.0 · 0_cpython", "python 1.0 · 1_cpython", "other 1.0"} <= titles
+    plain = replace(items[1], build="")
+    assert builds_apart((items[0], plain)) == {PKGS / "x": "h5eed_0_cpython", PKGS / "y": ""}
 
 
 def test_that_numbers_sort_as_numbers_and_dates_as_dates() -> None:

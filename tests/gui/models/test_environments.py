@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,6 +53,26 @@ def test_that_an_environment_without_a_name_shows_its_folder(model: Environments
     model.set_environments([Environment("/data/项目/env", Path("/data/项目/env"), "", 3)])
     assert titles(model) == ["env"]
     assert "/data/项目/env" in str(model.index(0).data(Qt.ItemDataRole.ToolTipRole))
+
+
+@pytest.mark.parametrize(
+    ("prefixes", "told"),
+    [
+        (("/opt/miniforge3/envs/ml", "/opt/anaconda3/envs/ml"), ("in miniforge3", "in anaconda3")),
+        (("/a/x/ml", "/b/x/ml", "/b/y/ml"), ("in /a/x/ml", "in /b/x/ml", "in /b/y/ml")),
+        (("/a/ml", "/a/b/a/ml"), ("in /a/ml", "in /a/b/a/ml")),
+        (("/a/ml", "/a/nlp"), ("", "")),
+    ],
+)
+def test_that_environments_of_the_same_name_are_told_apart_by_their_folders(
+    model: EnvironmentsModel, prefixes: tuple[str, ...], told: tuple[str, ...]
+) -> None:
+    found = [Environment(Path(one).name, Path(one), "3.12.7", 3) for one in prefixes]
+    model.set_environments(found)
+    rows = [model.row_at(model.row_of(Path(one))) for one in prefixes]
+    assert [row.place_text() for row in rows] == [text.replace("/", os.sep) for text in told]
+    lines = {row.second_line() for row in rows}
+    assert len(lines) == len(set(told))
 
 
 def test_that_sizes_arrive_later_and_outlive_a_new_reading(model: EnvironmentsModel) -> None:

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from engine.cache.values import Choice, ItemKind, Preset
+from engine.cache.values import Choice, ItemKind, Preset, SkipReason
 from gui.views.disk_clean import CleanPanel
 from tests.support.disk_pictures import (
     COURSE,
@@ -94,6 +94,21 @@ def test_that_age_narrows_every_figure(panel: CleanPanel) -> None:
     assert panel.note() == "Nothing can go: environments use all that is here." or not (
         panel.go.isEnabled()
     )
+
+
+def test_that_caches_of_somebody_else_are_not_said_to_be_in_use(panel: CleanPanel) -> None:
+    picture = ordinary_picture()
+    caches = tuple(
+        replace(
+            cache,
+            is_writable=False,
+            items=tuple(replace(item, blocked=SkipReason.FORBIDDEN) for item in cache.items),
+        )
+        for cache in picture.caches
+    )
+    panel.show_picture(replace(picture, caches=caches))
+    assert not panel.go.isEnabled()
+    assert panel.note() == "Your account may not delete anything in these caches."
 
 
 def test_that_what_is_selected_in_the_table_can_be_chosen(panel: CleanPanel, qtbot: QtBot) -> None:

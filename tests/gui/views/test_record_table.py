@@ -159,6 +159,26 @@ def test_that_columns_come_and_go_with_the_room_for_them(
     assert not table.isColumnHidden(summary)
 
 
+def test_that_a_narrow_table_squeezes_its_columns_instead_of_scrolling_sideways(
+    settings: WindowSettings, qtbot: QtBot
+) -> None:
+    table = table_of(settings, qtbot)
+    model = model_of(table)
+    usual = [table.columnWidth(at) for at in range(model.columnCount())]
+    table.resize(592, 400)
+    assert table.horizontalScrollBar().maximum() == 0
+    assert not table.isColumnHidden(model.column_of("reason"))
+    assert table.columnWidth(0) < usual[0]
+    table.setColumnWidth(1, 100)  # somebody draws it, and the others are remembered as wide
+    choice = settings.columns("packages")
+    assert choice is not None
+    widths = dict(choice.widths)
+    assert (widths["name"], widths["version"]) == (usual[0], 100)
+    table.resize(800, 400)
+    assert table.columnWidth(0) == usual[0]
+    assert table.columnWidth(1) == 100
+
+
 def test_that_a_column_asked_for_comes_without_room_for_it(table: RecordTable) -> None:
     summary = model_of(table).column_of("summary")
     assert table.isColumnHidden(summary)

@@ -139,6 +139,17 @@ def test_that_a_filter_appears_when_there_are_many(
     assert not sidebar.filter_box.isVisible()
 
 
+def test_that_what_a_filter_finds_is_shown_from_its_beginning(
+    sidebar: Sidebar, model: EnvironmentsModel
+) -> None:
+    model.set_environments([environment(f"env {at}", python="") for at in range(400)])
+    sidebar.environments.scrollToBottom()
+    QTest.keyClicks(sidebar.filter_box, "3")
+    first = sidebar.environments.visualRect(model.index(0))
+    assert sidebar.environments.viewport().rect().contains(first)
+    assert model.row_at(0).title == "env 3"
+
+
 def test_that_the_context_menu_offers_what_can_be_done(sidebar: Sidebar) -> None:
     asked: list[tuple[object, object]] = []
 

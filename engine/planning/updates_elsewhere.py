@@ -1,0 +1,103 @@
+"""Say why an update that was asked for does not happen, where a pin or a channel is the reason."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
+from dataclasses import replace
+
+from engine.conda.addresses import channel_urls
+from engine.conda.channels import short_name
+from engine.conda.repodata import Repodata
+from engine.conda.ripening import is_prerelease
+from engine.conda.solving import check_spec
+from engine.conda.versions import compare
+from engine.errors import EngineError
+from engine.plan import Alternative, Change, PlanWarning, Severity, WarningCode
+from engine.planning.relaxing import EACH_SECONDS
+from engine.planning.resolving import Standing, channels_of, resolve
+from engine.records import Record
+from engine.requests import ChangeRequest
+
+
+async def updates_elsewhere(
+    request: ChangeRequest, standing: Standing, changes: Iterable[Change]
+) -> tuple[PlanWarning, ...]:
+    """Return a warning for each package to update that stays, with what would update it.
+
+    That is a pin, or that only another channel of the user has a newer one; the latter is tried
+    before it is offered. What cannot be asked now is left out.
+    """
+    changing = {change.name for change in changes}
+    held = [name for name in map(str.lower, request.update) if name not in changing]
+    found: list[PlanWarning] = []
+    with suppress(EngineError):
+        for name in held:
+            found += [each async for each in _about(name, request, standing)]
+    return tuple(found)
+
+
+async def _about(
+    name: str, request: ChangeRequest, standing: Standing
+) -> AsyncIterator[PlanWarning]:
+    record = standing.installed.get(name)
+    if record is None:
+        return
+    known = (*channels_of(request, standing.configuration), *standing.configuration.channels)
+    channels = tuple(dict.fromkeys(known))
+    repodata = await standing.repodata(channels)
+    newer = await _newest(record, repodata)
+    pin = next((each for each in standing.pins if check_spec(each) == name), "")
+    if newer and pin:
+        yield PlanWarning(
+            WarningCode.UPDATE_PINNED,
+            Severity.NOTE,
+            f"{name} stays at {record.version}, because it is pinned.",
+            (("package", name), ("version", record.version), ("pin", pin)),
+        )
+        return
+    for channel in channels:
+        urls = {url.rstrip("/") for url in channel_urls(channel, standing.configuration)}
+        if record.source.url.rstrip("/") in urls or not urls & newer.keys():
+            continue
+        updates = tuple(each for each in request.update if each.lower() != name)
+        wish = replace(request, update=updates, add=(*request.add, f"{channel}::{name}"))
+        version = await _version_after(wish, name, record, standing)
+        if version:
+            shown = short_name(channel, standing.configuration) or channel
+            yield _offered(record, shown, version, wish)
+            return
+
+
+async def _newest(record: Record, repodata: Repodata) -> dict[str, str]:
+    """Return the newest version that is newer than `record`, by the addresses that have one."""
+    found: dict[str, str] = {}
+    is_early = is_prerelease(record.version)
+    answers = await repodata.records(record.name)
+    for address, records in zip(repodata.addresses, answers, strict=True):
+        for version in {str(each.version) for each in records}:
+            best = found.get(address.url.rstrip("/"), record.version)
+            if compare(version, best) > 0 and (is_early or not is_prerelease(version)):
+                found[address.url.rstrip("/")] = version
+    return found
+
+
+async def _version_after(wish: ChangeRequest, name: str, record: Record, standing: Standing) -> str:
+    """Return the version that `wish` brings of the package `name`, empty for none newer."""
+    with suppress(EngineError):
+        after = (await resolve(wish, standing, timeout=EACH_SECONDS)).records
+        there = next((each for each in after if each.name == name), None)
+        if there is not None and compare(there.version, record.version) > 0:
+            return there.version
+    return ""
+
+
+def _offered(record: Record, shown: str, version: str, wish: ChangeRequest) -> PlanWarning:
+    values = (("package", record.name), ("version", version), ("channel", shown))
+    return PlanWarning(
+        WarningCode.UPDATE_ELSEWHERE,
+        Severity.NOTE,
+        f"{record.source.name} has no newer {record.name}, but {shown} has {version}.",
+        (*values, ("source", record.source.name)),
+        (Alternative("update-from", wish, values),),
+    )
