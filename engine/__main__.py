@@ -13,7 +13,7 @@ from engine.places import Places, places_for, root_folder
 from engine.requests import UpdateScope
 from engine.version import __version__
 
-_OWN = ("scan", "walk", "ask", "rattle", "sizes", "healths", "examine", "settle")
+_OWN = ("scan", "walk", "hash", "link", "ask", "rattle", "sizes", "healths", "examine", "settle")
 
 
 def _parser(*, with_own: bool) -> argparse.ArgumentParser:
@@ -67,6 +67,8 @@ def _add_own(add: Callable[[str], argparse.ArgumentParser]) -> None:
     scan = add("scan")
     scan.add_argument("--fresh", action="store_true")
     add("walk")
+    add("hash")
+    add("link")
     add("ask")
     add("rattle")
     add("sizes")
@@ -317,6 +319,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         from engine.cache import lending
 
         lending.serve()
+        return 0
+    if arguments.command == "hash":
+        from engine.health import comparing
+
+        comparing.serve()
         return 0
     if arguments.command == "link":
         from engine.replicas import handing

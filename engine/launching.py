@@ -13,14 +13,7 @@ _START = (
     "import sys; sys.path.insert(0, sys.argv.pop(1)); "
     "from engine.__main__ import main; sys.exit(main())"
 )
-_WALK = (
-    "import sys; sys.path.insert(0, sys.argv.pop(1)); "
-    "from engine.cache.lending import serve; serve()"
-)
-_LINK = (
-    "import sys; sys.path.insert(0, sys.argv.pop(1)); "
-    "from engine.replicas.handing import serve; serve()"
-)
+_SERVE = "import sys; sys.path.insert(0, sys.argv.pop(1)); from {module} import serve; serve()"
 _LIBRARY_PATHS = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LIBPATH")
 _OF_THE_BUNDLE = ("_PYI_", "_MEIPASS", "QT_PLUGIN_PATH", "QML2_IMPORT_PATH")
 
@@ -46,17 +39,25 @@ def own_command(*arguments: str) -> list[str]:
 
 def walker_command() -> list[str]:
     """Return the command line of the process that helps with walks: the quickest one to start."""
-    return own_command("walk") if is_frozen() else _lean_command(_WALK)
+    return _helper_command("walk", "engine.cache.lending")
+
+
+def hasher_command() -> list[str]:
+    """Return the command line of the process that helps to compare files."""
+    return _helper_command("hash", "engine.health.comparing")
 
 
 def linker_command() -> list[str]:
     """Return the command line of a process that helps to make mirrors."""
-    return own_command("link") if is_frozen() else _lean_command(_LINK)
+    return _helper_command("link", "engine.replicas.handing")
 
 
-def _lean_command(code: str) -> list[str]:
+def _helper_command(word: str, module: str) -> list[str]:
+    if is_frozen():
+        return own_command(word)
     source = Path(__file__).resolve().parent.parent
     # The standard library is all it needs, so nothing that is installed is looked for.
+    code = _SERVE.format(module=module)
     return [sys.executable, "-X", "utf8", "-I", "-S", "-c", code, str(source)]
 
 

@@ -53,6 +53,7 @@ from gui.settings import WindowSettings
 from gui.shortcuts import Keys, make_shortcuts
 from gui.tasks import ActivityView, TaskPanel
 from gui.theme import SPACE
+from gui.turns import in_turns
 from gui.views.added_folders import AddedFoldersButton
 from gui.views.content import Content, ContentPane
 from gui.views.disk import DiskPage
@@ -124,8 +125,6 @@ class MainWindow(QMainWindow):
         )
         self._restore()
         self.sidebar.environments.setFocus()
-
-    # -- reading ------------------------------------------------------------------------------
 
     def refresh(self) -> None:
         """Ask the engine for the list anew; a call during an answer leads to one more."""
@@ -231,8 +230,6 @@ class MainWindow(QMainWindow):
         event.ignore()
         self.close_requested.emit()
 
-    # -- building -----------------------------------------------------------------------------
-
     def _build(self) -> None:
         self.setWindowTitle("Envdesk")
         self._panes = QSplitter(Qt.Orientation.Horizontal)
@@ -273,8 +270,6 @@ class MainWindow(QMainWindow):
         if panes is not None:
             self._panes.restoreState(panes)
 
-    # -- going somewhere ----------------------------------------------------------------------
-
     def _go_to(self, destination: Destination) -> None:
         match destination:
             case EnvironmentChosen(prefix=prefix):
@@ -313,13 +308,17 @@ class MainWindow(QMainWindow):
         text = self.tr("Copied: {command} — paste it into a terminal to work in this environment.")
         self.content.say(text.format(command=command))
 
-    # -- what the engine told -----------------------------------------------------------------
-
     def _show_environments(self, environments: tuple[Environment, ...]) -> None:
-        self._has_listed = True
         self.model.set_environments(environments)
-        self.disk.check_space()
+        if self._has_listed:
+            self._after_listing()
+        else:  # to show the page for the first time takes a turn of its own
+            in_turns(self, self._after_listing)
+
+    def _after_listing(self) -> None:
+        self._has_listed = True
         self._choose_something()
+        self.disk.check_space()
 
     def _show_health(self, prefix: Path) -> None:
         self.model.set_health(prefix, self.health.of(prefix).state)

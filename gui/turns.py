@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from PySide6.QtCore import QObject, QTimer
 from shiboken6 import isValid
+
+_SOON_MS: Final = 1
 
 
 def in_turns(owner: QObject, *steps: Callable[[], object]) -> None:
@@ -14,7 +17,8 @@ def in_turns(owner: QObject, *steps: Callable[[], object]) -> None:
     What was asked for earlier comes first. For the Qt thread.
     """
     if steps:
-        QTimer.singleShot(0, owner, lambda: _go_on(owner, steps))
+        # Without any delay it would be a posted call, which comes before this turn has ended.
+        QTimer.singleShot(_SOON_MS, owner, lambda: _go_on(owner, steps))
 
 
 def _go_on(owner: QObject, steps: tuple[Callable[[], object], ...]) -> None:

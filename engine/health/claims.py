@@ -6,7 +6,8 @@ import base64
 import binascii
 import csv
 import io
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -18,7 +19,7 @@ from engine.health.python_side import Distribution
 from engine.health.scene import Scene
 from engine.reading import read_whole
 from engine.records import RecordKind
-from engine.replicas.ownership import MADE_HERE, decode_record, owned_key, recorded_path
+from engine.replicas.ownership import MADE_HERE, both_paths, decode_record, owned_key, recorded_path
 
 COMPILED: Final = (".pyc", ".pyo")
 CLOBBERED: Final = "__clobbers__/"  # rattler's folder for the files that lost to another package
@@ -44,27 +45,35 @@ class Claim(msgspec.Struct, frozen=True, gc=False):  # by the ten thousand, made
     has_lost: bool = False
 
 
-def claims_of(scene: Scene) -> dict[str, list[Claim]]:
+def claims_of(
+    scene: Scene, told: Callable[[list[Claim]], None] = lambda _: None
+) -> dict[str, tuple[Claim, ...]]:
     """Return who claims each file, by `owned_key`; compiled Python files are left out.
 
-    They are made anew whenever Python likes to. Raises nothing.
+    They are made anew whenever Python likes to. `told` hears, package by package, of the claims
+    that are the first for their file. Raises nothing.
     """
-    claims: dict[str, list[Claim]] = {}
-    every = [_of_conda(package) for package in scene.conda.packages]
-    every += [
-        list(_of_record(distribution, scene.prefix))
-        for distribution in scene.python.distributions
-        if distribution.is_pypi and not distribution.is_half
-    ]
-    for group in every:
+    claims: dict[str, tuple[Claim, ...]] = {}
+    is_folded = os.name == "nt"
+    for group in _groups(scene):
+        first: list[Claim] = []
         for claim in group:
-            key = owned_key(claim.path)
-            known = claims.get(key)
-            if known is None:
-                claims[key] = [claim]
+            key = owned_key(claim.path) if is_folded else claim.path
+            if key in claims:
+                claims[key] += (claim,)
             else:
-                known.append(claim)
+                claims[key] = (claim,)
+                first.append(claim)
+        told(first)
     return claims
+
+
+def _groups(scene: Scene) -> Iterator[list[Claim]]:
+    for package in scene.conda.packages:
+        yield _of_conda(package)
+    for distribution in scene.python.distributions:
+        if distribution.is_pypi and not distribution.is_half:
+            yield list(_of_record(distribution, scene.prefix))
 
 
 def _of_conda(package: CondaPackage) -> list[Claim]:
@@ -76,7 +85,12 @@ def _of_conda(package: CondaPackage) -> list[Claim]:
     name, cache, kind = package.name, package.cache, RecordKind.CONDA
     found: list[Claim] = []
     told: set[str] = set()
-    for entry, real, packed in record.real_paths() if record is not None else ():
+    paths = record.paths_data.paths if record is not None and record.paths_data is not None else ()
+    moves = record.moves() if record is not None else ()
+    for entry in paths:
+        real = packed = entry.path
+        if moves:
+            real, packed = both_paths(real, moves)
         told.add(real)
         path_type = entry.path_type
         if path_type == "directory" or real.endswith(COMPILED):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -18,9 +19,11 @@ from engine.health.reading_files import CheckCancelledError, FileReader, Odd, St
 from engine.health.scene import Scene, read_scene
 from engine.health.surroundings import Surroundings
 from engine.health.values import Depth, Finding, FindingCode, Health, HealthProgress
+from engine.replicas.ownership import owned_key
 
 __all__ = ["CheckCancelledError", "check_deep"]
 
+_LISTED_BYTES: Final = 300  # in conda-meta for each file
 # Findings after which every file of the package is wrong, and no news.
 _EXPLAINS: Final = frozenset(
     (
@@ -51,15 +54,19 @@ def check_deep(
     if missing is not None:
         return missing
     stamp = stamp_of(prefix)
-    scene = read_scene(prefix, around)
-    with ThreadPoolExecutor(1, "envdesk-start") as pool:
+    with (
+        FileReader(str(prefix), cancelled) as reader,
+        ThreadPoolExecutor(1, "envdesk-start") as pool,
+    ):
+        reader.expect(_files_of(prefix))
+        scene = read_scene(prefix, around)
+        reader.others = _other_prefixes(scene)
         started = pool.submit(lambda: list(starting.find(scene)))
+        claims = claims_of(scene, reader.add)
         found = look_quickly(scene)
-        claims = claims_of(scene)
         if not any(each.code is FindingCode.INTERPRETER_BROKEN for each in found):
             found += started.result()
-    reader = FileReader(str(prefix), _other_prefixes(scene), cancelled)
-    found += _look_at_files(scene, found, claims, reader, told)
+        found += _look_at_files(scene, found, claims, reader, told)
     return health_of(prefix, Depth.DEEP, stamp, found, scene.unchecked)
 
 
@@ -72,14 +79,12 @@ def _look_at_files(
 ) -> list[Finding]:
     explained = _explained(found)
     twice = shared_files.claimed_twice(claims, explained)
-    chosen = [
-        claim
-        for key, several in claims.items()
-        if key not in twice
-        for claim in several[:1]
-        if claim.package not in explained and not claim.has_lost
-    ]
-    odd = reader.read(chosen, told)
+
+    def is_wanted(claim: Claim) -> bool:
+        is_explained = claim.package in explained or claim.has_lost
+        return not is_explained and owned_key(claim.path) not in twice
+
+    odd = reader.read(is_wanted, told)
     claimed = frozenset(claims)
     return [
         *files.missing(scene, odd),
@@ -90,6 +95,13 @@ def _look_at_files(
         *unowned.find(scene, claimed),
         *_permissions(scene, found, claims, odd),
     ]
+
+
+def _files_of(prefix: Path) -> int:
+    """Return roughly how many files conda lists, told by the size of its lists."""
+    with suppress(OSError), os.scandir(prefix / "conda-meta") as entries:
+        return sum(entry.stat().st_size for entry in entries) // _LISTED_BYTES
+    return 0
 
 
 def _explained(found: Sequence[Finding]) -> frozenset[str]:
@@ -119,7 +131,7 @@ def _permissions(
 ) -> list[Finding]:
     if any(each.code is FindingCode.PERMISSIONS_WRONG for each in found):
         return []
-    folders = {f"{scene.prefix}/{path.rpartition('/')[0]}" for path in claims}
-    wrong = wrong_folders(scene, sorted(folders))
+    folders = sorted({path.rpartition("/")[0] for path in claims})
+    wrong = wrong_folders(scene, [f"{scene.prefix}/{folder}" for folder in folders])
     wrong += [f"{scene.prefix}/{each.claim.path}" for each in odd if each.state is State.UNREADABLE]
     return [permissions_wrong(scene, wrong)] if wrong else []

@@ -1,6 +1,7 @@
 """Read every claimed file once, on both cores, and say what is not as it should be.
 
-Two threads do: hashing and reading let go of the interpreter.
+A second process takes a part of the files: where these are small, threads would only wait for the
+interpreter. It begins while lists of files are still read.
 """
 
 from __future__ import annotations
@@ -8,24 +9,25 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
+from engine.cache.helping import processors
 from engine.health.claims import Claim
+from engine.health.comparing import FLAGS, STEP, Expected, not_plainly_right
+from engine.health.sharing_work import Helper
 from engine.health.values import HealthProgress
 from engine.replicas.prefixes import PrefixRewriter, PrefixTooLongError, looks_like_text
 
-THREADS: Final = 2
-_TINY: Final = 6 << 10  # two threads hinder each other when files are smaller than this
-_FLAGS: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-_NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0)
-_IS_ROOT: Final = os.name == "posix" and os.geteuid() == 0
-_STEP: Final = 1 << 20
-_BATCH_FILES: Final = 256
+HELP_AFTER: Final = 0.05  # seconds of work: below that, a helper costs more than it saves
+_SECONDS_A_FILE: Final = 1e-5
+_BYTES_A_SECOND: Final = 1e9
+_AHEAD: Final = 3  # batches that lie before the helper, so that it never waits
+_WELL_AHEAD: Final = 12  # while nobody looks whether it has done them
+_BATCH_FILES: Final = 512
 _BATCH_BYTES: Final = 8 << 20
 _COMMANDS: Final = ("bin/", "Scripts/")
 _LONGEST_HEAD: Final = 1024
@@ -58,84 +60,136 @@ class Odd:
 
 @dataclass(slots=True)
 class _Batch:
-    claims: list[Claim] = field(default_factory=list[Claim])
+    """Hold files that can be compared at a glance, and `odd` ones that take a closer look."""
+
+    plain: list[Claim] = field(default_factory=list[Claim])
+    odd: list[Claim] = field(default_factory=list[Claim])
+    files: int = 0
     size: int = 0
 
+    @property
+    def expected(self) -> Expected:
+        plain = self.plain
+        return (
+            [claim.path for claim in plain],
+            [claim.size for claim in plain],
+            [claim.sha256 for claim in plain],
+        )
 
-@dataclass(frozen=True, slots=True)
+
 class FileReader:
-    """Read files of the environment at `prefix`; `others` are prefixes that it may have had."""
+    """Read files of the environment at `prefix`.
 
-    prefix: str
-    others: tuple[str, ...]
-    cancelled: Callable[[], bool]
+    `others` are prefixes that it may have had, to be set before the first file. Files are added as
+    they become known and read from then on; `read` waits for the rest. Use it in a `with`
+    statement, or the helping process stays.
+    """
+
+    def __init__(self, prefix: str, cancelled: Callable[[], bool]) -> None:
+        self.prefix = prefix
+        self.others: tuple[str, ...] = ()
+        self.cancelled = cancelled
+        self._folder = f"{prefix}/"
+        self._help_after = HELP_AFTER if processors() > 1 else float("inf")
+        self._seconds = 0.0
+        self._helper: Helper | None = None
+        self._batches = [_Batch()]
+        self._next = 0
+        self._compared: dict[int, list[Claim]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._helper is not None:
+            self._helper.end()
+
+    def expect(self, files: int) -> None:
+        """Say how many files there will be, roughly: with many, help is called at once."""
+        self._call_for_help(files * _SECONDS_A_FILE)
+
+    def add(self, claims: Sequence[Claim]) -> None:
+        """Take files to be read; raises nothing."""
+        batch, others = self._batches[-1], self.others
+        for claim in claims:
+            size = claim.size
+            if claim.placeholder or not claim.sha256 or others:
+                batch.odd.append(claim)
+            else:
+                batch.plain.append(claim)
+            batch.files += 1
+            batch.size += size
+            if batch.files >= _BATCH_FILES or batch.size >= _BATCH_BYTES:
+                self._seconds += batch.files * _SECONDS_A_FILE + batch.size / _BYTES_A_SECOND
+                batch = _Batch()
+                self._batches.append(batch)
+        self._call_for_help(self._seconds)
+        self._lend(_WELL_AHEAD)
 
     def read(
-        self, claims: Sequence[Claim], told: Callable[[HealthProgress], None]
+        self, is_wanted: Callable[[Claim], bool], told: Callable[[HealthProgress], None]
     ) -> tuple[Odd, ...]:
-        """Return the files of `claims` that are odd, in their order.
+        """Return which of the added files that are wanted are odd, in their order.
 
         `told` is called on this thread. Raises CheckCancelledError.
         """
-        batches = list(_batches(claims))
-        total_files, total_bytes = len(claims), sum(claim.size for claim in claims)
+        place, batches = Path(self.prefix), self._batches
+        total_files = sum(each.files for each in batches)
+        total_bytes = sum(each.size for each in batches)
         files = size = 0
-        found: list[tuple[int, tuple[Odd, ...]]] = []
-        place = Path(self.prefix)
-        threads = THREADS if total_bytes >= _TINY * total_files else 1
-        with ThreadPoolExecutor(threads, "envdesk-hash") as pool:
-            queue = iter(enumerate(batches))
-            running: dict[Future[tuple[Odd, ...]], tuple[int, _Batch]] = {}
-            while True:
-                while len(running) < THREADS * 2 and (following := next(queue, None)):
-                    running[pool.submit(self._read_batch, following[1])] = following
-                if not running:
-                    break
-                for done in wait(running, return_when=FIRST_COMPLETED).done:
-                    at, batch = running.pop(done)
-                    found.append((at, done.result()))
-                    files, size = files + len(batch.claims), size + batch.size
-                told(HealthProgress(place, files, total_files, size, total_bytes))
-        return tuple(odd for _, group in sorted(found, key=lambda each: each[0]) for odd in group)
+        found: dict[int, list[Odd]] = {}
+        while len(found) < len(batches):
+            number, wrong = self._one_more()
+            batch = batches[number]
+            if self.cancelled():
+                raise CheckCancelledError
+            looks = (self._look(claim) for claim in (*wrong, *batch.odd) if is_wanted(claim))
+            found[number] = [odd for odd in looks if odd is not None]
+            files, size = files + batch.files, size + batch.size
+            told(HealthProgress(place, files, total_files, size, total_bytes))
+        return tuple(odd for _, group in sorted(found.items()) for odd in group)
 
-    def _read_batch(self, batch: _Batch) -> tuple[Odd, ...]:
+    def _one_more(self) -> tuple[int, list[Claim]]:
+        """Return a batch that is compared, by its number, with what needs a closer look."""
+        self._lend(_AHEAD)
+        if not self._compared and self._next >= len(self._batches):
+            self._take(waiting=True)
+        if self._compared:
+            return self._compared.popitem()
+        number = self._next
+        self._next += 1
+        plain = self._batches[number].plain
         if self.cancelled():
             raise CheckCancelledError
-        if self.others:
-            return tuple(odd for claim in batch.claims if (odd := self._look(claim)) is not None)
-        wrong = self._not_plainly_right(batch.claims)
-        found = (self._look(claim) for claim in wrong)
-        return tuple(odd for odd in found if odd is not None)
+        places = not_plainly_right(self._folder, self._batches[number].expected, self.cancelled)
+        return number, [plain[at] for at in places]
 
-    def _not_plainly_right(self, claims: Iterable[Claim]) -> list[Claim]:
-        """Return what is not, at the first glance, what it should be.
+    def _call_for_help(self, seconds: float) -> None:
+        if self._helper is None and seconds >= self._help_after:
+            self._help_after = float("inf")
+            self._helper = Helper.start(self._folder)
 
-        That is nearly no file, so there are no more calls than it takes.
-        """
-        opened, read, close, sha256 = os.open, os.read, os.close, hashlib.sha256
-        top, flags = f"{self.prefix}/", _FLAGS | _NO_LINK
-        wrong: list[Claim] = []
-        for claim in claims:
-            size, expected = claim.size, claim.sha256
-            if claim.placeholder or not expected or size >= _STEP:
-                wrong.append(claim)
-                continue
-            try:
-                descriptor = opened(top + claim.path, flags)
-            except (OSError, ValueError):
-                wrong.append(claim)
-                continue
-            try:
-                # Everything can be read by root.
-                is_closed = _IS_ROOT and not os.fstat(descriptor).st_mode & stat.S_IRUSR
-                data = b"" if is_closed else read(descriptor, size + 1)
-            except OSError:
-                is_closed, data = True, b""
-            finally:
-                close(descriptor)
-            if is_closed or len(data) != size or sha256(data).hexdigest() != expected:
-                wrong.append(claim)
-        return wrong
+    def _lend(self, ahead: int) -> None:
+        """Take what the helper found by now, and give it full batches until `ahead` are out."""
+        self._take()
+        helper = self._helper
+        if helper is None:
+            return
+        while len(helper.out) < ahead and self._next < len(self._batches) - 1:
+            helper.ask(self._next, self._batches[self._next].expected)
+            self._next += 1
+
+    def _take(self, *, waiting: bool = False) -> None:
+        if self._helper is None:
+            return
+        for number, places in self._helper.answers(waiting=waiting):
+            plain = self._batches[number].plain
+            self._compared[number] = [plain[at] for at in places]
+        if not self._helper.is_well:  # what it had is looked at here, one by one
+            for number in self._helper.out:
+                self._compared[number] = self._batches[number].plain
+            self._helper.end()
+            self._helper = None
 
     def _look(self, claim: Claim) -> Odd | None:
         path = f"{self.prefix}/{claim.path}"
@@ -168,7 +222,7 @@ class FileReader:
         if not claim.sha256 and not self.others:
             return None
         is_searched = (bool(claim.placeholder) or bool(self.others)) and size <= _SEARCHED
-        digest, data = self._digest(path, keep=is_searched or size < _STEP)
+        digest, data = self._digest(path, keep=is_searched or size < STEP)
         if claim.sha256 and digest != claim.sha256:
             if data is not None and (self._is_original(claim, data) or self._is_ours(claim, data)):
                 return None
@@ -178,14 +232,14 @@ class FileReader:
         return None
 
     def _digest(self, path: str, *, keep: bool) -> tuple[str, bytes | None]:
-        descriptor = os.open(path, _FLAGS)
+        descriptor = os.open(path, FLAGS)
         try:
-            data = os.read(descriptor, _STEP)
-            if len(data) < _STEP:
+            data = os.read(descriptor, STEP)
+            if len(data) < STEP:
                 return hashlib.sha256(data).hexdigest(), data
             hashed = hashlib.sha256(data)
             kept = [data]
-            while data := os.read(descriptor, _STEP):
+            while data := os.read(descriptor, STEP):
                 hashed.update(data)
                 if keep:
                     kept.append(data)
@@ -234,15 +288,3 @@ class FileReader:
         if any(PrefixRewriter((each,), each).occurs_in(data) for each in here):
             return None
         return Odd(claim, State.ELSEWHERE)
-
-
-def _batches(claims: Iterable[Claim]) -> Iterable[_Batch]:
-    batch = _Batch()
-    for claim in claims:
-        batch.claims.append(claim)
-        batch.size += claim.size
-        if len(batch.claims) >= _BATCH_FILES or batch.size >= _BATCH_BYTES:
-            yield batch
-            batch = _Batch()
-    if batch.claims:
-        yield batch

@@ -83,6 +83,7 @@ def _key(prefix: Path, around: Surroundings) -> str:
         FORMAT,
         os.fsencode(prefix),
         stamp_of(prefix),
+        _records_in(prefix),
         sorted(variables.items()),
         around.virtual_packages,
         around.today.isoformat(),
@@ -92,6 +93,16 @@ def _key(prefix: Path, around: Surroundings) -> str:
     return hashlib.blake2b(
         repr(parts).encode("utf-8", "surrogateescape"), digest_size=16
     ).hexdigest()
+
+
+def _records_in(prefix: Path) -> list[tuple[str, int, int]]:
+    """Return names, times and sizes in conda-meta: a power cut damages files where they lie."""
+    try:
+        with os.scandir(prefix / "conda-meta") as entries:
+            states = [(entry.name, entry.stat()) for entry in entries]
+    except OSError:
+        return []
+    return sorted((name, state.st_mtime_ns, state.st_size) for name, state in states)
 
 
 def _watched(scene: Scene) -> list[str]:

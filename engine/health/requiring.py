@@ -132,6 +132,18 @@ def _set(text: str) -> SpecifierSet:
 
 
 @lru_cache(maxsize=_REMEMBERED)
+def _extra_named(text: str) -> str:
+    """Return the optional part that a requirement says it is for, empty for none."""
+    found = _EXTRA_NAMED.search(text)
+    return "" if found is None else found[1] or found[2]
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _normalised(name: str) -> str:
+    return canonicalize_name(name)
+
+
+@lru_cache(maxsize=_REMEMBERED)
 def _parsed(text: str) -> tuple[str, str, tuple[str, ...], str, bool] | None:
     """Return name, range, extras, marker and whether there is an address; None when broken."""
     head, separator, tail = text.partition(";")
@@ -140,7 +152,7 @@ def _parsed(text: str) -> tuple[str, str, tuple[str, ...], str, bool] | None:
         if plain is not None:
             if separator:
                 _marker(tail)
-            return canonicalize_name(plain[1]), plain[2].strip(), (), tail, False
+            return _normalised(plain[1]), plain[2].strip(), (), tail, False
         requirement = Requirement(text)
     except (InvalidRequirement, ValueError):
         return None
@@ -229,7 +241,7 @@ def _wants_of(
     distribution: Distribution, extra: str, environment: tuple[tuple[str, str], ...]
 ) -> Iterable[Want]:
     for text in distribution.requires:
-        is_optional = "extra" in text and _EXTRA_NAMED.search(text) is not None
+        is_optional = "extra" in text and bool(_extra_named(text))
         # Only with an `or` can what names an optional part be needed without it, too.
         is_both = is_optional and _OR.search(text) is not None
         if is_optional != bool(extra) and not is_both:
@@ -252,15 +264,17 @@ def _unasked(
     for text in distribution.requires:
         if "extra" not in text:
             continue
-        named = _EXTRA_NAMED.search(text)
-        name = _NAME.match(text)
-        if named is None or name is None or canonicalize_name(name[0]) not in whole:
+        named = _extra_named(text)
+        if not named:
             continue
-        extra = canonicalize_name(named[1] or named[2])
+        extra = _normalised(named)
         if extra in asked or extra in _FOR_DEVELOPERS:
             continue
+        name = _NAME.match(text)
+        if name is None or _normalised(name[0]) not in whole:
+            continue
         if _OR.search(text) is None or _want(distribution, text, "", environment) is None:
-            want = _want(distribution, text, named[1] or named[2], environment)
+            want = _want(distribution, text, named, environment)
             if want is not None:
                 yield want
 

@@ -123,18 +123,24 @@ class InstalledRecord(msgspec.Struct, gc=False):
 
     def real_paths(self) -> Iterator[tuple[PathEntry, str, str]]:
         """Yield each entry with its path in the prefix and its path in the package."""
-        entries = self.paths_data.paths if self.paths_data is not None else []
+        moves = self.moves()
+        for entry in self.paths_data.paths if self.paths_data is not None else ():
+            real, packed = both_paths(entry.path, moves) if moves else (entry.path, entry.path)
+            yield entry, real, packed
+
+    def moves(self) -> tuple[tuple[str, str], ...]:
+        """Return the folders in the package that lie elsewhere in the prefix, with where."""
         if self.noarch != "python":
-            for entry in entries:
-                yield entry, entry.path, entry.path
-            return
-        moves = [(SITE_PACKAGES, self.site_packages()), (SCRIPTS, self.scripts())]
-        moves = [(packed, real) for packed, real in moves if real]
-        for entry in entries:
-            yield entry, *_both_paths(entry.path, moves)
+            return ()
+        moves = ((SITE_PACKAGES, self.site_packages()), (SCRIPTS, self.scripts()))
+        return tuple((packed, real) for packed, real in moves if real)
 
 
-def _both_paths(path: str, moves: list[tuple[str, str]]) -> tuple[str, str]:
+def both_paths(path: str, moves: Iterable[tuple[str, str]]) -> tuple[str, str]:
+    """Return the path in the prefix and the one in the package of what either writer calls `path`.
+
+    `moves` are those of its record.
+    """
     for packed, real in moves:
         if path.startswith(packed):
             return real + path[len(packed) :], path

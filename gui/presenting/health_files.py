@@ -237,10 +237,25 @@ FILE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
                 "Health", "Packages from elsewhere are used instead of these: {shadowed}."
             ),
             QT_TRANSLATE_NOOP(
+                "Health",
+                "“pip install” in a terminal puts packages into {target}, where this environment "
+                "does not find them.",
+            ),
+            QT_TRANSLATE_NOOP(
+                "Health",
+                "“pip install” in a terminal puts packages into {shared}, which all environments "
+                "share.",
+            ),
+            QT_TRANSLATE_NOOP(
                 "Health", "Packages can come from, or go to, another place than you expect."
             ),
         ),
         (
+            QT_TRANSLATE_NOOP(
+                "Health",
+                "Such a setting is there for all programs, and stands above what an environment "
+                "says. What is in {target} stays there: install it here again if you miss it.",
+            ),
             QT_TRANSLATE_NOOP(
                 "Health",
                 "Such a setting is there for all programs, and stands above what an environment "

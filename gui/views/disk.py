@@ -109,7 +109,7 @@ class DiskPage(QWidget):
             self.tr("Nothing here yet"),
             self.tr("There is no environment and no cache on this computer that takes up space."),
         )
-        self.failed = FailedState(self.tr("Try &again"))
+        self.failed = FailedState(self.tr("T&ry again"))
         self.failed.acted.connect(self.look)
         self._pages = QStackedWidget()
         self._state.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

@@ -68,14 +68,14 @@ class HealthView(QWidget):
     def _make_head(self) -> QWidget:
         self._title = label("", TextRole.STRONG)
         self._note = label("", TextRole.SMALL, Tone.MUTED, wrap=True)
-        self.repair_all = button(self.tr("Repair &all"), ButtonKind.PRIMARY)
+        self.repair_all = button(self.tr("&Repair all"), ButtonKind.PRIMARY)
         self.repair_all.clicked.connect(self._repair_all)
         self.deep = button(self.tr("Check &every file"))
         self.deep.setToolTip(
             self.tr("Read every file and compare it with what its package brought; takes a while")
         )
         self.deep.clicked.connect(lambda: self.check_chosen.emit(Depth.DEEP))
-        self.online = button(self.tr("As&k the channels too"))
+        self.online = button(self.tr("Ask the &channels too"))
         self.online.setToolTip(
             self.tr(
                 "Ask the places that packages come from whether these are still offered, and"

@@ -9,6 +9,7 @@ import pytest
 from engine.launching import (
     bundle_folder,
     engine_command,
+    hasher_command,
     leave_bundle,
     linker_command,
     own_command,
@@ -38,6 +39,7 @@ def test_that_a_frozen_application_starts_itself(
     monkeypatch.setattr(sys, "executable", str(tmp_path / "envdesk"))
     monkeypatch.setattr(sys, "_MEIPASS", str(tmp_path / "inside"), raising=False)
     assert own_command("ask") == [str(tmp_path / "envdesk"), "--engine", "ask"]
+    assert hasher_command() == [str(tmp_path / "envdesk"), "--engine", "hash"]
     assert walker_command() == [str(tmp_path / "envdesk"), "--engine", "walk"]
     assert linker_command() == [str(tmp_path / "envdesk"), "--engine", "link"]
     assert bundle_folder() == tmp_path / "inside"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QPushButton, QTabBar, QWidget
 
 from engine.errors import EngineError, ErrorCode
 from engine.events import Settled, Settlement, Task, TaskChanged, TaskId, TaskState
@@ -24,7 +24,7 @@ from gui.main_window import MainWindow
 from gui.models.basket import Wish, WishKind
 from gui.operations import cancel_operations
 from gui.settings import WindowSettings
-from gui.views.sidebar import ActivityChosen
+from gui.views.sidebar import ActivityChosen, DiskChosen
 from tests.support.environments import Package, make_environment, numbered_packages, write_record
 from tests.support.windowing import until
 
@@ -432,3 +432,31 @@ async def test_that_nothing_flashes_up_before_the_window(
     window.deleteLater()
     bridge.close()
     await engine.aclose(Leaving.CANCEL)
+
+
+async def test_that_every_letter_leads_to_one_place_on_every_page(
+    envs: Path, window: MainWindow
+) -> None:
+    await at_rest(window)
+    damaged = next((envs / "course" / "conda-meta").glob("*.json"))
+    damaged.write_text("{")
+    window.select_name("course")
+    for tab in (window.page.packages, window.page.health, window.page.history, window.page.details):
+        window.page.tabs.setCurrentWidget(tab)
+        await at_rest(window)
+        if tab is window.page.health:
+            window.refresh_all()
+            await until(window.page.health.repair_all.isVisible)
+        assert not shared_letters(window), tab
+    for place in (DiskChosen(), ActivityChosen()):
+        window.sidebar.choose(place)
+        assert not shared_letters(window), place
+
+
+def shared_letters(window: MainWindow) -> list[str]:
+    """Return the letters that more than one of the things that can be seen answer to."""
+    texts = [made.text() for made in window.findChildren(QAbstractButton) if made.isVisible()]
+    bars = [bar for bar in window.findChildren(QTabBar) if bar.isVisible()]
+    texts += [bar.tabText(at) for bar in bars for at in range(bar.count())]
+    letters = [text.replace("&&", "").partition("&")[2][:1].lower() for text in texts]
+    return [letter for letter in set(letters) if letter and letters.count(letter) > 1]

@@ -54,6 +54,19 @@ def pip_user(_ward: Ward) -> Broken:
     return Broken({Code.PATH_LEAKS: "PIP_USER"}, ("PIP_USER=yes",), environ={"PIP_USER": "yes"})
 
 
+def pip_target(ward: Ward) -> Broken:
+    folder = ward.places.home / ".local" / "elsewhere"
+    folder.mkdir(parents=True)
+    ward.pip("install", "--no-deps", "pigment", PIP_TARGET=str(folder))
+    assert (folder / "pigment").is_dir()
+    return Broken(
+        {Code.PATH_LEAKS: "PIP_TARGET"},
+        (f"PIP_TARGET={folder}", f"{folder} "),
+        environ={"PIP_TARGET": str(folder)},
+        values={"target": str(folder)},
+    )
+
+
 def pip_missing(ward: Ward) -> Broken:
     ward.link(remove=("pip",))
     return Broken({Code.PIP_MISSING: "pip"}, ("site-packages",))

@@ -10,12 +10,15 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from engine.practice.environments import ANALYSIS, COURSE, TINY
-from engine.requests import CloneRequest, RenameRequest
+from engine.requests import CloneRequest, CreateRequest, RenameRequest
 from tests.support.breaking_files import make_editable
 from tests.support.changing import done
 from tests.support.environments import Package, make_environment, numbered_packages
 from tests.support.linking import link
+from tests.support.pypi import install_with_uv
 from tests.support.ward import Ward, remove, run
 
 Maker = Callable[[Ward], Path]
@@ -202,19 +205,27 @@ def with_variables(ward: Ward) -> Path:
 
 
 def virtual_environment(ward: Ward) -> Path:
+    """Make what only pip has ever installed into, by Python's own means."""
+    pytest.importorskip("ensurepip")
     prefix = _fresh(ward, "venv")
-    run(sys.executable, "-m", "venv", "--without-pip", prefix)
+    run(sys.executable, "-m", "venv", prefix)
     (prefix / "conda-meta" / "history").touch()
-    site = next(prefix.glob("lib/python3*/site-packages"))
-    shutil.copytree(ward.site / "pip", site / "pip")
-    info = next(ward.site.glob("pip-*.dist-info"))
-    shutil.copytree(info, site / info.name)
-    shutil.copy(ward.prefix / "bin" / "pip", prefix / "bin" / "pip")
-    text = (prefix / "bin" / "pip").read_text()
-    (prefix / "bin" / "pip").write_text(text.replace(str(ward.prefix), str(prefix)))
-    record = (site / info.name / "RECORD").read_text().splitlines()
-    kept = [line for line in record if not line.startswith("../../../bin/")]
-    (site / info.name / "RECORD").write_text("\n".join(kept) + "\n")
+    index = ("--index-url", ward.world.simple.url, "--no-compile", "--disable-pip-version-check")
+    run(prefix / "bin" / "python", "-m", "pip", "install", *index, "tidepool", "inkwell[colour]")
+    return prefix
+
+
+def by_uv_alone(ward: Ward) -> Path:
+    """Let uv bring everything but Python, pip included, into an environment of conda."""
+    bundled = pytest.importorskip("ensurepip")
+    prefix = ward.prefix.with_name("ward uv")
+    ward.worker.call(
+        done, CreateRequest(prefix, ward.channels, specs=("python",), with_pip=False), ward.places
+    )
+    assert not list(prefix.glob("lib/python3*/site-packages/*.dist-info"))
+    pip = next((Path(bundled.__file__).parent / "_bundled").glob("pip-*.whl"))
+    wanted = ("tidepool", "numerals", "inkwell", "lanternfish")
+    install_with_uv(prefix, ward.world.simple.url, str(pip), *wanted)
     return prefix
 
 
@@ -304,6 +315,7 @@ MAKERS: tuple[Maker, ...] = (
     read_only,
     with_variables,
     virtual_environment,
+    by_uv_alone,
     of_another_python,
     large,
     of_one_channel,

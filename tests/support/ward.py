@@ -19,7 +19,7 @@ from engine.practice.rattling import LinkOrder, link_environments
 from engine.practice.world import PracticeWorld, build_world
 from engine.pypi.running import find_uv
 from tests.support.linking import link
-from tests.support.pypi import install_with_uv, linked_copy, point_pip_at, project
+from tests.support.pypi import install_with_uv, linked_copy, point_pip_at, project, warmed_up
 from tests.support.rattling import RattlerWorker
 
 NAME = "ward 病房"
@@ -166,6 +166,7 @@ def build_ward(folder: Path, channels_cache: Path, worker: RattlerWorker) -> War
         file.chmod(0o644)
     write_creation(prefix, read_conda_records(prefix), SPECS, "conda create")
     install_with_uv(prefix, world.simple.url, "inkwell==1.0.0", "lanternfish==1.1.0")
+    warmed_up(prefix)
     # Without this every run of pip would compile itself.
     site = next(prefix.glob("lib/python3*/site-packages"))
     run(prefix / "bin" / "python", "-m", "compileall", "-q", "-j", "2", site / "pip")

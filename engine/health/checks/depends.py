@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from engine.conda.matching import matches
 from engine.environments.details import this_subdir
@@ -19,6 +21,7 @@ from engine.health.values import (
     Unchecked,
 )
 
+_NAME: Final = re.compile(r"\s*([\w.-]*)")
 _Broken = dict[str, list[tuple[CondaPackage, str]]]
 
 
@@ -52,11 +55,8 @@ def find(scene: Scene, _found: Sequence[Finding]) -> Iterator[Finding]:
 
 
 def _name_of(spec: str) -> str:
-    text = spec.rpartition("::")[2].strip()
-    for at, character in enumerate(text):
-        if not (character.isalnum() or character in "_-."):
-            return text[:at].lower()
-    return text.lower()
+    found = _NAME.match(spec.rpartition("::")[2])
+    return found[1].lower() if found is not None else ""
 
 
 def _fits(spec: str, package: CondaPackage) -> bool:

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from engine.environments.outside import user_site
 from engine.health.scene import Scene
 from engine.health.values import Evidence, Finding, FindingCode, Gravity, RepairKind, RepairStep
 
-_FOLDERS: Final = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PYTHONHOME")
+_TARGETS: Final = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT")  # where pip puts what it installs
+_FOLDERS: Final = (*_TARGETS, "PYTHONHOME")
 _SWITCHES: Final = ("PIP_USER",)
 _FALSE: Final = ("", "0", "no", "false", "off", "n", "f")
 
@@ -18,17 +20,22 @@ _FALSE: Final = ("", "0", "no", "false", "off", "n", "f")
 def find(scene: Scene, _found: Sequence[Finding]) -> Iterator[Finding]:
     """Yield path-leaks, one for each variable, with the packages of here that it hides.
 
+    `target` among its values is where pip would put packages instead, `shared` the folder for all
+    environments that it would put them into.
+
     (Python docs, "Environment variables"; pip docs, "Configuration".)
     """
     if not scene.python.version:
         return
     variables = scene.variables
     for name in _FOLDERS:
-        if variables.get(name):
-            yield _leak(scene, name, variables[name])
+        if value := variables.get(name):
+            folders = (Path(value),) if os.path.isdir(value) else ()  # noqa: PTH112 - no Path yet
+            told = (("target", value),) if name in _TARGETS else ()
+            yield _leak(scene, name, value, folders=folders, told=told)
     for name in _SWITCHES:
         if variables.get(name, "").lower() not in _FALSE:
-            yield _leak(scene, name, variables[name])
+            yield _leak(scene, name, variables[name], told=(("shared", str(_user_site(scene))),))
     path = variables.get("PYTHONPATH", "")
     separator = ";" if scene.around.platform == "win32" else ":"
     folders = [Path(each) for each in path.split(separator) if each]
@@ -39,6 +46,17 @@ def find(scene: Scene, _found: Sequence[Finding]) -> Iterator[Finding]:
         )
         gravity = Gravity.RISKY if shadowed else Gravity.NOTE
         yield _leak(scene, "PYTHONPATH", path, tuple(shadowed), tuple(visible), gravity=gravity)
+
+
+def _user_site(scene: Scene) -> Path:
+    around = scene.around
+    return user_site(
+        around.places.home,
+        scene.python.version,
+        around.environ,
+        around.platform,
+        scene.interpreter,
+    )
 
 
 def _modules(scene: Scene) -> frozenset[str]:
@@ -70,6 +88,7 @@ def _leak(
     folders: tuple[Path, ...] = (),
     *,
     gravity: Gravity = Gravity.RISKY,
+    told: tuple[tuple[str, str], ...] = (),
 ) -> Finding:
     hidden = f" It hides {', '.join(shadowed)} of this environment." if shadowed else ""
     return scene.finding(
@@ -77,7 +96,7 @@ def _leak(
         gravity,
         name,
         f"The variable {name} is set to {value}.{hidden}",
-        values=(("variable", name), ("value", value), ("shadowed", ", ".join(shadowed))),
+        values=(("variable", name), ("value", value), ("shadowed", ", ".join(shadowed)), *told),
         evidence=(Evidence(None, f"{name}={value}"), *(Evidence(folder) for folder in folders)),
         repairs=((RepairStep(RepairKind.ISOLATE, name),),),
     )

@@ -17,7 +17,7 @@ from engine.practice.pypi_index import Release, write_index
 from tests.support.environments import make_environment
 from tests.support.pypi import point_pip_at, project
 
-OWN = ("scan", "walk", "ask", "rattle", "sizes", "healths", "examine", "settle")
+OWN = ("scan", "walk", "hash", "link", "ask", "rattle", "sizes", "healths", "examine", "settle")
 SOURCE = Path(__file__).resolve().parents[3]
 
 

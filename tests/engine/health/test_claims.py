@@ -119,7 +119,7 @@ def test_that_every_line_of_a_record_is_read_as_it_is_meant(
     record = text.getvalue().encode("utf-8", "surrogateescape")
     found = claims_of(scene_of(prefix, distribution(prefix, record)))
     assert found == {
-        row.path: [Claim(row.path, "odd", RecordKind.PYPI, sha256=row.coded[1], size=row.size[1])]
+        row.path: (Claim(row.path, "odd", RecordKind.PYPI, sha256=row.coded[1], size=row.size[1]),)
         for row in listed
         if row.path
     }

@@ -48,6 +48,17 @@ def test_that_a_change_of_packages_is_noticed(tmp_path: Path, checker: RattlerWo
     assert second.stamp != first.stamp
 
 
+def test_that_a_record_that_was_damaged_where_it_lies_is_noticed(
+    tmp_path: Path, checker: RattlerWorker
+) -> None:
+    prefix = sound(tmp_path)
+    assert checker.call(recalled, prefix, tmp_path).findings == ()
+    record = next((prefix / "conda-meta").glob("pip-*.json"))
+    with record.open("r+b") as file:  # the folder does not tell of it
+        file.truncate(0)
+    assert FindingCode.META_UNREADABLE in codes(checker.call(recalled, prefix, tmp_path))
+
+
 def test_that_what_lies_around_the_environment_is_noticed(
     tmp_path: Path, checker: RattlerWorker
 ) -> None:

@@ -7,7 +7,7 @@ import pytest
 from engine.practice.environments import COURSE
 from engine.practice.world import PracticeWorld, build_world
 from tests.engine.planning.pypi_world import extend_channels, extend_index
-from tests.support.pypi import Faults, faults
+from tests.support.pypi import Faults, faults, warmed_up
 
 
 @pytest.fixture(scope="session")
@@ -15,5 +15,6 @@ def conflict_world(tmp_path_factory: pytest.TempPathFactory, channels_cache: Pat
     built = build_world(tmp_path_factory.mktemp("conflicts") / "w", cache_dir=channels_cache)
     extend_index(built)
     extend_channels(built)
+    warmed_up(built.envs / COURSE)
     assert faults(built.envs / COURSE) == Faults()
     return built
