@@ -100,7 +100,7 @@ def _choices(
     places: Places,
     configuration: CondaConfiguration,
 ) -> Choices:
-    channels = channels_for(reading, configuration.effective_channels)
+    channels = channels_for(reading, configuration.effective_channels, configuration)
     channels = tuple(arguments.channel) or channels
     accepted = tuple(arguments.accept)
     if ALL in accepted:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from packaging.specifiers import SpecifierSet
 
+from engine.conda.addresses import CONDA_DEFAULTS, ChannelAddresses, channel_urls
 from engine.environments.details import this_subdir
 from engine.errors import EngineError, ErrorCode
 from engine.files.assigned import Assigned, ReasonCode, Side
@@ -60,14 +61,32 @@ class Choices:
     accepted: tuple[str, ...] = ()
 
 
-def channels_for(reading: Reading, mine: tuple[str, ...]) -> tuple[str, ...]:
+def channels_for(
+    reading: Reading, mine: tuple[str, ...], addresses: ChannelAddresses = CONDA_DEFAULTS
+) -> tuple[str, ...]:
     """Return where to look: the file's channels first, then `mine`, unless the file forbids that.
 
-    As `conda env create` does (conda docs, "Managing environments"; CEP 24, `nodefaults`).
+    As `conda env create` does (conda docs, "Managing environments"; CEP 24, `nodefaults`). Names
+    and addresses of one place, as `addresses` tells, stand for it once, as the file calls it.
     """
     if reading.only_channels and reading.channels:
         return reading.channels
-    return tuple(dict.fromkeys((*reading.channels, *mine)))
+    places: dict[tuple[str, ...], str] = {}
+    for channel in (*reading.channels, *mine):
+        places.setdefault(channel_urls(channel, addresses), channel)
+    return tuple(places.values())
+
+
+def foreign_channels(
+    reading: Reading, mine: tuple[str, ...], addresses: ChannelAddresses
+) -> tuple[str, ...]:
+    """Return the file's channels that are none of `mine`, under whatever name."""
+    known = {url for channel in mine for url in channel_urls(channel, addresses)}
+    return tuple(
+        channel
+        for channel in reading.channels
+        if not known.issuperset(channel_urls(channel, addresses))
+    )
 
 
 def name_for(reading: Reading) -> str:

@@ -121,7 +121,7 @@ class ImportFields(RequestForm):
         self.setLayout(
             column(
                 self.title,
-                question(self.tr("&Recognised as"), self.kind, self.kinds, self.message),
+                question(self.tr("Reco&gnised as"), self.kind, self.kinds, self.message),
                 self.parts["target"],
                 self.parts["anew"],
                 self.placing,

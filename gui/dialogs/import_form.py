@@ -19,6 +19,7 @@ from engine.files.importing import (
     channels_for,
     chosen_lines,
     exact_request,
+    foreign_channels,
     lacks_this_system,
     left_out,
     name_for,
@@ -251,12 +252,12 @@ class ImportForm(ImportFields):
         if self._reading is None or self._configuration is None or self.channels.channels():
             return
         mine = self._configuration.effective_channels
-        channels = channels_for(self._reading, mine)
+        channels = channels_for(self._reading, mine, self._configuration)
         self._is_filling = True
         self.channels.set_priority(self._configuration.priority)
         self.channels.set_channels(channels)
         self._is_filling = False
-        foreign = [each for each in self._reading.channels if each not in mine]
+        foreign = foreign_channels(self._reading, mine, self._configuration)
         if foreign:
             text = self.tr("The file asks for channels that you do not use otherwise: {names}.")
             self.channels_message.say(text.format(names=", ".join(foreign)), Tone.WARNING)

@@ -32,9 +32,9 @@ _PHASES: Final[dict[Phase, Sentence]] = {
     Phase.WAITING: QT_TRANSLATE_NOOP("Tasks", "waiting for another window to finish"),
     Phase.PREPARING: QT_TRANSLATE_NOOP("Tasks", "preparing"),
     Phase.DOWNLOADING: QT_TRANSLATE_NOOP("Tasks", "downloading"),
-    Phase.LINKING: QT_TRANSLATE_NOOP("Tasks", "linking"),
+    Phase.LINKING: QT_TRANSLATE_NOOP("Tasks", "installing"),
     Phase.COPYING: QT_TRANSLATE_NOOP("Tasks", "copying"),
-    Phase.COMPILING: QT_TRANSLATE_NOOP("Tasks", "compiling"),
+    Phase.COMPILING: QT_TRANSLATE_NOOP("Tasks", "getting ready"),
     Phase.FINISHING: QT_TRANSLATE_NOOP("Tasks", "finishing"),
     Phase.REMOVING: QT_TRANSLATE_NOOP("Tasks", "removing"),
     Phase.PUTTING_BACK: QT_TRANSLATE_NOOP("Tasks", "putting everything back"),
@@ -82,7 +82,7 @@ def phase_sentence(phase: Phase) -> str:
 
 
 def progress_text(progress: Progress) -> str:
-    """Return how far a phase has come: "linking 41 of 54", "downloading 3 MB of 31 MB"."""
+    """Return how far a phase has come: "installing 41 of 54", "downloading 3 MB of 31 MB"."""
     verb = phase_word(progress.phase)
     if progress.total <= 0:
         return verb

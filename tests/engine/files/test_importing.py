@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from engine.conda.condarc import CondaConfiguration
 from engine.errors import EngineError, ErrorCode
 from engine.files.assigned import Assigned, ReasonCode, Side
 from engine.files.importing import (
     Choices,
     channels_for,
     exact_request,
+    foreign_channels,
     lacks_this_system,
     left_out,
     name_for,
@@ -48,6 +50,17 @@ def test_that_channels_of_the_file_come_first_and_alone_when_it_says_so() -> Non
     alone = text.replace("[theirs, mine]", "[theirs, nodefaults]")
     assert channels_for(read_text(alone), ("mine",)) == ("theirs",)
     assert channels_for(read_text("dependencies: [numpy]\n"), ("mine",)) == ("mine",)
+
+
+def test_that_one_channel_under_two_names_is_asked_once_and_is_not_foreign() -> None:
+    reading = read_text("channels: [sea, conda-forge, theirs]\ndependencies: [numpy]\n")
+    mine = ("https://mirror.example/sea/", "https://conda.anaconda.org/conda-forge/noarch")
+    known = CondaConfiguration(custom_channels=(("sea", "https://mirror.example"),))
+    assert channels_for(reading, mine, known) == ("sea", "conda-forge", "theirs")
+    assert foreign_channels(reading, mine, known) == ("theirs",)
+    elsewhere = CondaConfiguration(channel_alias="https://mirror.example/cloud")
+    assert channels_for(reading, mine, elsewhere)[:3] == ("sea", "conda-forge", "theirs")
+    assert foreign_channels(reading, mine, elsewhere) == ("sea", "conda-forge", "theirs")
 
 
 @pytest.mark.parametrize(

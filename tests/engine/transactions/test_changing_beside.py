@@ -21,7 +21,7 @@ from tests.support.practising import Practice
 def course(practice: Practice) -> Path:
     prefix = practice.places.envs / "course"
     specs = ("tidepool <3.2", "numerals <2.1", "glyphs", "harbor-east")
-    request = CreateRequest(prefix, practice.both, python="3", specs=specs)
+    request = CreateRequest(prefix, practice.both, python="3", specs=specs, with_pip=False)
     practice.call(done, request, practice.places)
     (prefix / "share" / "mine").mkdir()
     (prefix / "share" / "mine" / "notes.txt").write_text("mine")

@@ -16,7 +16,7 @@ from tests.support.sentences import CLEAN, PLACE, REQUESTS, task
 @pytest.mark.parametrize(
     ("progress", "text"),
     [
-        (Progress(Phase.LINKING, 41, 54, ProgressUnit.PACKAGES), "linking 41 of 54"),
+        (Progress(Phase.LINKING, 41, 54, ProgressUnit.PACKAGES), "installing 41 of 54"),
         (Progress(Phase.COPYING, 3, 9, ProgressUnit.FILES), "copying 3 of 9 files"),
         (Progress(Phase.PREPARING, 0, 0, ProgressUnit.PACKAGES), "preparing"),
     ],

@@ -51,7 +51,7 @@ async def test_that_the_running_task_is_told_in_words_with_its_progress(
 ) -> None:
     bridge.told.emit(TaskChanged(told(progress=LINKING)))
     (line,) = panel.lines()
-    assert line.sentence() == "Creating 数据分析: linking 41 of 54"
+    assert line.sentence() == "Creating 数据分析: installing 41 of 54"
     bar = line.findChild(QProgressBar)
     assert bar is not None
     assert bar.value() / bar.maximum() == pytest.approx(41 / 54, abs=0.01)
