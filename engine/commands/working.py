@@ -123,8 +123,9 @@ async def ask(places: Places) -> int:
     not wait for imports.
     """
     gc.set_threshold(_FEW_COLLECTIONS)
+    # Foreign code comes first: on Windows a library may not load while standard input is read from.
+    import_module("engine.conda.solving")
     modules = (
-        "engine.conda.solving",
         "engine.planning.creating",
         "engine.planning.cloning",
         "engine.health.remembering",

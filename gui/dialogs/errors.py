@@ -60,7 +60,11 @@ class RawText(QWidget):
         edit.setPlainText(self.text())
         if self._is_at_end:
             bar = edit.verticalScrollBar()
-            bar.rangeChanged.connect(lambda _, last: bar.setValue(last))  # as it is laid out
+
+            def follow(_: int, last: int) -> None:
+                bar.setValue(last)
+
+            bar.rangeChanged.connect(follow)  # it grows as it is laid out
             edit.moveCursor(QTextCursor.MoveOperation.End)
 
     def _make_edit(self) -> QPlainTextEdit:
