@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Final, Self
 
@@ -33,6 +35,9 @@ _COMMANDS: Final = ("bin/", "Scripts/")
 _LONGEST_HEAD: Final = 1024
 _SEARCHED: Final = 64 << 20
 _LINK_TAGS: Final = (0xA0000003, 0xA000000C)  # junctions and symbolic links of Windows
+
+
+_IsWanted = Callable[[Claim], bool]
 
 
 class CheckCancelledError(Exception):
@@ -126,9 +131,7 @@ class FileReader:
         self._call_for_help(self._seconds)
         self._lend(_WELL_AHEAD)
 
-    def read(
-        self, is_wanted: Callable[[Claim], bool], told: Callable[[HealthProgress], None]
-    ) -> tuple[Odd, ...]:
+    def read(self, is_wanted: _IsWanted, told: Callable[[HealthProgress], None]) -> tuple[Odd, ...]:
         """Return which of the added files that are wanted are odd, in their order.
 
         `told` is called on this thread. Raises CheckCancelledError.
@@ -138,16 +141,29 @@ class FileReader:
         total_bytes = sum(each.size for each in batches)
         files = size = 0
         found: dict[int, list[Odd]] = {}
-        while len(found) < len(batches):
-            number, wrong = self._one_more()
-            batch = batches[number]
-            if self.cancelled():
-                raise CheckCancelledError
-            looks = (self._look(claim) for claim in (*wrong, *batch.odd) if is_wanted(claim))
-            found[number] = [odd for odd in looks if odd is not None]
-            files, size = files + batch.files, size + batch.size
+        looks = self._searched if self.others else self._glanced_at
+        for number, odd in looks(is_wanted):
+            found[number] = odd
+            files, size = files + batches[number].files, size + batches[number].size
             told(HealthProgress(place, files, total_files, size, total_bytes))
         return tuple(odd for _, group in sorted(found.items()) for odd in group)
+
+    def _glanced_at(self, is_wanted: _IsWanted) -> Iterator[tuple[int, list[Odd]]]:
+        for _ in self._batches:
+            number, wrong = self._one_more()
+            yield number, self._odd((*wrong, *self._batches[number].odd), is_wanted)
+
+    def _searched(self, is_wanted: _IsWanted) -> Iterator[tuple[int, list[Odd]]]:
+        """Yield the same where every file is searched: threads do, each with whole files."""
+        with ThreadPoolExecutor(processors(), "envdesk-search") as pool:
+            searched = (batch.odd for batch in self._batches)
+            yield from enumerate(pool.map(partial(self._odd, is_wanted=is_wanted), searched))
+
+    def _odd(self, claims: Iterable[Claim], is_wanted: _IsWanted) -> list[Odd]:
+        if self.cancelled():
+            raise CheckCancelledError
+        looks = (self._look(claim) for claim in claims if is_wanted(claim))
+        return [odd for odd in looks if odd is not None]
 
     def _one_more(self) -> tuple[int, list[Claim]]:
         """Return a batch that is compared, by its number, with what needs a closer look."""

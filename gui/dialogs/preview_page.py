@@ -327,7 +327,6 @@ class PreviewPage(QWidget):
         where = request_place(plan.request)
         self._where.set_whole(where)
         self._where.setVisible(bool(where))
-        self._where.set_whole(str(plan.prefix))
         self._plan = plan
         self._show_reach(plan)
         self._figures.setText(" ".join(figures_sentences(plan)))

@@ -275,8 +275,8 @@ class FigureWords(QObject):
         )
         files = plan.relinking.files if plan.relinking is not None else 0
         what = self.tr(
-            "%n file(s) that are exactly as their package brought them are shared with the package"
-            " cache from now on. What is in them stays the same.",
+            "From now on %n file(s) will be shared with the package cache: only what is exactly as"
+            " its package brought it. Nothing in it changes.",
             None,
             files,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -31,6 +32,8 @@ _WANTED: Final = frozenset(("needs", "system", "wants"))
 _LISTS: Final = frozenset(
     ("breaks", "by", "channels", "fixed", "names", "packages", "shadowed", "versions")
 )
+# How a package says that it goes together with no version of another one.
+_NONE_AT_ALL: Final = re.compile(r"\S+\s*<\s*0(?:\.0)*(?:a0)?")
 _GAPS: Final[dict[Gap, tuple[Sentence, ...]]] = {
     Gap.FILES_UNOWNED: (
         QT_TRANSLATE_NOOP(
@@ -116,6 +119,8 @@ def _texts_of(steps: tuple[RepairStep, ...]) -> tuple[str, str]:
 
 
 def _shown(key: str, value: str) -> tuple[str, str]:
+    if key == "wants" and _NONE_AT_ALL.fullmatch(value):
+        value = ""
     if key in _WANTED:
         value = wanted_in_words(value)
     elif key in _LISTS and value:

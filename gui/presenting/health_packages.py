@@ -128,7 +128,7 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
                 "{distribution} can fail, and cannot be updated or removed as it should be.",
             ),
             QT_TRANSLATE_NOOP(
-                "Health", "pip complains about them each time it runs. They do no other harm."
+                "Health", "pip complains about it each time it runs. It does no other harm."
             ),
         ),
         (

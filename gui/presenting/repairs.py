@@ -143,7 +143,7 @@ def _told_of_package(kind: RepairKind, wanted: str) -> _Told:
     if kind is RepairKind.UPDATE and not is_exact(wanted):
         words = _UPDATED_TO
     elif kind is RepairKind.INSTALL and is_exact(wanted):
-        words = _INSTALLED
+        return _Told(_INSTALLED, wanted_in_words(wanted))
     return _Told(words, wanted_in_words(wanted), name)
 
 

@@ -302,7 +302,7 @@ class CleanPanel(QFrame):
             parts.append(self.tr("%n thing(s) would be built again.", None, figures.builds))
         if figures.unknown:
             parts.append(
-                self.tr("For %n thing(s) nobody knows where to get them.", None, figures.unknown)
+                self.tr("Nobody knows where to get %n thing(s) again.", None, figures.unknown)
             )
         return " ".join(parts)
 
@@ -329,7 +329,7 @@ class CleanPanel(QFrame):
         saved = sum(each.saved_bytes for each in picture.duplicates)
         self._copies.setVisible(saved > 0)
         text = self.tr(
-            "%n package(s) were copied, and could share their files: that would save up to {size}.",
+            "%n package(s) could share files instead of having copies: that saves up to {size}.",
             None,
             len(picture.duplicates),
         )

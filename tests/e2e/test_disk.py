@@ -99,7 +99,7 @@ def test_that_copies_are_shared_and_caches_cleaned_and_the_disk_shows_it(
         screen.see("list item", re.compile(f"^{COPY},"))
         person.click("check box", "Disk and caches")
         screen.see("label", re.compile("^Environments and caches take up"))
-        screen.see("label", re.compile(r"packages were copied, and could share their files"))
+        screen.see("label", re.compile(r"packages could share files instead of having copies"))
         person.take_picture(f"{scheme}-disk")
 
         figure = promised(copied, RelinkRequest((prefix,)))
@@ -113,7 +113,7 @@ def test_that_copies_are_shared_and_caches_cleaned_and_the_disk_shows_it(
         assert links_of(prefix) > 20
         assert is_kept(gained, figure), (gained, figure)
         assert abs(figure - megabytes(said.name)) < ROUNDED
-        screen.see_none("label", re.compile("packages were copied, and could share"))
+        screen.see_none("label", re.compile("could share files instead"))
         person.take_picture(f"{scheme}-disk-shared")
         assert run_python(prefix, CODE) == str(prefix)
 

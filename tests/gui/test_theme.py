@@ -7,13 +7,21 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QColor, QImage, QPalette
-from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QRadioButton
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QLabel,
+    QListWidget,
+    QRadioButton,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
 
 import gui
 from gui.panels import Banner
 from gui.theme import Scheme, TextRole, Theme, Tokens, Tone, start_theme, theme
 from gui.tokens import DARK, LIGHT
-from gui.widgets import IconLabel, SearchBox, button
+from gui.widgets import IconLabel, SearchBox, button, column
 from resources import icon_names, read_icon
 
 PAIRS = [
@@ -168,3 +176,23 @@ def test_that_what_is_chosen_can_be_seen_while_it_cannot_be_changed(
     edge = 4, pictures[0].height() // 2
     assert pictures[0].pixelColor(*edge) != pictures[1].pixelColor(*edge)
     assert pictures[0].pixelColor(*middle) != pictures[0].pixelColor(*edge)
+
+
+def test_that_a_framed_list_shows_that_it_has_the_keyboard(
+    qapp: QApplication, qtbot: QtBot
+) -> None:
+    start_theme(qapp, Scheme.LIGHT)
+    house, shown, other = QWidget(), QListWidget(), SearchBox("Find")
+    shown.setProperty("framed", "true")
+    house.setLayout(column(shown, other))
+    qtbot.addWidget(house)
+    house.show()
+    house.activateWindow()
+    edges: list[QColor] = []
+    for target in (shown, other):
+        target.setFocus()
+        qtbot.waitUntil(target.hasFocus)
+        picture = shown.grab().toImage()
+        edges.append(picture.pixelColor(0, picture.height() // 2))
+    assert edges[0] == QColor(LIGHT.focus)
+    assert edges[1] == QColor(LIGHT.line)

@@ -111,7 +111,7 @@ def conda_leftovers(ward: Ward) -> Broken:
 def record_empty(ward: Ward) -> Broken:
     path = ward.own(ward.record("starchart"))
     run("truncate", "--size=0", path)
-    return Broken({Code.META_UNREADABLE: path.name}, (str(path), "not-json"))
+    return Broken({Code.META_UNREADABLE: path.name}, (str(path), "empty, cut off or damaged"))
 
 
 def record_cut_off(ward: Ward) -> Broken:

@@ -122,6 +122,7 @@ def _optional(
     users = tuple(dict.fromkeys(want.by for want in unmet))
     parts = tuple(dict.fromkeys(want.extra for want in unmet))
     state = f"{name} {installed.version}" if installed is not None else f"no {name}"
+    mending = RepairKind.UPDATE if installed is not None else RepairKind.INSTALL
     return scene.finding(
         FindingCode.REQUIREMENT_OPTIONAL,
         Gravity.NOTE if installed is not None else Gravity.RISKY,
@@ -135,5 +136,5 @@ def _optional(
             ("wants", requirement_of("", unmet)),
         ),
         evidence=_evidence(scene, unmet),
-        repairs=((RepairStep(RepairKind.INSTALL, requirement_of(name, unmet)),),),
+        repairs=((RepairStep(mending, requirement_of(name, unmet)),),),
     )

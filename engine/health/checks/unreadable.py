@@ -11,8 +11,8 @@ from engine.records import RecordProblem
 _SAID = {
     RecordProblem.UNREADABLE: "cannot be opened",
     RecordProblem.NOT_JSON: "is empty, cut off or damaged",
-    RecordProblem.FOREIGN: "is not a record of a package",
-    RecordProblem.INCOMPLETE: "lacks what every record has",
+    RecordProblem.FOREIGN: "is not a note about a package",
+    RecordProblem.INCOMPLETE: "lacks what every note has",
 }
 
 
@@ -26,7 +26,7 @@ def find(scene: Scene, _found: Sequence[Finding]) -> Iterator[Finding]:
             FindingCode.META_UNREADABLE,
             Gravity.BROKEN,
             damaged.path.name,
-            f"The record {damaged.path.name} {_SAID[damaged.problem]}.",
+            f"The file {damaged.path.name} {_SAID[damaged.problem]}.",
             values=(
                 ("file", damaged.path.name),
                 ("package", damaged.name),
@@ -34,7 +34,7 @@ def find(scene: Scene, _found: Sequence[Finding]) -> Iterator[Finding]:
                 ("version", damaged.version),
                 ("problem", damaged.problem),
             ),
-            evidence=(Evidence(damaged.path, damaged.problem),),
+            evidence=(Evidence(damaged.path, f"The file {_SAID[damaged.problem]}."),),
             repairs=((RepairStep(step, subject if is_foreign else damaged.path.name),),),
             since=damaged.path,
         )

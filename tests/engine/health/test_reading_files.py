@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from engine.health import reading_files, sharing_work
@@ -55,9 +56,12 @@ def odd_of(claims: list[Claim]) -> tuple[Odd, ...]:
     )
 
 
-def read(folder: Path, claims: list[Claim], expected: int) -> tuple[Odd, ...]:
+def read(
+    folder: Path, claims: list[Claim], expected: int, others: tuple[str, ...] = ()
+) -> tuple[Odd, ...]:
     told: list[HealthProgress] = []
     with FileReader(str(folder), lambda: False) as reader:
+        reader.others = others
         reader.expect(expected)
         for at in range(0, len(claims), 7):
             reader.add(claims[at : at + 7])
@@ -73,6 +77,21 @@ def test_that_the_same_files_are_odd_with_help_and_without(
     tmp_path: Path, claims: list[Claim], expected: int
 ) -> None:
     assert read(tmp_path, claims, expected) == odd_of(claims)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="has names that are no text")
+def test_that_files_are_searched_for_another_place_in_their_order(
+    tmp_path: Path, claims: list[Claim]
+) -> None:
+    data = b"#!/envs/before/bin/python\n"
+    for at in (5, 50):
+        (tmp_path / claims[at].path).write_bytes(data)
+        digest = hashlib.sha256(data).hexdigest()
+        claims[at] = msgspec.structs.replace(claims[at], sha256=digest)
+    found = read(tmp_path, claims, 0, ("/envs/before",))
+    elsewhere = [Odd(claims[at], State.ELSEWHERE, "/envs/before") for at in (5, 50)]
+    odd = odd_of(claims)
+    assert found == (odd[0], elsewhere[0], *odd[1:], elsewhere[1])
 
 
 @pytest.mark.skipif(os.name != "posix", reason="has names that are no text")

@@ -9,10 +9,18 @@ import psutil
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
+from engine.cache.values import Choice, Preset
 from engine.events import TaskState
 from engine.plan import Figures, Plan, PlanWarning, Severity, WarningCode
 from engine.records import Environment, State
-from engine.requests import ChangeRequest, CloneRequest, CreateRequest, RemoveRequest, RenameRequest
+from engine.requests import (
+    ChangeRequest,
+    CleanRequest,
+    CloneRequest,
+    CreateRequest,
+    RemoveRequest,
+    RenameRequest,
+)
 from engine.session import Engine
 from gui.dialogs import (
     PreviewDialog,
@@ -23,6 +31,7 @@ from gui.dialogs import (
 from gui.dialogs.clone import CloneForm, RenameForm
 from gui.dialogs.preview import Stage
 from gui.dialogs.preview_page import ChangesView, PreviewPage, WarningCard
+from gui.widgets import ElidedLabel
 from tests.support.environments import make_environment, numbered_packages
 from tests.support.windowing import click, press, until
 
@@ -61,6 +70,16 @@ def test_that_warnings_stand_loudest_first_and_say_how_loud_they_are(house: QWid
     assert layers == ["Not possible", "Danger", "Warning", "Note"]
     page.show_plan(warned(Severity.NOTE))
     assert len(cards(page)) == 1
+
+
+def test_that_a_cleaning_names_the_caches_and_no_folder_that_is_not_there(house: QWidget) -> None:
+    page = PreviewPage(house)
+    caches = (Path("/home/li/pkgs"), Path("/home/li/.cache/pip"))
+    request = CleanRequest(Choice(preset=Preset.SAFE), caches=caches)
+    page.show_plan(replace(warned(), request=request, prefix=caches[0] / "cleaning"))
+    said = [label.whole() for label in page.findChildren(ElidedLabel)]
+    assert any(all(str(cache) in text for cache in caches) for text in said)
+    assert not any("cleaning" in text for text in said)
 
 
 def test_that_a_protected_environment_has_no_choice_of_how_far_a_change_may_reach(

@@ -62,7 +62,7 @@ def test_that_everything_takes_what_was_built_here_too_and_says_so(panel: CleanP
     panel.everything.button.click()
     assert panel.go.text().replace("&", "") == "Free 160 MB…"
     assert "1 thing would be built again." in panel.note()
-    assert "nobody knows" in panel.note()
+    assert "Nobody knows" in panel.note()
 
 
 def test_that_a_tick_goes_on_from_what_the_ready_choice_took_whole(panel: CleanPanel) -> None:

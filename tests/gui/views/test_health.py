@@ -150,6 +150,12 @@ def test_that_only_what_no_package_brings_is_looked_for_in_the_computer() -> Non
     )
 
 
+def test_that_what_goes_with_no_version_at_all_is_not_told_as_older_than_nothing() -> None:
+    values = (("needed", "wind"), ("version", "1.0"), ("by", "kite"), ("wants", "wind <0a0"))
+    found = replace(OVERWRITTEN, code=FindingCode.CONSTRAINS_VIOLATED, values=values)
+    assert explain_finding(found).meaning == "Using both at once can go wrong."
+
+
 def test_that_a_stranger_among_the_notes_of_conda_is_told_from_a_note_that_is_broken() -> None:
     values = (("file", "notes-1.0-0.json"), ("package", "notes"))
     unreadable = replace(OVERWRITTEN, code=FindingCode.META_UNREADABLE)
@@ -311,6 +317,13 @@ async def test_that_what_nothing_mends_says_what_the_user_can_do_and_has_no_dead
             RepairStep(RepairKind.UPDATE, "wind"),
             "The channel has 2.1 now.",
             "Updates wind.",
+        ),
+        (
+            FindingCode.GONE_FROM_CHANNEL,
+            (*GONE.values, ("older", "1.9")),
+            RepairStep(RepairKind.INSTALL, "wind ==1.9"),
+            "Go back to it if you want",
+            "Installs wind 1.9.",
         ),
         (
             FindingCode.GONE_FROM_CHANNEL,

@@ -115,6 +115,19 @@ def test_that_the_newest_revision_is_first_and_opens_to_its_changes(qtbot: QtBot
     assert told == [("numpy", "updated from 1.0 to 2.0"), ("pandas", "added 2.2")]
 
 
+def test_that_the_history_fits_into_a_narrow_window(qtbot: QtBot) -> None:
+    view = HistoryView()
+    qtbot.addWidget(view)
+    view.resize(600, 500)
+    view.show()
+    view.show_revisions(HISTORY)
+    assert not view.tree.horizontalScrollBar().maximum()
+    widths = [view.tree.columnWidth(column) for column in range(3)]
+    told = view.tree.fontMetrics().horizontalAdvance("updated from 2025.3 to 2026.1")
+    assert widths[1] > told
+    assert widths[2] > 150
+
+
 def test_that_no_history_is_said_in_words(qtbot: QtBot) -> None:
     view = HistoryView()
     qtbot.addWidget(view)
