@@ -44,6 +44,7 @@ def _parser(*, with_own: bool) -> argparse.ArgumentParser:
     apply = commands.add_parser("apply", help="carry a plan out; prints JSON lines")
     apply.add_argument("plan", metavar="FILE", help="the plan, - for standard input")
     apply.add_argument("--guarded", action="store_true", help=argparse.SUPPRESS)
+    apply.add_argument("--ahead", action="store_true", help=argparse.SUPPRESS)
     _add_search(commands.add_parser("search", help="look for packages by name and summary"))
     read = commands.add_parser("read", help="tell what files ask for, several of them together")
     read.add_argument(
@@ -282,7 +283,9 @@ async def _work(arguments: argparse.Namespace, places: Places) -> int:
 
     match arguments.command:
         case "apply":
-            status = await working.apply(arguments.plan, places, guarded=arguments.guarded)
+            status = await working.apply(
+                arguments.plan, places, guarded=arguments.guarded, ahead=arguments.ahead
+            )
         case "ask":
             status = await working.ask(places)
         case "sizes":

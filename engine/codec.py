@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -56,15 +56,18 @@ _KINDS: Final = (
 _prepared: set[type] = set()
 
 
-def prepare(breathe: Callable[[], object] | None = None) -> None:
-    """Work out once how every kind of value travels; takes a tenth of a second, in any thread.
+def prepare(
+    kinds: Iterable[type] | None = None, breathe: Callable[[], object] | None = None
+) -> None:
+    """Work out once how values travel: those of `kinds`, else of every kind; in any thread.
 
-    Without it, whoever comes first with a value waits for that. `breathe` is called between small
-    pieces of that work, which holds the interpreter: there a thread can let others go on.
+    That takes a tenth of a second for all of them, and without it whoever comes first with a value
+    waits for it. `breathe` is called between small pieces of that work, which holds the
+    interpreter: there a thread can let others go on.
     """
     converter = _converter()
     unions = (member for union, _ in _UNIONS for member in get_args(union))
-    for kind in (*unions, *_KINDS):
+    for kind in (*unions, *_KINDS) if kinds is None else kinds:
         if kind in _prepared:
             continue
         for work_out in (converter.get_structure_hook, converter.get_unstructure_hook):

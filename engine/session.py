@@ -90,7 +90,7 @@ class Engine(Offering, Filing):
         self._asking.prepare()
         await self._checking.start(prefixes)
         self._measure(prefixes)
-        await asyncio.to_thread(codec.prepare, lambda: time.sleep(_BREATH_S))
+        await asyncio.to_thread(codec.prepare, breathe=lambda: time.sleep(_BREATH_S))
 
     async def aclose(self, leaving: Leaving = Leaving.CANCEL) -> None:
         """Stop watching and measuring, and bring the tasks to the end that `leaving` names."""

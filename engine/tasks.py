@@ -101,7 +101,7 @@ class TaskQueue:
         loop = asyncio.get_running_loop()
         self._end_of_spare = loop.call_later(_SPARE_SECONDS, self.rest)
         if self._spare is None or self._spare.has_ended:
-            self._spare = WorkerProcess(self._command())
+            self._spare = WorkerProcess(self._command("--ahead"))
 
     def rest(self) -> None:
         """Stop the worker that waits for a plan, if any does: nobody reads one any more."""
@@ -111,8 +111,8 @@ class TaskQueue:
             self._spare.kill()
         self._spare = self._end_of_spare = None
 
-    def _command(self) -> list[str]:
-        return engine_command("apply", "--guarded", "-", places=self._places)
+    def _command(self, *options: str) -> list[str]:
+        return engine_command("apply", "--guarded", *options, "-", places=self._places)
 
     def submit(self, plan: Plan) -> TaskId:
         """Queue `plan` and return at once."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import assert_never
+from typing import assert_never, get_args
 
 from engine.codec import decode, decode_query, encode, prepare
 from engine.commands import checking
@@ -39,31 +40,36 @@ from engine.messages import (
     VirtualPackagesQuery,
     WorkDone,
     WorkFailed,
+    WorkMessage,
     WorkWaiting,
 )
 from engine.places import Places
 from engine.plan import Plan
 from engine.requests import affected_prefixes
 
+_WORTH_HANDS = 10_000  # files; they take as long to start as the links for so many
 _FEW_COLLECTIONS = 100_000  # objects: tables of files hold many, and these processes end soon
 
 
-async def apply(source: str, places: Places, *, guarded: bool) -> int:
+async def apply(source: str, places: Places, *, guarded: bool, ahead: bool = False) -> int:
     """Carry out the plan in the file `source`, or in the first line of standard input for `-`.
 
     Prints JSON lines (WorkMessage) and returns the exit status. With `guarded`, the end of
     standard input means that the front end died; without, the plan was written without logins.
+    The plan is only read by a person when this is started `ahead`: everything gets ready then.
     """
     from engine.replicas.hands import Hands
-    from engine.transactions.executor import carry_out
+    from engine.transactions.executor import carry_out, files_mirrored
 
     report = LineReport()
-    hands = Hands.start() if source == "-" else None
+    hands = Hands.start() if ahead else None
     try:
-        data = _await_plan() if source == "-" else _read_plan(Path(source))
+        data = _await_plan(places) if source == "-" else _read_plan(Path(source))
         if source == "-" and not data:
             return 0  # kept waiting for a plan that never came
         plan = decode(data, Plan)
+        if hands is None and files_mirrored(plan) >= _WORTH_HANDS:
+            hands = Hands.start()
         if guarded:
             folders = {prefix.parent for prefix in affected_prefixes(plan.request)}
             watch_front_end(sys.stdin.buffer, folders, places)
@@ -79,7 +85,7 @@ async def apply(source: str, places: Places, *, guarded: bool) -> int:
     return 0
 
 
-def _await_plan() -> bytes:
+def _await_plan(places: Places) -> bytes:
     """Load what most plans need, then take the one in standard input; nothing when none comes."""
     for module in (
         "engine.conda.beside",
@@ -90,6 +96,9 @@ def _await_plan() -> bytes:
         "engine.transactions.mending",
     ):
         import_module(module)
+    prepare((Plan, *get_args(WorkMessage)))
+    with suppress(EngineError):  # whoever needs it reads it again, and tells
+        read_configuration(places)
     gc.set_threshold(_FEW_COLLECTIONS)
     return sys.stdin.buffer.readline()
 

@@ -62,38 +62,53 @@ async def link_beside(
     if not await asyncio.to_thread(_is_plain, plan, change):
         return None
     folder = new.parent / _SCRATCH
-    owned, owners = await asyncio.to_thread(_whose, plan.prefix, change)
-    if not owned.isdisjoint(owners):
+    asking = asyncio.ensure_future(asyncio.to_thread(_whose, plan.prefix, change))
+    try:
+        is_linked = await _link(plan, change, folder, places, report, configuration)
+    finally:
+        owned, owners = await asking
+    if not is_linked or not owned.isdisjoint(owners):
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
         return None
-    if change.fresh:
-        python = [each for each in plan.before.of(RecordKind.CONDA) if each.name == _PYTHON]
-        present = await asyncio.to_thread(_set_out, python, folder)
-        if present is None:
-            return None
-        try:
-            await install_into(
-                change.fresh,
-                folder,
-                plan.prefix,
-                plan.package_cache or places.pkgs,
-                report,
-                places,
-                configuration,
-                installed=present,
-                kept=present,
-            )
-        except EngineError as error:
-            if error.code is not ErrorCode.LINK_FAILED:
-                raise
-            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
-            return None
-        names = {record.name for record in change.fresh}
-        interpreter = interpreter_in(plan.prefix)
-        await complete(
-            folder, plan.prefix, change.fresh, report, only=names, interpreter=interpreter
-        )
-        await asyncio.to_thread(_drop, python, folder)
     return Beside(folder, change.gone, owned, owners)
+
+
+async def _link(  # noqa: PLR0917 - one call, and its arguments are all of different types
+    plan: Plan,
+    change: Exchange,
+    folder: Path,
+    places: Places,
+    report: Report,
+    configuration: CondaConfiguration,
+) -> bool:
+    """Link what comes in `folder`; return whether that can be done apart from the others."""
+    if not change.fresh:
+        return True
+    python = [each for each in plan.before.of(RecordKind.CONDA) if each.name == _PYTHON]
+    present = await asyncio.to_thread(_set_out, python, folder)
+    if present is None:
+        return False
+    try:
+        await install_into(
+            change.fresh,
+            folder,
+            plan.prefix,
+            plan.package_cache or places.pkgs,
+            report,
+            places,
+            configuration,
+            installed=present,
+            kept=present,
+        )
+    except EngineError as error:
+        if error.code is not ErrorCode.LINK_FAILED:
+            raise
+        return False
+    names = {record.name for record in change.fresh}
+    interpreter = interpreter_in(plan.prefix)
+    await complete(folder, plan.prefix, change.fresh, report, only=names, interpreter=interpreter)
+    await asyncio.to_thread(_drop, python, folder)
+    return True
 
 
 def _set_out(python: Iterable[Record], folder: Path) -> list[PrefixRecord] | None:
@@ -142,8 +157,8 @@ def _whose(prefix: Path, change: Exchange) -> tuple[frozenset[str], frozenset[st
 def move_in(made: Beside, new: Path) -> bool:
     """Take what goes out of the mirror `new`, and move in what was linked beside it.
 
-    Returns False, with nothing done, where something is in the way. Blocks. Raises EngineError;
-    `new` is then of no use.
+    Returns False, with nothing done, where something is in the way. What is left of the folder
+    beside it goes with the transaction's own. Blocks. Raises EngineError; `new` is then of no use.
     """
     try:
         if _is_in_the_way(made, new):
@@ -154,8 +169,6 @@ def move_in(made: Beside, new: Path) -> bool:
         _move(made, new)
     except OSError as error:
         raise from_os_error(error, new) from error
-    finally:
-        shutil.rmtree(made.folder, ignore_errors=True)
     return True
 
 

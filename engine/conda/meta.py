@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -118,13 +118,19 @@ def read_conda_records(
     return read_conda_meta(prefix, configuration).records
 
 
-def read_conda_meta(prefix: Path, configuration: ChannelNames | None = None) -> CondaMeta:
+def read_conda_meta(
+    prefix: Path,
+    configuration: ChannelNames | None = None,
+    alike: tuple[Path, CondaMeta] | None = None,
+) -> CondaMeta:
     """Return what the JSON files of `conda-meta` in `prefix` tell; nothing when there are none.
 
     A file that cannot be read, is cut off, or is not a record of conda's, gives one record with a
     `problem`, named after the file. Two files of one package give two records. The format is that
     of conda's PrefixRecord (conda docs, "conda.models.records"; CEP 34 and rattler for
-    `requested_specs`). Raises OSError when `conda-meta` is there and cannot be listed.
+    `requested_specs`). `alike` is an environment of which this is a copy, and what was read there:
+    a file of the same name, size and time is not read again. Raises OSError when `conda-meta` is
+    there and cannot be listed.
     """
     folder = prefix / META
     try:
@@ -132,12 +138,17 @@ def read_conda_meta(prefix: Path, configuration: ChannelNames | None = None) -> 
     except (FileNotFoundError, NotADirectoryError):
         return CondaMeta((), (), ())
     reader = _Reader(prefix, folder, configuration)
+    known = _Known(*alike) if alike is not None else None
     for entry in entries:
         name = entry.name
         # What an interrupted change leaves behind is told by a mark of the environment.
         is_unfinished = name.startswith(UNFINISHED_RECORD) or name == JOURNAL_NAME
         if name.endswith(".json") and not is_unfinished:
-            reader.add(entry)
+            record = known.record(entry) if known is not None else None
+            if known is None or record is None:
+                reader.add(entry)
+            else:
+                reader.take(record, known.meta)
     return CondaMeta(tuple(reader.records), tuple(reader.distributions), tuple(reader.places))
 
 
@@ -154,6 +165,30 @@ def recorded_sha256(record: Path, path: str) -> str:
         if entry.path == path:
             return entry.sha256_in_prefix or entry.sha256 or ""
     return ""
+
+
+class _Known:
+    """Know the records of an environment that another one is a copy of."""
+
+    def __init__(self, prefix: Path, meta: CondaMeta) -> None:
+        self.meta = meta
+        self._folder = f"{prefix}/{META}"
+        self._records = {each.path.name: each for each in meta.records if each.path is not None}
+
+    def record(self, entry: os.DirEntry[str]) -> Record | None:
+        """Return the record in the file of which `entry` is a copy, None when it is not the same.
+
+        Those with a problem are not handed on.
+        """
+        record = self._records.get(entry.name)
+        if record is None or record.problem is not None:
+            return None
+        try:
+            one, other = entry.stat(), os.stat(f"{self._folder}/{entry.name}")  # noqa: PTH116
+        except OSError:
+            return None
+        is_same = (one.st_size, one.st_mtime_ns) == (other.st_size, other.st_mtime_ns)
+        return record if is_same else None
 
 
 class _Reader:
@@ -193,6 +228,19 @@ class _Reader:
             self.records.append(_marked(path, RecordProblem.FOREIGN))
             return
         self.records.append(self._record(meta, path, problem))
+
+    def take(self, record: Record, meta: CondaMeta) -> None:
+        """Take over a record that was read in an environment that this one is a copy of."""
+        assert record.path is not None
+        path = self._folder / record.path.name
+        self.records.append(replace(record, path=path))
+        self.distributions += [
+            OwnedDistribution(each.path, path)
+            for each in meta.distributions
+            if each.record == record.path
+        ]
+        if record.name == "python":
+            self.places |= dict.fromkeys(meta.site_packages)
 
     def _record(self, meta: _Meta, path: Path, problem: RecordProblem | None) -> Record:
         owned = _distribution_paths(meta.files or ())

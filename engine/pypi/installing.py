@@ -7,18 +7,18 @@ other environments may share, is ever written into: files are only taken away an
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from engine.conda.condarc import CondaConfiguration
+from engine.conda.meta import CondaMeta, read_conda_meta
 from engine.errors import EngineError, ErrorCode
 from engine.events import Phase, Progress, ProgressUnit
 from engine.places import Places
 from engine.plan import Plan
-from engine.pypi.locking import Pin, PinForm, read_lock
+from engine.pypi.locking import Lock, Pin, PinForm, read_lock
 from engine.pypi.resolving import chosen_indexes
 from engine.pypi.running import INSTALL_SECONDS, Uv, open_uv
 from engine.pypi.staging import Staging, from_pypi, stale
@@ -53,22 +53,23 @@ async def clear_pypi(
 
 async def fetch_ahead(
     plan: Plan, new: Path, report: Report, places: Places, configuration: CondaConfiguration
-) -> bool:
+) -> CondaMeta | None:
     """Fetch and prepare the PyPI releases of `plan` beside `new` while that is in the making.
 
     Possible where a sound Python stays, because the one that is in place does the work; nothing
-    is written into its environment. Returns whether it was done; raises what `apply_pypi` raises.
+    is written into its environment. Returns what its conda-meta tells, None when nothing was done;
+    raises what `apply_pypi` raises.
     """
     lock = read_lock(plan.pypi_lock)
     stays = any(each.name == "python" and not each.raw for each in plan.after.of(RecordKind.CONDA))
     python = interpreter_in(plan.prefix) if plan.repairing is None else None
     if not lock.pins or not stays or python is None:
-        return False
+        return None
     job = Staging(lock, new, plan.prefix, new.parent / _SCRATCH, configuration)
     uv = open_uv(places, site=plan.prefix, index=lock.index)
     await _fetch(job, python, uv, report)
     await asyncio.to_thread(job.prepare, report, python)
-    return True
+    return await asyncio.to_thread(read_conda_meta, plan.prefix, configuration)
 
 
 async def apply_pypi(  # noqa: PLR0917 - one call, and its arguments are all of different types
@@ -78,12 +79,13 @@ async def apply_pypi(  # noqa: PLR0917 - one call, and its arguments are all of 
     report: Report,
     places: Places,
     configuration: CondaConfiguration,
-    ahead: asyncio.Future[bool] | None = None,
+    ahead: asyncio.Future[CondaMeta | None] | None = None,
 ) -> None:
     """Put the PyPI releases of `plan` into the mirror `new`, which will live at `final`.
 
     To be called after conda's packages are linked; `ahead` is what fetches the releases already,
     if anything does. Exactly the files that were planned are installed, told by their hashes.
+    The folder in which they were fetched stays beside `new`; it goes with the transaction's.
     Raises EngineError: plan-stale (the index, or what conda owns, is not what it was),
     hash-mismatch, pypi-overwrites, source-build-failed, index-unreachable, index-needs-login,
     disk-full, timed-out.
@@ -91,19 +93,23 @@ async def apply_pypi(  # noqa: PLR0917 - one call, and its arguments are all of 
     lock = read_lock(plan.pypi_lock)
     if not lock.pins and not lock.removed:
         return
-    job = Staging(lock, new, final, new.parent / _SCRATCH, configuration)
+    if lock.pins:
+        report.progress(_fetching(lock, 0))
+    if ahead is not None:
+        await asyncio.wait((ahead,))
+    known = ahead.result() if ahead is not None and ahead.exception() is None else None
+    job = Staging(lock, new, final, new.parent / _SCRATCH, configuration, known)
     had_two = await asyncio.to_thread(job.names_of_two)
-    try:
-        if lock.pins:
-            await asyncio.to_thread(job.check_owners)
-            await _bring(job, ahead, open_uv(places, site=new, index=lock.index), report)
-            await asyncio.to_thread(job.check_fetched)
-            await asyncio.to_thread(job.check_overwritten)
-            names = await asyncio.to_thread(job.replaced)
-            await _uninstall(names, new, open_uv(places, site=new), report)
-            await asyncio.to_thread(job.place, report)
-    finally:
-        await asyncio.to_thread(shutil.rmtree, job.scratch, ignore_errors=True)
+    if lock.pins:
+        await asyncio.to_thread(job.check_owners)
+        if ahead is None or await ahead is None:
+            await _bring(job, open_uv(places, site=new, index=lock.index), report)
+        report.progress(_fetching(lock, len(lock.pins)))
+        await asyncio.to_thread(job.check_fetched)
+        await asyncio.to_thread(job.check_overwritten)
+        names = await asyncio.to_thread(job.replaced)
+        await _uninstall(names, new, open_uv(places, site=new), report)
+        await asyncio.to_thread(job.place, report)
     await asyncio.to_thread(job.check_outcome, had_two)
 
 
@@ -116,18 +122,17 @@ async def _uninstall(names: Sequence[str], new: Path, uv: Uv, report: Report) ->
     )
 
 
-async def _bring(job: Staging, ahead: asyncio.Future[bool] | None, uv: Uv, report: Report) -> None:
-    names = [pin.name for pin in job.lock.pins]
-    report.progress(
-        Progress(Phase.DOWNLOADING, 0, len(names), ProgressUnit.PACKAGES, ", ".join(names[:_NAMED]))
-    )
-    if ahead is None or not await ahead:
-        python = interpreter_in(job.new)
-        if python is None:
-            raise stale("The Python that they were planned for is not there.", "python")
-        await _fetch(job, python, uv, report)
-        await asyncio.to_thread(job.prepare, report, python)
-    report.progress(Progress(Phase.DOWNLOADING, len(names), len(names), ProgressUnit.PACKAGES))
+def _fetching(lock: Lock, done: int) -> Progress:
+    names = ", ".join([pin.name for pin in lock.pins][:_NAMED]) if done == 0 else ""
+    return Progress(Phase.DOWNLOADING, done, len(lock.pins), ProgressUnit.PACKAGES, names)
+
+
+async def _bring(job: Staging, uv: Uv, report: Report) -> None:
+    python = interpreter_in(job.new)
+    if python is None:
+        raise stale("The Python that they were planned for is not there.", "python")
+    await _fetch(job, python, uv, report)
+    await asyncio.to_thread(job.prepare, report, python)
 
 
 async def _fetch(job: Staging, python: Path, uv: Uv, report: Report) -> None:

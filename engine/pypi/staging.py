@@ -71,10 +71,12 @@ class Staging:
     final: Path
     scratch: Path
     configuration: CondaConfiguration
+    known: CondaMeta | None = None  # what conda-meta tells at `final`, of which `new` is a mirror
 
     @cached_property
     def _meta(self) -> CondaMeta:
-        return read_conda_meta(self.new, self.configuration)
+        alike = (self.final, self.known) if self.known is not None else None
+        return read_conda_meta(self.new, self.configuration, alike)
 
     @cached_property
     def _there(self) -> dict[str, str]:

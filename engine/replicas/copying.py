@@ -7,7 +7,7 @@ import hashlib
 import os
 import subprocess
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from typing import Final
 
 from engine.replicas.walking import Found
@@ -53,31 +53,41 @@ def link(source: str, target: str) -> bool:
     return True
 
 
-def link_all(source: str, target: str, names: Iterable[str]) -> list[str]:
+def can_link_within() -> bool:
+    """Return whether names can be given within open folders, which spares looking paths up."""
+    return os.link in os.supports_dir_fd and os.scandir in os.supports_fd
+
+
+def open_folder(path: str) -> int:
+    """Return a descriptor of the folder at `path`, which must be none but that; raises OSError."""
+    return os.open(path, _FOLDER)
+
+
+def link_all(opened: int | None, source: str, target: str, names: Iterable[str]) -> list[str]:
     """Give the files `names` in the folder `source` names in the folder `target`, too.
 
-    Works through open folders where the system can, which spares it looking every path up.
-    Returns the names that this failed for, whatever the reason; raises OSError when one of the
-    folders cannot be opened.
+    `opened` is the descriptor of `source`, where names can be given within open folders. Returns
+    the names that this failed for, whatever the reason; raises OSError when `target` cannot be
+    opened.
     """
     failed: list[str] = []
-    if os.link not in os.supports_dir_fd:
+    if opened is None:
         for name in names:
             try:
                 os.link(f"{source}/{name}", f"{target}/{name}")
             except OSError:
                 failed.append(name)
         return failed
-    with ExitStack() as opened:
-        one = os.open(source, _FOLDER)
-        opened.callback(os.close, one)
-        other = os.open(target, _FOLDER)
-        opened.callback(os.close, other)
+    other = open_folder(target)
+    link = os.link
+    try:
         for name in names:
             try:
-                os.link(name, name, src_dir_fd=one, dst_dir_fd=other, follow_symlinks=False)
+                link(name, name, src_dir_fd=opened, dst_dir_fd=other, follow_symlinks=False)
             except OSError:
                 failed.append(name)
+    finally:
+        os.close(other)
     return failed
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Final, NamedTuple
 
@@ -65,13 +65,16 @@ class Listing(NamedTuple):
     folders: dict[str, os.stat_result]
 
 
-def list_folder(base: str, path: str) -> Listing:
-    """Return what is in the folder `path` of the tree at `base`; raises UnreadableError."""
+def list_folder(base: str, path: str, opened: int | None = None) -> Listing:
+    """Return what is in the folder `path` of the tree at `base`; raises UnreadableError.
+
+    `opened` is its descriptor, where there is one.
+    """
     found = Listing({}, {}, {})
     files, links, folders = found
     place = f"{base}/{path}" if path else base
     try:
-        with os.scandir(place) as entries:
+        with os.scandir(place if opened is None else opened) as entries:
             for entry in entries:
                 if _is_folder(entry):
                     folders[entry.name] = entry.stat(follow_symlinks=False)
@@ -106,6 +109,7 @@ class Filler:
         self._target = target
         self._device = device
         self._allowed = allowed
+        self._is_within = copying.can_link_within()
 
     def fill(self, waiting: Sequence[Waiting], most: int) -> Portion:
         """Make and fill the folders that are `waiting`, and those in them, up to `most` names.
@@ -119,14 +123,28 @@ class Filler:
         while stack and count < most:
             folder = stack.pop()
             path = folder[0]
-            files, links, folders = list_folder(self._source, path)
-            if path:
-                self._make(path, folder[1], done.late)
-            self._fill(path, files, links)
+            opened = self._open(path)
+            try:
+                files, links, folders = list_folder(self._source, path, opened)
+                if path:
+                    self._make(path, folder[1], done.late)
+                self._fill(path, files, links, opened)
+            finally:
+                if opened is not None:
+                    os.close(opened)
             done.filled.append((folder, files, links, list(folders)))
             stack += self._below(path, folders)
             count += 1 + len(files) + len(links)
         return done
+
+    def _open(self, path: str) -> int | None:
+        if not self._is_within:
+            return None
+        place = f"{self._source}/{path}" if path else self._source
+        try:
+            return copying.open_folder(place)
+        except OSError as error:
+            raise UnreadableError(place, error) from error
 
     def _below(self, path: str, folders: dict[str, os.stat_result]) -> list[Waiting]:
         head = f"{path}/" if path else ""
@@ -148,15 +166,17 @@ class Filler:
         if not is_given:
             late.append((path, mode))
 
-    def _fill(self, path: str, files: dict[str, int], links: dict[str, int]) -> None:
+    def _fill(
+        self, path: str, files: dict[str, int], links: dict[str, int], opened: int | None
+    ) -> None:
         source, target = self._source, self._target
         head = f"{path}/" if path else ""
-        copied = {name for name in files if _is_rewritten(path, name)}
-        linked = [name for name in files if name not in copied] if copied else files
+        copied = _rewritten(path, files)
+        linked = [*files.keys() - copied] if copied else files
         failed = list(linked)
         if linked:
             with suppress(OSError):
-                failed = copying.link_all(f"{source}/{path}", f"{target}/{path}", linked)
+                failed = copying.link_all(opened, f"{source}/{path}", f"{target}/{path}", linked)
         for name in failed:
             link_or_copy(source, target, head + name)
         for name in copied:
@@ -168,14 +188,14 @@ class Filler:
             symlink(f"{source}/{head}{name}", f"{target}/{head}{name}")
 
 
-def _is_rewritten(folder: str, name: str) -> bool:
-    """Return whether tools write into a file rather than put another in its place."""
-    return (
-        name.endswith(".pth")
-        or folder in _SCRIPTS
-        or (name in _INSTALLED and folder.endswith("-info"))
-        or f"{folder}/".startswith(f"{_META}/")
-    )
+def _rewritten(folder: str, names: Iterable[str]) -> frozenset[str]:
+    """Return those of the files in a folder that tools write into rather than replace."""
+    if folder in _SCRIPTS or f"{folder}/".startswith(f"{_META}/"):
+        return frozenset(names)
+    found = [name for name in names if name.endswith(".pth")]
+    if folder.endswith("-info"):
+        found += _INSTALLED.intersection(names)
+    return frozenset(found)
 
 
 def _copy_or_link(source: str, target: str, path: str) -> None:

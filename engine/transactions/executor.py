@@ -37,7 +37,14 @@ from engine.requests import (
 from engine.transactions.journal import Journal, begin, end, unfinished
 from engine.transactions.locking import hold, tidy, workroom_of
 from engine.transactions.reporting import HeldReport, Report
-from engine.transactions.settling import drop_old, move_away, settle, settle_all, take_away
+from engine.transactions.settling import (
+    drop_old,
+    drop_scratch,
+    move_away,
+    settle,
+    settle_all,
+    take_away,
+)
 
 if TYPE_CHECKING:
     from engine.replicas.hands import Hands
@@ -145,7 +152,8 @@ def _check_free(prefix: Path) -> None:
 
 async def _under_journal(plan: Plan, places: Places, report: Report, hands: Hands | None) -> None:
     try:
-        journal = begin(plan.request, plan.prefix)
+        is_change = isinstance(plan.request, ChangeRequest)
+        journal = begin(plan.request, plan.prefix, durably=not is_change)
     except OSError as error:
         raise from_os_error(error, workroom_of(plan.prefix)) from error
     try:
@@ -178,6 +186,7 @@ async def _under_journal(plan: Plan, places: Places, report: Report, hands: Hand
             case ChangeRequest() | RepairRequest():
                 with claim(places):
                     await _change(journal, plan, places, configuration, report, hands)
+        drop_scratch(journal)
         end(journal)
     except BaseException as error:
         try:
@@ -243,6 +252,13 @@ def _place(journal: Journal, places: Places, report: Report) -> None:
     register(places, journal.prefix)
 
 
+def files_mirrored(plan: Plan) -> int:
+    """Return about how many files get another name while `plan` is carried out."""
+    if not isinstance(plan.request, ChangeRequest | RepairRequest):
+        return 0
+    return sum(record.installed_files or 0 for record in plan.before.of(RecordKind.CONDA))
+
+
 async def _change(  # noqa: PLR0917 - one call, and its arguments are all of different types
     journal: Journal,
     plan: Plan,
@@ -264,11 +280,15 @@ async def _change(  # noqa: PLR0917 - one call, and its arguments are all of dif
     if plan.repairing is not None:
         await asyncio.to_thread(open_folders, prefix, plan.repairing)
     held = HeldReport(report)
+    files = files_mirrored(plan)
+    making = asyncio.ensure_future(
+        asyncio.to_thread(mirror, prefix, new, report, hands, files=files)
+    )
     ahead = asyncio.ensure_future(fetch_ahead(plan, new, held, places, configuration))
     beside = asyncio.ensure_future(link_beside(plan, new, places, held, configuration))
+    noting = asyncio.ensure_future(asyncio.to_thread(journal.make_durable))
     try:
-        files = sum(record.installed_files or 0 for record in plan.before.of(RecordKind.CONDA))
-        made = await asyncio.to_thread(mirror, prefix, new, report, hands, files=files)
+        made = await making
         held.release()
         await asyncio.to_thread(mend_files, plan, new, report)
         await clear_pypi(plan, new, report, places, configuration)
@@ -279,10 +299,11 @@ async def _change(  # noqa: PLR0917 - one call, and its arguments are all of dif
     finally:
         for task in (ahead, beside):
             task.cancel()
-        await asyncio.gather(ahead, beside, return_exceptions=True)
+        await asyncio.gather(making, ahead, beside, noting, return_exceptions=True)
     write_history_anew(plan, new, configuration)
     _write_variables(new, plan.request)
     journal.mark(new).write_bytes(b"")
+    await noting
     await asyncio.to_thread(catch_up, made, report)
     try:
         move_away(journal, prefix)

@@ -58,6 +58,12 @@ class Journal:
         """Return where a new environment is built."""
         return self.folder / "new"
 
+    def make_durable(self) -> None:
+        """Have the journal survive a power cut from here on; blocks, raises OSError."""
+        with self.file.open("r+b") as stream:
+            os.fsync(stream.fileno())
+        _keep_names(self.folder)
+
     def old(self, prefix: Path) -> Path:
         """Return where the environment at `prefix` is moved to when it is removed."""
         return workroom_of(prefix) / f"{self.token}.old"
@@ -69,29 +75,45 @@ class Journal:
 
 def write_durably(path: Path, data: bytes) -> None:
     """Replace the content of `path` by `data`, wholly or not at all even in a power cut."""
+    _write(path, data, durably=True)
+
+
+def _write(path: Path, data: bytes, *, durably: bool) -> None:
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     with temporary.open("wb") as stream:
         stream.write(data)
         stream.flush()
-        os.fsync(stream.fileno())
+        if durably:
+            os.fsync(stream.fileno())
     temporary.replace(path)
+    if durably:
+        _keep_names(path.parent)
+
+
+def _keep_names(folder: Path) -> None:
+    """Have the names in `folder` survive a power cut."""
     if os.name == "posix":
-        descriptor = os.open(path.parent, os.O_RDONLY)
+        descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
 
 
-def begin(request: Request, prefix: Path) -> Journal:
-    """Write the journal of a transaction that is about to start; the prefix is locked already."""
+def begin(request: Request, prefix: Path, *, durably: bool = True) -> Journal:
+    """Write the journal of a transaction that is about to start; the prefix is locked already.
+
+    Unless that is done `durably`, call `make_durable` before anything but the transaction's own
+    folder changes.
+    """
     token = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
     journal = Journal(token, request, prefix, datetime.now(UTC))
     journal.folder.mkdir(parents=True)
     try:
         # What is needed to put things back is the kind of work and the prefix, never a password.
         text = encode(journal, Journal).decode("utf-8", "surrogateescape")
-        write_durably(journal.file, without_logins(text).encode("utf-8", "surrogateescape"))
+        data = without_logins(text).encode("utf-8", "surrogateescape")
+        _write(journal.file, data, durably=durably)
     except OSError as error:
         if isinstance(request, CleanRequest) and error.errno in _FULL:
             # Whoever cleans a full disk must be able to. What a killed cleaning leaves is found in
@@ -135,7 +157,8 @@ def unfinished(folders: Iterable[Path]) -> tuple[Journal, ...]:
 def abandoned(folders: Iterable[Path]) -> tuple[Path, ...]:
     """Return folders of transactions beside the environments in `folders` that have no journal.
 
-    A native thread may write on for a moment after its transaction was put back; what it leaves
+    A native thread may write on for a moment after its transaction was put back, and a power cut
+    may come before the journal of a change is durable, and leave it empty; what is there then
     belongs to nobody. Folders that were touched in the last seconds are left out.
     """
     found: list[Path] = []
@@ -149,10 +172,17 @@ def _is_abandoned(folder: Path) -> bool:
     with suppress(OSError):
         return (
             _TOKEN.fullmatch(folder.name) is not None
-            and not (folder / "journal.json").exists()
+            and _is_unwritten(folder / "journal.json")
             and time.time() - folder.stat().st_mtime > _SETTLING_SECONDS
         )
     return False
+
+
+def _is_unwritten(file: Path) -> bool:
+    try:
+        return not file.read_bytes().strip(b"\0")
+    except FileNotFoundError:
+        return True
 
 
 def _read(folder: Path) -> Journal | None:

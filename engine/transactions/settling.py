@@ -104,8 +104,10 @@ def empty_trash(journal: Journal, report: Report) -> None:
 def _settle_new(journal: Journal, places: Places, report: Report) -> Settlement:
     if journal.mark(journal.prefix).exists():
         register(places, journal.prefix)
+        drop_scratch(journal)
         return Settlement.FINISHED
     _drop_new(journal, report)
+    drop_scratch(journal)
     return Settlement.PUT_BACK
 
 
@@ -120,21 +122,22 @@ def _drop_new(journal: Journal, report: Report) -> None:
 def _settle_changed(journal: Journal, prefix: Path, report: Report) -> Settlement:
     if journal.mark(prefix).exists():
         drop_old(journal, prefix, report)
+        drop_scratch(journal)
         return Settlement.FINISHED
     if os.path.lexists(journal.old(prefix)) and not os.path.lexists(prefix):
         journal.old(prefix).rename(prefix)
     _drop_new(journal, report)
-    _drop_scratch(journal, report)
+    drop_scratch(journal)
     return Settlement.PUT_BACK
 
 
-def _drop_scratch(journal: Journal, report: Report) -> None:
+def drop_scratch(journal: Journal) -> None:
     """Delete what is still in the transaction's folder, but for its journal."""
     with suppress(OSError):
         for entry in journal.folder.iterdir():
             if entry != journal.file:
                 with suppress(EngineError):
-                    delete_tree(entry, report)
+                    delete_tree(entry, SilentReport())
 
 
 def drop_old(journal: Journal, prefix: Path, report: Report) -> None:

@@ -165,9 +165,9 @@ def test_that_learning_how_values_travel_lets_others_go_on_and_is_done_once() ->
     code = """if True:
         from engine import codec
         breaths = []
-        codec.prepare(lambda: breaths.append(1))
+        codec.prepare(breathe=lambda: breaths.append(1))
         first = len(breaths)
-        codec.prepare(lambda: breaths.append(1))
+        codec.prepare(breathe=lambda: breaths.append(1))
         print(first, len(breaths))
     """
     done = subprocess.run(

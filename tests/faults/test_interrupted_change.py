@@ -7,6 +7,7 @@ import random
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from engine.events import Phase, TaskState
@@ -93,6 +94,28 @@ async def test_that_a_stopped_change_leaves_the_environment_as_before_or_as_afte
     assert not is_after or phase is not Phase.PREPARING  # packages are linked beside the mirror
     await engine.aclose(Leaving.CANCEL)
     assert workers_of(configured) == []
+
+
+async def test_that_a_change_goes_on_without_the_processes_that_help_it(
+    configured: Places, server: ChannelServer
+) -> None:
+    engine, ear, prefix = await _ready(configured)
+    before = contents(prefix)
+    plan = await _plan(engine, prefix)
+    server.faults.throttle(8_000_000)
+    helping: list[psutil.Process] = []
+    async with asyncio.timeout(60):
+        while not helping:  # the worker that waits for the plan starts them
+            helping = [each for worker in workers_of(configured) for each in worker.children()]
+            await asyncio.sleep(0.01)
+    task_id = engine.submit(plan)
+    await ear.until(lambda: ear.task(task_id).state is not TaskState.WAITING)
+    for process in helping:
+        process.kill()
+    task = await ear.until_ended(task_id)
+    assert task.state is TaskState.SUCCEEDED, task.failure
+    assert _check(configured, prefix, task.state, before)
+    await engine.aclose(Leaving.CANCEL)
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine.conda import meta as meta_module
 from engine.conda.meta import read_conda_meta, read_conda_records, recorded_sha256
+from engine.reading import read_whole
 from engine.records import RecordKind, RecordProblem, SourceKind
 from tests.support.package_files import (
     SITE_PACKAGES,
@@ -210,6 +213,35 @@ def test_that_owned_python_distributions_and_site_packages_are_told(tmp_path: Pa
         (f"{SITE_PACKAGES}/egg-1-py3.12.egg", path),
     ]
     assert meta.site_packages == ("lib/python3.12/site-packages",)
+
+
+def test_that_a_copy_is_read_as_if_nothing_had_been_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prefix, copy = tmp_path / "one", tmp_path / "copy"
+    write_conda_record(prefix, "python", "3.12.7")
+    owned = {f"{SITE_PACKAGES}/{name}-1.dist-info/METADATA": b"" for name in ("a", "b")}
+    write_conda_record(prefix, "staying", files=owned)
+    write_conda_record(prefix, "leaving")
+    asked = write_conda_record(prefix, "asked", requested_spec="asked >=1")
+    (prefix / "conda-meta" / "broken-1-0.json").write_bytes(b"{")
+    known = read_conda_meta(prefix)
+    shutil.copytree(prefix, copy)
+    (copy / "conda-meta" / "leaving-1.0-0.json").unlink()
+    write_conda_record(copy, "coming", files={f"{SITE_PACKAGES}/c.egg-info": b""})
+    write_conda_record(copy, "asked", requested_spec="asked >=2")
+    os.utime(copy / "conda-meta" / asked.name, (1, 1))
+    expected = read_conda_meta(copy)
+    read: list[str] = []
+
+    def noted(path: str) -> bytes:
+        read.append(Path(path).name)
+        return read_whole(path)
+
+    monkeypatch.setattr(meta_module, "read_whole", noted)
+    assert read_conda_meta(copy, alike=(prefix, known)) == expected
+    records = [name for name in read if name.endswith(".json")]
+    assert records == ["asked-1.0-0.json", "broken-1-0.json", "coming-1.0-0.json"]
 
 
 @pytest.mark.parametrize(

@@ -139,6 +139,8 @@ def test_that_a_changed_environment_is_as_before_or_as_after(places: Places, mom
         (journal.old(prefix) / "lib" / "data.txt").unlink()
     if reached == 6:
         rmtree(journal.old(prefix))
+    (journal.folder / "pypi").mkdir()
+    (journal.folder / "pypi" / "exact.txt").write_text("left over")
     is_after = reached >= 4
     expected = Settlement.FINISHED if is_after else Settlement.PUT_BACK
     assert _settle_twice(places, request) == [expected]
@@ -224,6 +226,40 @@ def test_that_what_a_dead_thread_left_is_swept_up_later_but_not_at_once(places: 
     os.utime(journal.folder, (past, past))
     settle_all([places.envs], places)
     assert not journal.folder.exists()
+
+
+@pytest.mark.parametrize("data", [b"", b"\0" * 300])
+def test_that_a_journal_that_a_power_cut_left_empty_goes_with_its_mirror(
+    places: Places, data: bytes
+) -> None:
+    prefix = places.envs / "course"
+    _environment(prefix, "before")
+    journal = begin(ChangeRequest(prefix, ("x",)), prefix, durably=False)
+    _environment(journal.new, "after")
+    journal.file.write_bytes(data)
+    settle_all([places.envs], places)
+    assert journal.new.exists()
+    past = time.time() - 3600
+    os.utime(journal.folder, (past, past))
+    settle_all([places.envs], places)
+    assert not journal.folder.exists()
+    assert (prefix / "lib" / "data.txt").read_text() == "before"
+
+
+def test_that_a_journal_that_is_not_understood_stays(places: Places) -> None:
+    journal = begin(ChangeRequest(places.envs / "a", ("x",)), places.envs / "a", durably=False)
+    journal.file.write_bytes(b'{"format": 99}')
+    past = time.time() - 3600
+    os.utime(journal.folder, (past, past))
+    settle_all([places.envs], places)
+    assert journal.file.exists()
+
+
+def test_that_a_journal_is_the_same_when_it_becomes_durable_later(places: Places) -> None:
+    journal = begin(ChangeRequest(places.envs / "a", ("x",)), places.envs / "a", durably=False)
+    assert unfinished([places.envs]) == (journal,)
+    journal.make_durable()
+    assert unfinished([places.envs]) == (journal,)
 
 
 def test_that_a_journal_holds_no_logins_and_no_tokens(tmp_path: Path) -> None:
