@@ -10,6 +10,7 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from engine.conda.channels import without_credentials
 from engine.conda.condarc import CondaConfiguration
 from engine.conda.offering import versions_in
 from engine.conda.repodata import Repodata, open_repodata
@@ -166,7 +167,7 @@ async def _described(
                         name=name,
                         kind=_CONDA,
                         source=address.name,
-                        address=versions[0].address,
+                        address=without_credentials(versions[0].address),
                         version=versions[0].version,
                         fitting=fitting,
                         summary=known.get(name, ""),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from rattler import Version
+from rattler import Version, VersionSpec
 
 from engine.conda.repodata import Repodata
 
@@ -19,6 +19,14 @@ def compare(one: str, other: str) -> int:
     except Exception:  # noqa: BLE001 - rattler's errors have no other base
         return 0
     return (first > second) - (first < second)
+
+
+def is_within(version: str, bounds: str) -> bool:
+    """Return whether `version` is in the range `bounds` of a spec; True where it cannot be read."""
+    try:
+        return not bounds or VersionSpec(bounds).matches(Version(version))
+    except Exception:  # noqa: BLE001 - rattler's errors have no other base
+        return True
 
 
 async def has_at_least(

@@ -1,8 +1,8 @@
-"""Say why an update that was asked for does not happen, where a pin or a channel is the reason."""
+"""Say why an update that was asked for does not happen: a pin, a channel, or another package."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from engine.conda.channels import short_name
 from engine.conda.repodata import Repodata
 from engine.conda.ripening import is_prerelease
 from engine.conda.solving import check_spec
-from engine.conda.versions import compare
+from engine.conda.versions import compare, is_within
 from engine.errors import EngineError
 from engine.plan import Alternative, Change, PlanWarning, Severity, WarningCode
 from engine.planning.relaxing import EACH_SECONDS
@@ -25,8 +25,8 @@ async def updates_elsewhere(
 ) -> tuple[PlanWarning, ...]:
     """Return a warning for each package to update that stays, with what would update it.
 
-    That is a pin, or that only another channel of the user has a newer one; the latter is tried
-    before it is offered. What cannot be asked now is left out.
+    That is a pin, that only another channel of the user has a newer one, which is tried before it
+    is offered, or who does not go together with the newest. What cannot be asked is left out.
     """
     changing = {change.name for change in changes}
     held = [name for name in map(str.lower, request.update) if name not in changing]
@@ -67,6 +67,27 @@ async def _about(
             shown = short_name(channel, standing.configuration) or channel
             yield _offered(record, shown, version, wish)
             return
+    best = newer.get(record.source.url.rstrip("/"), "")
+    holders = [
+        each.name
+        for each in standing.installed.values()
+        if best and any(not is_within(best, bounds) for bounds in _bounds_on(name, each))
+    ]
+    if holders:
+        yield PlanWarning(
+            WarningCode.UPDATE_HELD_BACK,
+            Severity.NOTE,
+            f"{name} {best} does not go together with {', '.join(holders)}.",
+            (("packages", name), ("versions", best), ("others", ", ".join(holders))),
+        )
+
+
+def _bounds_on(name: str, record: Record) -> Iterator[str]:
+    """Yield the versions of the package `name` that `record` needs."""
+    for spec in record.depends:
+        needed, _, rest = spec.partition(" ")
+        if needed.lower() == name and rest:
+            yield rest.split()[0]
 
 
 async def _newest(record: Record, repodata: Repodata) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QStackedWidget, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from engine.errors import EngineError, Failure
 from engine.plan import Plan, Severity
@@ -138,6 +139,7 @@ class PreviewDialog(QDialog):
 
     def _build(self) -> None:
         self._failure: FailureBox | None = None
+        self._held: QWidget | None = None
         self._heading = label("", TextRole.TITLE, wrap=True)
         self._loading = QWidget()
         self._loading.setLayout(column(self._heading, None))
@@ -190,6 +192,8 @@ class PreviewDialog(QDialog):
     def _enter(self, stage: Stage) -> None:
         self._stage = stage
         busy = stage is Stage.PLANNING
+        if busy:  # what is disabled loses the keyboard
+            self._held = self.focusWidget()
         if stage is Stage.ASKING and self._form is not None:
             self._pages.setCurrentWidget(self._form_page)
             self.setWindowTitle(self._form.windowTitle())
@@ -208,6 +212,9 @@ class PreviewDialog(QDialog):
         self._update_buttons()
         if stage is Stage.ASKING and self._form is not None:
             self._form.take_focus()
+            held = self._held
+            if held is not None and isValid(held) and self._form.isAncestorOf(held):
+                held.setFocus()
 
     def _update_buttons(self) -> None:
         stage = self._stage

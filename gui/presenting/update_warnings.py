@@ -17,7 +17,8 @@ UPDATE_WARNINGS: Final[dict[WarningCode, WarningSentences]] = {
             QT_TRANSLATE_NOOP("Warnings", "An update is held back by other packages."),
         ),
         QT_TRANSLATE_NOOP(
-            "Warnings", "Everything else is kept as it is, so there is no newer version that fits."
+            "Warnings",
+            "Packages that are there ask for an older one, so no newer version fits as it is.",
         ),
     ),
     WarningCode.UPDATE_PINNED: WarningSentences(

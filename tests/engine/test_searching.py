@@ -55,6 +55,17 @@ def test_that_a_channel_without_summaries_is_searched_by_name_and_named(
     assert answer.names_only == ("practice-main",)
 
 
+def test_that_a_login_in_the_address_of_a_channel_is_used_and_not_told(
+    practice: Practice, server: ChannelServer
+) -> None:
+    server.faults.require_login("ming", "pass:word")
+    known = practice.main.replace("://", "://ming:pass%3Aword@")
+    answer = look(practice, "numerals", channels=(known,))
+    (found,) = answer.found
+    assert (found.version, found.summary) == ("2.1.0", "Numbers in Roman numerals.")
+    assert "ming" not in repr(answer)
+
+
 def test_that_names_beyond_the_limit_are_counted(practice: Practice) -> None:
     every = {each.name for each in look(practice, "o", most=1000).found}
     few = look(practice, "o", most=2)

@@ -168,7 +168,13 @@ def test_that_update_all_takes_the_newest_that_the_wishes_allow(world: World) ->
 def test_that_an_update_that_others_hold_back_says_so(world: World) -> None:
     plan = world.plan(world.request(update=("numerals",)))
     assert kinds(plan) == {}
-    assert codes(plan) == []  # starchart, which was asked for, leaves no way at all
+    warning = only(plan)  # starchart, which was asked for, leaves no way at all
+    assert (warning.code, warning.alternatives) == (WarningCode.UPDATE_HELD_BACK, ())
+    assert dict(warning.values) == {
+        "packages": "numerals",
+        "versions": "2.1.0",
+        "others": "starchart",
+    }
     newer = world.plan(world.request(update=("numerals",), remove=("starchart",)))
     assert kinds(newer)["numerals"] is ChangeKind.UPDATE
 

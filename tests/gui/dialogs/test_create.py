@@ -239,3 +239,16 @@ async def test_that_a_package_which_does_not_exist_is_named(
     click(dialog.go)
     await until(lambda: dialog.stage is not Stage.PLANNING)
     assert dialog.failure_sentence() == sentence
+
+
+async def test_that_a_refusal_leaves_the_keyboard_where_it_was(
+    engine: Engine, house: QWidget
+) -> None:
+    dialog, form = await opened(engine, house)
+    form.placing.name.setText("course")
+    form.packages.entry.setFocus()
+    type_text(form.packages.entry, "tidpool")
+    press(dialog, Qt.Key.Key_Return)
+    await until(dialog.failure_sentence)
+    assert dialog.stage is Stage.ASKING
+    assert dialog.focusWidget() is form.packages.entry
