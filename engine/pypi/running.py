@@ -7,6 +7,7 @@ import contextlib
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,9 @@ from engine.version import __version__
 
 RESOLVE_SECONDS: Final = 300.0
 INSTALL_SECONDS: Final = 3600.0
+
+# sysconfig, which uv asks, gives other threads half an answer while it works out its first.
+_one_at_a_time = threading.Lock()
 
 _PASSED_ON: Final = (
     *("PATH", "PATHEXT", "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "TEMP", "TMP", "TMPDIR"),
@@ -209,7 +213,8 @@ def find_uv(frozen: bool | None = None) -> Path:
     try:
         from uv import find_uv_bin
 
-        return Path(find_uv_bin())
+        with _one_at_a_time:
+            return Path(find_uv_bin())
     except (ImportError, FileNotFoundError) as error:
         raise _lacking() from error
 
