@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 import unicodedata
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager, suppress
@@ -15,9 +16,8 @@ from engine.errors import EngineError, ErrorCode
 from engine.places import Places
 
 WORKROOM = ".envdesk"  # one folder beside the environments holds locks and work in progress
-
-
-_ATTEMPTS = 20
+_ATTEMPTS = 200
+_BREATH_S = 0.005
 
 
 def workroom_of(prefix: Path) -> Path:
@@ -70,6 +70,7 @@ def _acquire_again(
     for _ in range(_ATTEMPTS):
         with suppress(FileNotFoundError):
             return _acquire(prefix, places, timeout, waiting)
+        time.sleep(_BREATH_S)
     return _acquire(prefix, places, timeout, waiting)
 
 
