@@ -6,25 +6,19 @@ Whatever goes wrong with the helper, its jobs are done here.
 from __future__ import annotations
 
 import marshal
-import os
-import subprocess
 import sys
-import threading
 from collections.abc import Callable, Generator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from queue import SimpleQueue
 from typing import Final, cast
 
 from engine.cache.lending import Packed, restored, walks_at
 from engine.cache.walking import Ground, Walk, walk_cache
-from engine.framing import read_message, write_message
+from engine.companions import Companion, processors
 from engine.launching import walker_command
 
 HELP_AFTER: Final = 1200  # folders: below it, a helper costs more than it saves
 _AT_ONCE: Final = 8  # pieces of a cache in one message: most are small
 _AHEAD: Final = 2  # messages that lie before the helper, so that it never waits
-_PATIENCE: Final = 5.0  # seconds for it to end
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,45 +129,38 @@ class _Work:
 
 
 class _Helper:
-    """Hold the helping process; a thread takes from it what it finds, so that it never waits."""
+    """Hold the helping process."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        self._process = process
-        self._answers: SimpleQueue[bytes | None] = SimpleQueue()
+    def __init__(self, companion: Companion) -> None:
+        self._companion = companion
         self._out: list[list[int]] = []  # what it has not answered yet, by message
         self._is_well = True
-        self._thread = threading.Thread(target=self._read, daemon=True)
-        self._thread.start()
 
     @classmethod
     def start(cls, ground: Ground) -> _Helper | None:
         """Return a helper, None where none can be started."""
-        try:
-            process = subprocess.Popen(
-                walker_command(),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                creationflags=subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0,
-            )
-        except OSError:
+        companion = Companion.start(walker_command())
+        if companion is None:
             return None
-        helper = cls(process)
         platform = "win32" if ground.is_windows else sys.platform
-        helper._send(marshal.dumps((list(ground.roots), platform)))
-        return helper
+        companion.send(marshal.dumps((list(ground.roots), platform)))
+        return cls(companion)
 
     def keep_busy(self, work: _Work) -> None:
         """Take what it found by now, and give it more to do."""
-        while not self._answers.empty():
+        while not self._companion.answers.empty():
             self.wait(work)
         while self._is_well and len(self._out) < _AHEAD and (lent := work.lend()):
             self._out.append([number for number, _, _ in lent])
-            self._send(marshal.dumps(lent))
+            self._companion.send(marshal.dumps(lent))
 
     def wait(self, work: _Work) -> None:
         """Wait for one answer; when it has died instead, everything that it had is to be done."""
-        data = self._answers.get() if self._out or not self._answers.empty() else None
+        data = (
+            self._companion.answers.get()
+            if self._out or not self._companion.answers.empty()
+            else None
+        )
         if data is None:
             self._is_well = False
             work.put_back([number for numbers in self._out for number in numbers])
@@ -185,33 +172,4 @@ class _Helper:
 
     def end(self) -> None:
         """Have it end, and wait for that."""
-        pipe = self._process.stdin
-        with suppress(OSError):
-            if pipe is not None:
-                pipe.close()
-        self._process.kill()  # it writes nothing that anybody keeps
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(_PATIENCE)
-        self._thread.join(_PATIENCE)
-        if self._process.stdout is not None:
-            self._process.stdout.close()
-
-    def _send(self, message: bytes) -> None:
-        pipe = self._process.stdin
-        with suppress(OSError):  # it has died: the thread hears of it
-            if pipe is not None:
-                write_message(pipe, message)
-
-    def _read(self) -> None:
-        pipe = self._process.stdout
-        with suppress(OSError, ValueError):
-            while pipe is not None and (data := read_message(pipe)) is not None:
-                self._answers.put(data)
-        self._answers.put(None)
-
-
-def processors() -> int:
-    """Return on how many processors this process may run."""
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        self._companion.end()

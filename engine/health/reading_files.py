@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Self
 
-from engine.cache.helping import processors
+from engine.companions import processors
 from engine.health.claims import Claim
 from engine.health.comparing import FLAGS, STEP, Expected, not_plainly_right
 from engine.health.sharing_work import Helper

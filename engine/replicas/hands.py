@@ -11,13 +11,11 @@ import errno
 import marshal
 import os
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import Final, NamedTuple, cast
 
-from engine.cache.helping import processors
+from engine.companions import close_pipes, processors, start_process
 from engine.framing import read_message, write_message
 from engine.launching import linker_command
 from engine.replicas.filling import MountedError, Portion, UnreadableError, Waiting
@@ -48,21 +46,9 @@ class Hands:
     @classmethod
     def start(cls, count: int | None = None) -> Hands:
         """Start `count` processes, as many as are of use unless given; there may be none."""
-        started: list[subprocess.Popen[bytes]] = []
-        for _ in range(min(_MOST, processors()) if count is None else count):
-            with suppress(OSError):
-                started.append(
-                    subprocess.Popen(
-                        linker_command(),
-                        stdin=subprocess.PIPE,
-                        stdout=subprocess.PIPE,
-                        stderr=subprocess.DEVNULL,
-                        creationflags=(
-                            subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0
-                        ),
-                    )
-                )
-        return cls(started)
+        wanted = min(_MOST, processors()) if count is None else count
+        started = (start_process(linker_command()) for _ in range(wanted))
+        return cls([process for process in started if process is not None])
 
     def fill(self, ground: Ground, first: Waiting, take: Callable[[Portion], None]) -> bool:
         """Fill the mirror that `ground` tells of, from its topmost folder `first` on.
@@ -103,10 +89,7 @@ class Hands:
                 process.wait(_PATIENCE)
             except subprocess.TimeoutExpired as error:
                 raise OSError(errno.EBUSY, os.strerror(errno.EBUSY)) from error
-            for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    with suppress(OSError):
-                        pipe.close()
+            close_pipes(process)
 
 
 class _Work:
