@@ -33,6 +33,6 @@ def volume_space(path: Path) -> VolumeSpace:
 
 def _existing_part(path: Path) -> Path:
     for part in (path, *path.parents):
-        if part.exists():
+        if os.path.exists(part):  # noqa: PTH110 - Path's raises where a folder above is closed
             return part
     return path
