@@ -94,4 +94,4 @@ def test_that_sharing_files_says_how_many_and_what_that_saves() -> None:
     made = replace(plan(RELINK, Figures(freed_bytes=25_000_000)), relinking=Relinking((), 1))
     words = presenting.figures_sentences(made)
     assert words[0] == "Saves 25 MB of the disk."
-    assert words[1].startswith("1 file that")
+    assert words[1].startswith("From now on 1 file will be shared")
