@@ -124,6 +124,7 @@ def read_meta(prefix: Path) -> int:
 
 def check(root: Path, prefix: Path, runs: int) -> dict[str, list[float]]:
     """Return the seconds of the first and later quick checks, and of deep ones."""
+    from engine.commands.collecting import collect_rarely
     from engine.conda.matching import matches
     from engine.conda.solving import virtual_packages
     from engine.health.deep import check_deep
@@ -131,6 +132,7 @@ def check(root: Path, prefix: Path, runs: int) -> dict[str, list[float]]:
     from engine.health.surroundings import surroundings_of
 
     places = places_below(root)
+    collect_rarely()
     matches("warm >=1", "warm", "1.0")
     quick: list[float] = []
     around = surroundings_of(places, {}, virtual_packages(places))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.codec import decode, encode
+from engine.commands.collecting import collect_rarely
 from engine.commands.guarding import watch_front_end
 from engine.commands.output import print_document, print_failure
 from engine.errors import EngineError
@@ -41,6 +42,7 @@ def healths(places: Places) -> int:
     from engine.health.remembering import quick_health
 
     wanted = decode(sys.stdin.buffer.readline(), Names)
+    collect_rarely()
     watch_front_end(sys.stdin.buffer, (), places)
     if hasattr(os, "nice"):
         os.nice(10)
@@ -55,6 +57,7 @@ def healths(places: Places) -> int:
 
 async def examine(prefix: Path, depth: str, places: Places) -> int:
     """Check one environment thoroughly; prints how far that is, and what was found last."""
+    collect_rarely()
     watch_front_end(sys.stdin.buffer, (), places)
 
     def tell(progress: HealthProgress) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from contextlib import suppress
@@ -13,6 +12,7 @@ from typing import assert_never, get_args
 
 from engine.codec import decode, decode_query, encode, prepare
 from engine.commands import checking
+from engine.commands.collecting import collect_rarely
 from engine.commands.guarding import watch_front_end
 from engine.commands.output import LineReport, failure_of, print_document, print_failure
 from engine.commands.standing_by import first_line
@@ -48,7 +48,6 @@ from engine.plan import Plan
 from engine.requests import affected_prefixes
 
 _WORTH_HANDS = 10_000  # files; they take as long to start as the links for so many
-_FEW_COLLECTIONS = 100_000  # objects: tables of files hold many, and these processes end soon
 
 
 async def apply(source: str, places: Places, *, guarded: bool, ahead: bool = False) -> int:
@@ -99,7 +98,7 @@ def _await_plan(places: Places) -> bytes:
     prepare((Plan, *get_args(WorkMessage)))
     with suppress(EngineError):  # whoever needs it reads it again, and tells
         read_configuration(places)
-    gc.set_threshold(_FEW_COLLECTIONS)
+    collect_rarely()
     return sys.stdin.buffer.readline()
 
 
@@ -122,7 +121,7 @@ async def ask(places: Places) -> int:
     The process may have been started long before the question comes, so that whoever asks does
     not wait for imports.
     """
-    gc.set_threshold(_FEW_COLLECTIONS)
+    collect_rarely()
     # Foreign code comes first: on Windows a library may not load while standard input is read from.
     import_module("engine.conda.solving")
     modules = (
