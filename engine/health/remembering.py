@@ -13,6 +13,7 @@ import msgspec
 from engine.codec import decode, encode
 from engine.environments.describing import stamp_of
 from engine.environments.outside import user_site
+from engine.environments.stamping import contents_stamp
 from engine.errors import EngineError
 from engine.health.quick import health_of, look_quickly, missing_health
 from engine.health.scene import Scene, read_scene
@@ -20,7 +21,7 @@ from engine.health.surroundings import Surroundings
 from engine.health.values import Depth, Health
 from engine.transactions.locking import workroom_of
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 _FOLDER: Final = "health"
 _VARIABLES: Final = ("PATH", "APPDATA")
 
@@ -83,7 +84,7 @@ def _key(prefix: Path, around: Surroundings) -> str:
         FORMAT,
         os.fsencode(prefix),
         stamp_of(prefix),
-        _records_in(prefix),
+        contents_stamp(prefix, around.platform),
         sorted(variables.items()),
         around.virtual_packages,
         around.today.isoformat(),
@@ -95,25 +96,10 @@ def _key(prefix: Path, around: Surroundings) -> str:
     ).hexdigest()
 
 
-def _records_in(prefix: Path) -> list[tuple[str, int, int]]:
-    """Return names, times and sizes in conda-meta: a power cut damages files where they lie."""
-    try:
-        with os.scandir(prefix / "conda-meta") as entries:
-            states = [(entry.name, entry.stat()) for entry in entries]
-    except OSError:
-        return []
-    return sorted((name, state.st_mtime_ns, state.st_size) for name, state in states)
-
-
 def _watched(scene: Scene) -> list[str]:
-    """Return the files and folders that were looked at and that the stamp does not tell of."""
+    """Return the files and folders that were looked at and that no stamp tells of."""
     around = scene.around
     paths = [
-        scene.prefix,
-        scene.scripts,
-        scene.interpreter,
-        scene.prefix / "conda-meta" / "state",
-        scene.prefix / "etc" / "conda" / "env_vars.d",
         workroom_of(scene.prefix),
         *(each.checkout for each in scene.python.distributions if each.checkout is not None),
     ]
