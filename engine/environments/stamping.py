@@ -69,7 +69,7 @@ def _states(folder: str, names: Iterable[str]) -> Iterator[object]:
             top, before = os.open(folder, os.O_RDONLY | os.O_CLOEXEC), ""
         for name in names:
             try:
-                found = os.stat(f"{before}{name}" or ".", dir_fd=top)  # noqa: PTH116
+                found = os.stat(f"{before}{name}" or ".", dir_fd=top)
             except (OSError, ValueError):
                 yield ()
                 continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -42,7 +43,8 @@ def quick_health(prefix: Path, around: Surroundings) -> Health:
     missing = missing_health(prefix, around)
     if missing is not None:
         return missing
-    key = _key(prefix, around)
+    contents = contents_stamp(prefix, around.platform)
+    key = _key(prefix, around, contents)
     memory = _memory(prefix, around)
     known = _recall(memory, key)
     if known is not None:
@@ -50,7 +52,8 @@ def quick_health(prefix: Path, around: Surroundings) -> Health:
     stamp = stamp_of(prefix)
     scene = read_scene(prefix, around)
     watched = tuple(_state_of(path) for path in _watched(scene))
-    health = health_of(prefix, Depth.QUICK, stamp, look_quickly(scene), scene.unchecked)
+    found = health_of(prefix, Depth.QUICK, stamp, look_quickly(scene), scene.unchecked)
+    health = replace(found, contents=contents)
     with suppress(OSError):
         memory.parent.mkdir(parents=True, exist_ok=True)
         temporary = memory.with_name(f".{memory.name}.{os.getpid()}")
@@ -73,7 +76,7 @@ def _memory(prefix: Path, around: Surroundings) -> Path:
     return around.places.state / _FOLDER / f"{name}.json"
 
 
-def _key(prefix: Path, around: Surroundings) -> str:
+def _key(prefix: Path, around: Surroundings, contents: str) -> str:
     """Return what the result depends on beside files: the program, the day, this computer."""
     variables = {
         name: value
@@ -84,7 +87,7 @@ def _key(prefix: Path, around: Surroundings) -> str:
         FORMAT,
         os.fsencode(prefix),
         stamp_of(prefix),
-        contents_stamp(prefix, around.platform),
+        contents,
         sorted(variables.items()),
         around.virtual_packages,
         around.today.isoformat(),

@@ -199,7 +199,8 @@ class Unchecked:
 class Health:
     """Hold what a look at the environment at `prefix` found, worst first.
 
-    `stamp` is that of the environment looked at; `unchecked` says what could not be looked at.
+    `stamp` is that of the environment looked at, `contents` that of the files that a quick look
+    read, where that is known; `unchecked` says what could not be looked at.
     """
 
     prefix: Path
@@ -208,6 +209,7 @@ class Health:
     checked: datetime
     findings: tuple[Finding, ...]
     unchecked: tuple[Unchecked, ...] = ()
+    contents: str = ""
 
 
 @dataclass(frozen=True, slots=True)
