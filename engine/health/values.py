@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -97,10 +97,14 @@ class RepairKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RepairStep:
-    """Ask for one thing to be mended; `subject` is what `kind` says."""
+    """Ask for one thing to be mended; `subject` is what `kind` says.
+
+    `release` is the version that is there afterwards, where it is known; it is only told.
+    """
 
     kind: RepairKind
     subject: str = ""
+    release: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Final
 
 from engine.health.claims import Claim
 from engine.health.reading_files import Odd, State
-from engine.health.scene import Scene
+from engine.health.scene import Scene, few_names
 from engine.health.values import Evidence, Finding, FindingCode, Gravity, RepairKind, RepairStep
 from engine.reading import read_whole
 from engine.records import RecordKind
@@ -101,6 +101,7 @@ def _finding(
             ("kind", kind),
             ("count", str(len(files))),
             ("first", files[0].claim.path),
+            ("names", few_names([each.claim.path for each in files])),
             *values,
         ),
         evidence=[
