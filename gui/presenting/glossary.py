@@ -100,11 +100,15 @@ def term_sentence(term: Term) -> str:
 
 
 def terms_in(*texts: str) -> tuple[Term, ...]:
-    """Return the words in `texts` that want an explanation on the spot.
+    """Return the words in `texts` that want an explanation on the spot, and those in it.
 
     What environments and packages are, the whole window is about.
     """
-    told = "\n".join(texts)
+    found = _found_in("\n".join(texts))
+    return _found_in("\n".join((*texts, *map(term_sentence, found))))
+
+
+def _found_in(told: str) -> tuple[Term, ...]:
     return tuple(
         term for term in Term if term not in _EVERYWHERE and _stands_in(term_word(term), told)
     )

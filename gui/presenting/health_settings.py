@@ -175,7 +175,7 @@ SETTING_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
             QT_TRANSLATE_NOOP(
                 "Health",
                 "{package} still works. But changes of this environment can fail, because conda "
-                "takes it that {package} is not installed.",
+                "then believes that {package} is not installed.",
             ),
             QT_TRANSLATE_NOOP(
                 "Health", "Your programs still work. But changes of this environment can fail."

@@ -58,6 +58,11 @@ def repair_label(steps: Sequence[RepairStep]) -> str:
     return _filled(words.label, [each.short or each.name for each in told], channel)
 
 
+def is_removal(steps: Sequence[RepairStep]) -> bool:
+    """Return whether a repair takes away what was installed, rather than putting it in order."""
+    return any(step.kind is RepairKind.REMOVE for step in steps)
+
+
 def some_of(names: Sequence[str]) -> str:
     """Return `names` as a list in words, a long one cut short with its count."""
     shown = list(names[:_NAMED_AT_MOST])
