@@ -50,7 +50,6 @@ def permissions_wrong(scene: Scene, paths: Sequence[str]) -> Finding:
         values=(("count", str(len(paths))), ("first", paths[0])),
         evidence=[Evidence(Path(path), _mode_of(path)) for path in paths[:_SHOWN]],
         repairs=((RepairStep(RepairKind.ALLOW_WRITING),),),
-        since=Path(paths[0]),
     )
 
 
