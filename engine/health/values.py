@@ -55,7 +55,12 @@ class FindingCode(StrEnum):
     VULNERABLE = "vulnerable"
 
 
-_CHOICES: Final = (FindingCode.FILES_UNOWNED, FindingCode.FROZEN, FindingCode.PYTHON_ENDED)
+_CHOICES: Final = (
+    FindingCode.FILES_OWNED_TWICE,  # one of the packages has to go
+    FindingCode.FILES_UNOWNED,
+    FindingCode.FROZEN,
+    FindingCode.PYTHON_ENDED,
+)
 
 
 class Gravity(StrEnum):
@@ -171,6 +176,8 @@ class Finding:
             return not self.value("newer")
         if self.code is FindingCode.REQUIREMENT_OPTIONAL:
             return self.gravity is Gravity.NOTE
+        if self.code is FindingCode.DEPENDS_UNMET:
+            return bool(self.value("virtual"))  # no package brings what the computer lacks
         return self.code in _CHOICES
 
     def value(self, key: str) -> str:

@@ -188,7 +188,7 @@ def since_text(finding: Finding) -> str:
 def evidence_text(evidence: Evidence, prefix: Path | None = None) -> str:
     """Return one piece of evidence as a line; what lies below `prefix` is told from there."""
     path = evidence.path
-    if path is not None and prefix is not None and path.is_relative_to(prefix):
+    if path is not None and prefix is not None and prefix in path.parents:
         path = path.relative_to(prefix)
     parts = (str(path) if path is not None else "", evidence.text)
     return "  —  ".join(part for part in parts if part)

@@ -144,8 +144,9 @@ class FindingCard(QFrame):
     def _proofs(self, finding: Finding) -> QWidget:
         lines = [evidence_text(each, finding.prefix) for each in finding.evidence]
         text = "\n".join(lines[:_PROOFS])
-        if len(lines) > _PROOFS:
-            text += "\n" + self.tr("and %n more", None, len(lines) - _PROOFS)
+        more = _total(finding, len(lines)) - _PROOFS
+        if more > 0:
+            text += "\n" + self.tr("and %n more", None, more)
         shown = label(text, TextRole.SMALL, Tone.MUTED, wrap=True, selectable=True)
         shown.setAccessibleName(text)
         copy = CopyButton(
@@ -158,6 +159,12 @@ class FindingCard(QFrame):
         inner.setAlignment(copy, Qt.AlignmentFlag.AlignTop)
         holder.setLayout(inner)
         return holder
+
+
+def _total(finding: Finding, shown: int) -> int:
+    """Return how many things prove a finding; of many, only some come along as evidence."""
+    count = finding.value("count")
+    return max(shown, int(count)) if shown >= _PROOFS and count.isdecimal() else shown
 
 
 class IgnoredRow(QWidget):

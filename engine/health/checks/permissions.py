@@ -54,7 +54,6 @@ def permissions_wrong(scene: Scene, paths: Sequence[str]) -> Finding:
         ),
         evidence=[Evidence(Path(path), _mode_of(path)) for path in paths[:_SHOWN]],
         repairs=((RepairStep(RepairKind.ALLOW_WRITING),),),
-        since=Path(paths[0]),
     )
 
 

@@ -119,6 +119,49 @@ async def test_that_what_only_the_user_can_decide_says_so_and_is_left_out_of_rep
     assert not view.repair_all.isVisible()
 
 
+async def test_that_no_package_goes_with_all_the_others_unless_it_is_asked_for(
+    view: HealthView,
+) -> None:
+    lacking = replace(
+        MISSING,
+        code=FindingCode.DEPENDS_UNMET,
+        values=(("by", "furnace"), ("virtual", "yes"), ("system", "__cuda >=99")),
+        repairs=((RepairStep(RepairKind.REMOVE, "furnace"),),),
+    )
+    both = replace(
+        MISSING,
+        code=FindingCode.FILES_OWNED_TWICE,
+        values=(("packages", "harbor-east, harbor-west"),),
+        repairs=((RepairStep(RepairKind.REMOVE, "harbor-west"),),),
+    )
+    view.show_diagnosis(Diagnosis((lacking, both), (), frozenset({Depth.DEEP})))
+    await until(lambda: len(view.cards) == 2)
+    texts = [way.text() for card in view.cards for way in card.ways]
+    assert texts == ["Remove furnace", "Remove harbor-west"]
+    assert not view.repair_all.isVisible()
+
+
+async def test_that_evidence_names_the_environment_itself_and_counts_what_is_left_out(
+    view: HealthView,
+) -> None:
+    proofs = tuple(Evidence(ENV / f"{number}.py") for number in range(50))
+    gone = replace(
+        MISSING,
+        code=FindingCode.PREFIX_GONE,
+        evidence=(Evidence(ENV), Evidence(Path("/list.txt"))),
+    )
+    lost = replace(
+        MISSING,
+        code=FindingCode.FILES_MISSING,
+        values=(("package", "six"), ("count", "345")),
+        evidence=proofs,
+    )
+    view.show_diagnosis(Diagnosis((gone, lost), (), frozenset({Depth.DEEP})))
+    await until(lambda: len(view.cards) == 2)
+    assert f"{ENV}\n{Path('/list.txt')}" in said(view.cards[0])
+    assert "19.py\nand 325 more" in said(view.cards[1])
+
+
 async def test_that_what_could_not_be_looked_at_is_told(view: HealthView) -> None:
     silent = Unchecked(Gap.CHANNEL_SILENT, "No.", (("channel", "conda-forge"),))
     view.show_diagnosis(Diagnosis((), (), frozenset({Depth.ONLINE}), (silent,)))
