@@ -282,9 +282,9 @@ class Engine(Offering, Filing):
         """Open the environment's Python in a terminal."""
         await asyncio.to_thread(opening.open_python, prefix, await self._name(prefix))
 
-    async def open_folder(self, prefix: Path) -> None:
-        """Show the environment's folder in the file manager."""
-        await asyncio.to_thread(opening.open_folder, prefix)
+    async def open_folder(self, folder: Path) -> None:
+        """Show the folder of an environment, or one inside of it, in the file manager."""
+        await asyncio.to_thread(opening.open_folder, folder)
 
     async def activation_command(self, prefix: Path) -> str:
         """Return what to type in a terminal to work in the environment."""

@@ -57,13 +57,15 @@ def record_name(file_name: str) -> RecordName | None:
 
 def _look_into(meta: str) -> _Meta:
     seen = _Meta()
+    moved: set[str] = set()
     try:
         with os.scandir(meta) as entries:
             for entry in entries:
                 name = entry.name
                 if not name.endswith(".json"):
                     seen.names.add(name)
-                    seen.is_interrupted |= name.endswith(MOVED_AWAY)
+                    if name.endswith(MOVED_AWAY):
+                        moved.add(name.removesuffix(MOVED_AWAY))
                 elif name.startswith(UNFINISHED_RECORD) or name == JOURNAL_NAME:
                     seen.is_interrupted = True
                 elif (record := record_name(name)) is not None and entry.is_file():
@@ -72,6 +74,10 @@ def _look_into(meta: str) -> _Meta:
                     seen.foreign += 1
     except OSError:
         seen.is_readable = False
+    if moved:  # of a package that is there, the record of before is a left-over only
+        there = {record.name for record in seen.records}
+        parts = map(record_name, moved)
+        seen.is_interrupted |= any(each is not None and each.name not in there for each in parts)
     return seen
 
 
