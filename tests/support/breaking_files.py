@@ -63,15 +63,19 @@ def owned_twice(ward: Ward) -> Broken:
         {Code.FILES_OWNED_TWICE: "almanac+masquerade"},
         ("almanac/__init__.py",),
         deep=frozenset((Code.FILES_OWNED_TWICE,)),
+        values={"spoiled": "almanac", "whole": "masquerade"},
     )
 
 
 def owned_twice_by_conda(ward: Ward) -> Broken:
     ward.link("harbor-east", "harbor-west")
+    chart = (ward.prefix / "share" / "harbor" / "chart.txt").read_text()
+    whole, spoiled = ("east", "west") if "east" in chart else ("west", "east")
     return Broken(
         {Code.FILES_OWNED_TWICE: "harbor-east+harbor-west"},
         ("share/harbor/chart.txt",),
         deep=frozenset((Code.FILES_OWNED_TWICE,)),
+        values={"spoiled": f"harbor-{spoiled}", "whole": f"harbor-{whole}"},
     )
 
 

@@ -56,6 +56,7 @@ def two_copies(ward: Ward) -> Broken:
     return Broken(
         {Code.TWO_COPIES: "harpstring"},
         ("harpstring-0.3.0.dist-info", "harpstring-1.0.0.dist-info"),
+        values={"kept_of_conda": "0.3.0"},
     )
 
 
@@ -64,7 +65,11 @@ def two_spellings(ward: Ward) -> Broken:
     run("cp", "-r", ward.site / "lanternfish-1.1.0.dist-info", copy)
     text = (copy / "METADATA").read_text().replace("Name: lanternfish", "Name: Lanternfish")
     (copy / "METADATA").write_text(text.replace("Version: 1.1.0", "Version: 1.0.0"))
-    return Broken({Code.TWO_COPIES: "lanternfish"}, (copy.name, "lanternfish-1.1.0.dist-info"))
+    return Broken(
+        {Code.TWO_COPIES: "lanternfish"},
+        (copy.name, "lanternfish-1.1.0.dist-info"),
+        values={"kept_of_conda": "", "kept": "1.0.0"},
+    )
 
 
 def pip_set_aside(ward: Ward) -> Broken:
