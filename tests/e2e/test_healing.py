@@ -150,7 +150,7 @@ def test_that_what_pip_broke_is_seen_explained_and_repaired_by_mouse(
         screen.see("list item", BROKEN, seconds=PATIENCE_S)
         needed = "lanternfish is not installed, although it is needed by inkwell."
         screen.see("label", needed)
-        person.click("push button", "Ignore this")
+        person.click("push button", re.compile("^Ignore this"))
         screen.see("list item", HEALTHY)
         person.click("check box", "1 ignored")
         person.take_picture("light-health-ignored")

@@ -174,7 +174,7 @@ async def test_that_ignored_findings_can_be_shown_again(view: HealthView) -> Non
     view.heed_chosen.connect(heeded.append)
     view.show_diagnosis(Diagnosis((), (MISSING,), frozenset({Depth.QUICK})))
     await until(lambda: len(view.ignored) == 1)
-    assert view.summary() == "No problems found"
+    assert view.summary() == "Nothing else found"
     assert not view.repair_all.isVisible()
     view.ignored[0].show_again.click()
     assert heeded == [MISSING.key]
