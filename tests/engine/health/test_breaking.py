@@ -19,6 +19,12 @@ def told(health: Health) -> dict[FindingCode, str]:
     return {finding.code: finding.subject for finding in health.findings}
 
 
+def ways_of(finding: Finding) -> tuple[str, ...]:
+    return tuple(
+        " + ".join(f"{step.kind} {step.subject}".strip() for step in way) for way in finding.repairs
+    )
+
+
 def proof_of(finding: Finding) -> str:
     return "\n".join(f"{each.path} {each.text}" for each in finding.evidence)
 
@@ -41,5 +47,7 @@ def test_that_what_is_broken_is_found_with_evidence_and_nothing_else(
         assert words in proof_of(finding)
     for key, value in broken.values.items():
         assert finding.value(key) == value
+    assert (finding.gravity, ways_of(finding)) == (broken.gravity, broken.ways)
+    assert (finding.since is not None) is broken.is_dated
     quick = ward.worker.call(checked_quickly, prefix, ward.root, broken.environ, broken.today)
     assert set(told(quick)) == set(broken.expected) - broken.deep
