@@ -10,7 +10,7 @@ import pytest
 from engine.health.values import Finding, FindingCode, Health
 from tests.support.breaking import BREAKERS
 from tests.support.broken import Breaker
-from tests.support.checking import checked_deeply, checked_quickly
+from tests.support.checking import checked_deeply, checked_quickly, ways_of
 from tests.support.ward import Ward
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="breaks with POSIX tools")
@@ -18,12 +18,6 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="breaks with POSIX to
 
 def told(health: Health) -> dict[FindingCode, str]:
     return {finding.code: finding.subject for finding in health.findings}
-
-
-def ways_of(finding: Finding) -> tuple[str, ...]:
-    return tuple(
-        " + ".join(f"{step.kind} {step.subject}".strip() for step in way) for way in finding.repairs
-    )
 
 
 def proof_of(finding: Finding) -> str:
