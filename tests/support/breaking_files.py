@@ -75,21 +75,26 @@ def owned_twice(ward: Ward) -> Broken:
         gravity=Gravity.RISKY,
         ways=("remove masquerade + restore-conda almanac",),
         is_dated=False,
+        values={"spoiled": "almanac", "whole": "masquerade"},
     )
 
 
 def owned_twice_by_conda(ward: Ward) -> Broken:
     ward.link("harbor-east", "harbor-west")
+    chart = (ward.prefix / "share" / "harbor" / "chart.txt").read_text()
+    names = ("harbor-east", "harbor-west")
+    whole, spoiled = names if "east" in chart else names[::-1]
     return Broken(
         {Code.FILES_OWNED_TWICE: "harbor-east+harbor-west"},
         ("share/harbor/chart.txt",),
         deep=frozenset((Code.FILES_OWNED_TWICE,)),
         gravity=Gravity.NOTE,
         ways=(
-            "remove harbor-west + restore-conda harbor-east",
-            "remove harbor-east + restore-conda harbor-west",
+            f"remove {spoiled} + restore-conda {whole}",
+            f"remove {whole} + restore-conda {spoiled}",
         ),
         is_dated=False,
+        values={"spoiled": spoiled, "whole": whole},
     )
 
 

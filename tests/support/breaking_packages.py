@@ -74,6 +74,7 @@ def two_copies(ward: Ward) -> Broken:
             "remove-copy harpstring-1.0.0.dist-info + restore-conda harpstring",
             "hand-to-pypi harpstring",
         ),
+        values={"kept_of_conda": "0.3.0"},
     )
 
 
@@ -87,6 +88,7 @@ def two_spellings(ward: Ward) -> Broken:
         (copy.name, "lanternfish-1.1.0.dist-info"),
         gravity=Gravity.BROKEN,
         ways=("remove-copy lanternfish-1.1.0.dist-info + reinstall-pypi lanternfish",),
+        values={"kept_of_conda": "", "kept": "1.0.0"},
     )
 
 

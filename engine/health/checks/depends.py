@@ -22,6 +22,8 @@ from engine.health.values import (
 )
 
 _NAME: Final = re.compile(r"\s*([\w.-]*)")
+# The virtual packages whose version means something to people.
+_COUNTED: Final = frozenset(("__cuda", "__glibc", "__linux", "__musl", "__osx", "__win"))
 _Broken = dict[str, list[tuple[CondaPackage, str]]]
 
 
@@ -132,6 +134,7 @@ def _unmet(
             ("wants", ", ".join(specs)),
             ("virtual", "yes" if is_virtual else ""),
             ("system", ", ".join(specs) if is_virtual else ""),
+            ("has", version if name in _COUNTED and version != "0" else ""),
         ),
         evidence=(
             *((Evidence(there.record, there.spelled),) if there else ()),
