@@ -38,6 +38,7 @@ def user_site(ward: Ward) -> Broken:
         values={"shadowed": "lanternfish"},
         gravity=Gravity.RISKY,
         ways=("isolate",),
+        is_dated=False,
     )
 
 

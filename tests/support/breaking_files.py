@@ -107,6 +107,7 @@ def link_broken(ward: Ward) -> Broken:
         deep=frozenset((Code.LINKS_BROKEN,)),
         gravity=Gravity.BROKEN,
         ways=("restore-conda driftwood",),
+        is_dated=False,
     )
 
 
@@ -119,6 +120,7 @@ def soft_links_broken(ward: Ward) -> Broken:
         deep=frozenset((Code.LINKS_BROKEN,)),
         gravity=Gravity.BROKEN,
         ways=("restore-conda driftwood",),
+        is_dated=False,
     )
 
 
@@ -175,6 +177,7 @@ def _elsewhere(ward: Ward, target: Path) -> Broken:
         deep=frozenset((Code.PREFIX_ELSEWHERE,)),
         gravity=Gravity.BROKEN,
         ways=(f"rewrite-prefix {old}",),
+        is_dated=False,
     )
 
 
@@ -191,6 +194,7 @@ def half_mended(ward: Ward) -> Broken:
         deep=frozenset((Code.PREFIX_ELSEWHERE,)),
         gravity=Gravity.RISKY,
         ways=(f"rewrite-prefix {ward.prefix}",),
+        is_dated=False,
     )
 
 
@@ -217,6 +221,7 @@ def editable_gone(ward: Ward) -> Broken:
         (str(checkout),),
         gravity=Gravity.BROKEN,
         ways=("remove checkout",),
+        is_dated=False,
     )
 
 
@@ -239,6 +244,7 @@ def permissions(ward: Ward) -> Broken:
         (str(ward.site), "dr-x"),
         gravity=Gravity.RISKY,
         ways=("allow-writing",),
+        is_dated=False,
     )
 
 
@@ -251,4 +257,5 @@ def permissions_of_a_file(ward: Ward) -> Broken:
         deep=frozenset((Code.PERMISSIONS_WRONG,)),
         gravity=Gravity.RISKY,
         ways=("allow-writing",),
+        is_dated=False,
     )

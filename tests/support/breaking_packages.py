@@ -99,6 +99,7 @@ def pip_set_aside(ward: Ward) -> Broken:
         ("~nkwell",),
         gravity=Gravity.NOTE,
         ways=(f"delete-files {ward.inside(ward.site)}/~nkwell",),
+        is_dated=False,
     )
 
 
