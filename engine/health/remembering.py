@@ -20,7 +20,7 @@ from engine.health.surroundings import Surroundings
 from engine.health.values import Depth, Health
 from engine.transactions.locking import workroom_of
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 _FOLDER: Final = "health"
 _VARIABLES: Final = ("PATH", "APPDATA")
 
