@@ -35,12 +35,14 @@ from engine.messages import (
     ReadTextQuery,
     SettledMessage,
     SizesMessage,
+    UpdatesQuery,
     VirtualPackagesQuery,
 )
 from engine.places import Places
 from engine.plan import Plan
 from engine.records import PackageVersion, PypiRelease
 from engine.transactions.journal import abandoned, unfinished
+from engine.updates import Updates
 from engine.workers import WorkerProcess
 
 T = TypeVar("T")
@@ -82,6 +84,11 @@ class Asking:
         """Return the builds of a package."""
         data = await self._ask(query)
         return (await asyncio.to_thread(decode, data, PackageVersions)).versions
+
+    async def updates(self, query: UpdatesQuery) -> Updates:
+        """Return what of an environment could be newer."""
+        data = await self._ask(query)
+        return await asyncio.to_thread(decode, data, Updates)
 
     async def assign(self, query: AssignQuery) -> Assignment:
         """Return who brings what a file asks for."""

@@ -85,6 +85,7 @@ class WarningCode(StrEnum):
     UPDATE_HELD_BACK = "update-held-back"
     UPDATE_PINNED = "update-pinned"
     UPDATE_ELSEWHERE = "update-elsewhere"
+    UPDATES_STAY = "updates-stay"
     REMOVES_DEPENDENTS = "removes-dependents"
     PYTHON_CHANGES = "python-changes"
     FILES_CLOBBERED = "files-clobbered"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+import posixpath
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 from engine.errors import EngineError, ErrorCode
 from engine.health.conda_side import CondaPackage, CondaSide, read_conda_side
@@ -25,6 +27,8 @@ from engine.health.values import (
 )
 from engine.opening.activation import environment_variables
 from engine.pypi.names import conda_names
+
+_FEW: Final = 3
 
 
 @dataclass
@@ -116,6 +120,11 @@ class Scene:
             tuple(tuple(steps) for steps in repairs),
             changed(since) if since is not None else None,
         )
+
+
+def few_names(paths: Sequence[str]) -> str:
+    """Return the names of the files at `paths`, in a row; "" where they are more than a few."""
+    return ", ".join(map(posixpath.basename, paths)) if len(paths) <= _FEW else ""
 
 
 def changed(path: Path) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -55,7 +55,12 @@ class FindingCode(StrEnum):
     VULNERABLE = "vulnerable"
 
 
-_CHOICES: Final = (FindingCode.FILES_UNOWNED, FindingCode.FROZEN, FindingCode.PYTHON_ENDED)
+_CHOICES: Final = (
+    FindingCode.FILES_OWNED_TWICE,  # one of the packages has to go
+    FindingCode.FILES_UNOWNED,
+    FindingCode.FROZEN,
+    FindingCode.PYTHON_ENDED,
+)
 
 
 class Gravity(StrEnum):
@@ -97,10 +102,14 @@ class RepairKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RepairStep:
-    """Ask for one thing to be mended; `subject` is what `kind` says."""
+    """Ask for one thing to be mended; `subject` is what `kind` says.
+
+    `release` is the version that is there afterwards, where it is known; it is only told.
+    """
 
     kind: RepairKind
     subject: str = ""
+    release: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +176,8 @@ class Finding:
             return not self.value("newer")
         if self.code is FindingCode.REQUIREMENT_OPTIONAL:
             return self.gravity is Gravity.NOTE
+        if self.code is FindingCode.DEPENDS_UNMET:
+            return bool(self.value("virtual"))  # no package brings what the computer lacks
         return self.code in _CHOICES
 
     def value(self, key: str) -> str:
@@ -199,7 +210,8 @@ class Unchecked:
 class Health:
     """Hold what a look at the environment at `prefix` found, worst first.
 
-    `stamp` is that of the environment looked at; `unchecked` says what could not be looked at.
+    `stamp` is that of the environment looked at, `contents` that of the files that a quick look
+    read, where that is known; `unchecked` says what could not be looked at.
     """
 
     prefix: Path
@@ -208,6 +220,7 @@ class Health:
     checked: datetime
     findings: tuple[Finding, ...]
     unchecked: tuple[Unchecked, ...] = ()
+    contents: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,9 +58,9 @@ _LOUD_WAYS: Final = ("overwrite",)
 _ARROW: Final = "→"
 _TABLE_HEIGHT: Final = SPACE * 24
 _SHARES: Final = {
-    ChangeColumn.PACKAGE: 0.20,
-    ChangeColumn.VERSION: 0.17,
-    ChangeColumn.SOURCE: 0.30,
+    ChangeColumn.PACKAGE: 0.19,
+    ChangeColumn.VERSION: 0.22,
+    ChangeColumn.SOURCE: 0.27,
     ChangeColumn.SIZE: 0.13,
 }
 _CLOSED: Final = (WarningCode.ENVIRONMENT_PROTECTED, WarningCode.ENVIRONMENT_FROZEN)

@@ -30,13 +30,14 @@ _BAR_WIDTH: Final = SPACE * 24
 class HealthView(QWidget):
     """Show the findings of one environment.
 
-    `repair_chosen` carries the steps to plan, `repair_all_chosen` the wishes; `ignore_chosen` and
-    `heed_chosen` the key of a finding; `check_chosen` the depth of a check, `stop_chosen` that it
-    shall end.
+    `repair_chosen` carries the steps to plan, `repair_all_chosen` the wishes; `look_chosen` the
+    folder to look into; `ignore_chosen` and `heed_chosen` the key of a finding; `check_chosen` the
+    depth of a check, `stop_chosen` that it shall end.
     """
 
     repair_chosen = Signal(object)
     repair_all_chosen = Signal(object)
+    look_chosen = Signal(object)
     ignore_chosen = Signal(str)
     heed_chosen = Signal(str)
     check_chosen = Signal(object)
@@ -127,6 +128,13 @@ class HealthView(QWidget):
         notes = [refusal] if closed else []
         if diagnosis.unchecked:
             notes.append(self.tr("Not everything could be looked at."))
+        if diagnosis.findings and not refusal:
+            notes.append(
+                self.tr(
+                    "A repair first shows you what would change. It never touches your files in"
+                    " other folders."
+                )
+            )
         self._note.setText(" ".join(notes))
         self._note.setVisible(bool(notes))
         is_there = all(each.code is not FindingCode.PREFIX_GONE for each in diagnosis.findings)
@@ -232,6 +240,7 @@ class HealthView(QWidget):
         for way in card.ways:
             way.setEnabled(may_repair)
         card.repair_chosen.connect(self.repair_chosen)
+        card.look_chosen.connect(self.look_chosen)
         card.ignore_chosen.connect(self.ignore_chosen)
         body.addWidget(card)
         cards.append(card)

@@ -191,7 +191,7 @@ def test_that_every_file_is_checked_and_channels_are_asked_when_it_is_wanted(
         os.truncate(altered, 7)
         person.click("push button", "Check every file")
         screen.see("list item", ATTENTION, seconds=PATIENCE_S)
-        changed = "1 file of starchart changed after it was installed."
+        changed = "1 file of starchart changed after it was installed: __init__.py."
         screen.see("label", changed)
         person.click("check box", "Why, and what proves it")
         screen.see("label", re.compile(r"starchart.__init__\.py"))

@@ -30,6 +30,7 @@ def _twice(scene: Scene, name: str, copies: Sequence[Distribution]) -> Finding:
             ("versions", versions),
             ("count", str(len(copies))),
             ("conda", from_conda[0].owner.name if from_conda and from_conda[0].owner else ""),
+            ("keeper", "conda" if from_conda else ""),
         ),
         evidence=[Evidence(each.path, _described(each)) for each in copies],
         repairs=_repairs(name, copies, from_conda, others),
@@ -45,15 +46,18 @@ def _repairs(
 ) -> tuple[tuple[RepairStep, ...], ...]:
     """Return the ways to be left with one copy, whose own files are then put back."""
     if from_conda and from_conda[0].owner is not None:
-        package = from_conda[0].owner.name
+        package, release = from_conda[0].owner.name, from_conda[0].version
         drop = tuple(RepairStep(RepairKind.REMOVE_COPY, each.path.name) for each in others)
-        keep_conda = (*drop, RepairStep(RepairKind.RESTORE_CONDA, package))
-        return (keep_conda, (RepairStep(RepairKind.HAND_TO_PYPI, package),)) if others else ()
+        keep_conda = (*drop, RepairStep(RepairKind.RESTORE_CONDA, package, release))
+        if not others:
+            return ()
+        newest = max(others, key=_age).version
+        return (keep_conda, (RepairStep(RepairKind.HAND_TO_PYPI, package, newest),))
     newest = max(copies, key=_age)
     drop = tuple(
         RepairStep(RepairKind.REMOVE_COPY, each.path.name) for each in copies if each is not newest
     )
-    return ((*drop, RepairStep(RepairKind.REINSTALL_PYPI, name)),)
+    return ((*drop, RepairStep(RepairKind.REINSTALL_PYPI, name, newest.version)),)
 
 
 def _age(distribution: Distribution) -> float:

@@ -26,5 +26,4 @@ def find(scene: Scene, _found: Sequence[Finding]) -> Iterator[Finding]:
             ),
             evidence=(Evidence(each.path), Evidence(each.checkout)),
             repairs=((RepairStep(RepairKind.REMOVE, each.name),),),
-            since=each.path,
         )

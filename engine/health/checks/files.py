@@ -11,7 +11,7 @@ from typing import Final
 
 from engine.health.claims import Claim
 from engine.health.reading_files import Odd, State
-from engine.health.scene import Scene
+from engine.health.scene import Scene, few_names
 from engine.health.values import Evidence, Finding, FindingCode, Gravity, RepairKind, RepairStep
 from engine.reading import read_whole
 from engine.records import RecordKind
@@ -28,6 +28,7 @@ def missing(scene: Scene, odd: Sequence[Odd]) -> Iterator[Finding]:
             (FindingCode.FILES_MISSING, Gravity.BROKEN),
             files,
             f"{len(files)} files of {package} are gone.",
+            since=(scene.prefix / files[0].claim.path).parent,
         )
 
 
@@ -42,6 +43,7 @@ def altered(scene: Scene, odd: Sequence[Odd]) -> Iterator[Finding]:
             files,
             f"{len(files)} files of {package} are not as they were installed.",
             (("cache", next((s for s in ("altered", "absent") if s in states), "sound")),),
+            since=scene.prefix / files[0].claim.path,
             evidence=lambda each, cached=cached: f"cache: {cached[each.claim.path]}",
         )
 
@@ -86,11 +88,11 @@ def _finding(
     summary: str,
     values: tuple[tuple[str, str], ...] = (),
     *,
+    since: Path | None = None,
     evidence: Callable[[Odd], str] = lambda _: "",
 ) -> Finding:
     code, gravity = looks
     kind, package = files[0].claim.kind, files[0].claim.package
-    first = scene.prefix / files[0].claim.path
     return scene.finding(
         code,
         gravity,
@@ -101,13 +103,14 @@ def _finding(
             ("kind", kind),
             ("count", str(len(files))),
             ("first", files[0].claim.path),
+            ("names", few_names([each.claim.path for each in files])),
             *values,
         ),
         evidence=[
             Evidence(scene.prefix / each.claim.path, evidence(each)) for each in files[:_SHOWN]
         ],
         repairs=repairs_for(kind, package),
-        since=first if code is not FindingCode.FILES_MISSING else first.parent,
+        since=since,
     )
 
 

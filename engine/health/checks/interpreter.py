@@ -53,5 +53,5 @@ def broken(scene: Scene, cause: str) -> Finding:
         values=(("version", record.version if record is not None else ""), ("cause", cause)),
         evidence=(Evidence(path, cause),),
         repairs=REPAIR if record is not None else (),
-        since=path,
+        since=path.resolve(),
     )

@@ -34,7 +34,6 @@ def _set_aside(scene: Scene, paths: Sequence[Path]) -> Finding:
                 for path in paths
             ],
         ),
-        since=paths[0],
     )
 
 

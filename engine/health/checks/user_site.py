@@ -49,7 +49,6 @@ def find(scene: Scene, _found: Sequence[Finding]) -> Iterator[Finding]:
         ),
         evidence=[Evidence(leaking[name], name) for name in (shadowed or leaking)],
         repairs=((RepairStep(RepairKind.ISOLATE),),),
-        since=site,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 
 import pytest
 
@@ -32,6 +33,7 @@ def test_that_the_environment_to_break_is_sound(ward: Ward) -> None:
 def test_that_what_is_broken_is_found_with_evidence_and_nothing_else(
     ward: Ward, breaker: Breaker
 ) -> None:
+    before = datetime.now(UTC).replace(microsecond=0)
     broken = breaker(ward)
     prefix = broken.prefix or ward.prefix
     deep = ward.worker.call(checked_deeply, prefix, ward.root, broken.environ, broken.today)
@@ -43,3 +45,5 @@ def test_that_what_is_broken_is_found_with_evidence_and_nothing_else(
         assert finding.value(key) == value
     quick = ward.worker.call(checked_quickly, prefix, ward.root, broken.environ, broken.today)
     assert set(told(quick)) == set(broken.expected) - broken.deep
+    for each in deep.findings:
+        assert each.since is None or each.since >= before, each.key

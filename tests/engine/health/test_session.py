@@ -60,6 +60,11 @@ async def test_that_the_health_of_every_environment_is_told_in_the_background(
         write_distribution(changed / SITE, "almanac", "2.0")
         await asyncio.wait_for(done.wait(), 60)
         assert FindingCode.TWO_COPIES in {finding.code for finding in heard[changed].findings}
+        engine.attend(changed)
+        done.clear()
+        (changed / SITE / "almanac-1.0.dist-info" / "RECORD").unlink()
+        await asyncio.wait_for(done.wait(), 60)
+        assert FindingCode.PIP_LEFTOVERS in {finding.code for finding in heard[changed].findings}
     finally:
         await engine.aclose()
 
