@@ -113,6 +113,12 @@ class Wants:
         return self.needed.get(name, ())
 
 
+def requirement_of(name: str, wants: Sequence[Want]) -> str:
+    """Return one requirement that says what all of `wants` say."""
+    ranges = dict.fromkeys(part for want in wants for part in want.specifier.split(",") if part)
+    return name + ",".join(part.strip() for part in ranges)
+
+
 @lru_cache(maxsize=_REMEMBERED)
 def fits(specifier: str, version: str) -> bool:
     """Return whether `version` is in the range `specifier`; what cannot be told is."""

@@ -20,6 +20,16 @@ SETTING_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
         ),
         (
             QT_TRANSLATE_NOOP(
+                "Health",
+                "Instead of the environment's own, these are used: {shadowed}. And only there is "
+                "what {by} cannot work without: {needed}.",
+            ),
+            QT_TRANSLATE_NOOP(
+                "Health",
+                "Only there is what {by} cannot work without: {needed}. On another computer that "
+                "is missing.",
+            ),
+            QT_TRANSLATE_NOOP(
                 "Health", "Instead of the environment's own, these are used: {shadowed}."
             ),
             QT_TRANSLATE_NOOP(
