@@ -70,6 +70,12 @@ class HealthView(QWidget):
         self._title = label("", TextRole.STRONG)
         self._note = label("", TextRole.SMALL, Tone.MUTED, wrap=True)
         self.repair_all = button(self.tr("&Repair all"), ButtonKind.PRIMARY)
+        self.repair_all.setToolTip(
+            self.tr(
+                "Do all that has a button “Repair” below. You see a list of the changes first and"
+                " can still cancel."
+            )
+        )
         self.repair_all.clicked.connect(self._repair_all)
         self.deep = button(self.tr("Check &every file"))
         self.deep.setToolTip(
@@ -131,8 +137,8 @@ class HealthView(QWidget):
         if diagnosis.findings and not refusal:
             notes.append(
                 self.tr(
-                    "A repair first shows you what would change. It never touches your files in"
-                    " other folders."
+                    "Before a repair you see a list of the changes and can still cancel. Your files"
+                    " outside of this environment’s folder are never touched."
                 )
             )
         self._note.setText(" ".join(notes))

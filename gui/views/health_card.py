@@ -92,7 +92,7 @@ class FindingCard(QFrame):
         for steps in finding.repairs:
             text = repair_label(steps) if self._is_named(finding, steps) else self.tr("Repair")
             made = button(text)
-            seen = self.tr("You see what would change before anything does.")
+            seen = self.tr("You see a list of the changes first and can still cancel.")
             made.setToolTip(f"{repair_sentence(steps)}\n{seen}")
             made.setAccessibleName(f"{made.text()}: {sentence}")
             made.clicked.connect(partial(self._choose, steps))

@@ -115,6 +115,10 @@ class Ward:
         """Return the conda-meta file of a package."""
         return next((self.prefix / "conda-meta").glob(f"{package}-[0-9]*.json"))
 
+    def inside(self, path: Path) -> str:
+        """Return where `path` is in the environment, with `/`."""
+        return path.relative_to(self.prefix).as_posix()
+
     def pip(self, *arguments: str, **variables: str) -> str:
         """Run its own pip as a user would; return what it printed."""
         environment = {
