@@ -42,6 +42,18 @@ def user_site(ward: Ward) -> Broken:
     )
 
 
+def user_site_needed(ward: Ward) -> Broken:
+    """Let pip find what a package needs among the person's own packages, as it often does."""
+    ward.drop("lanternfish")
+    ward.pip("install", "--user", "--no-deps", "lanternfish==1.1.0")
+    site = next((ward.places.home / ".local" / "lib").glob("python3*/site-packages"))
+    return Broken(
+        {Code.USER_SITE_LEAKS: str(site)},
+        ("lanternfish-1.1.0.dist-info",),
+        values={"shadowed": "", "needed": "lanternfish", "by": "inkwell"},
+    )
+
+
 def python_path(ward: Ward) -> Broken:
     folder = ward.places.home / ".local" / "shared"
     folder.mkdir(parents=True)
