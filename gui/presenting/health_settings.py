@@ -21,6 +21,16 @@ SETTING_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
         (
             QT_TRANSLATE_NOOP(
                 "Health",
+                "This environment has its own, but Python uses those from outside: {shadowed}. And "
+                "only from outside comes what {by} cannot work without: {needed}.",
+            ),
+            QT_TRANSLATE_NOOP(
+                "Health",
+                "Only from outside comes what {by} cannot work without: {needed}. On another "
+                "computer it is missing.",
+            ),
+            QT_TRANSLATE_NOOP(
+                "Health",
                 "This environment has its own, but Python uses those from outside: {shadowed}.",
             ),
             QT_TRANSLATE_NOOP(

@@ -115,7 +115,9 @@ def _unmet(
     names = tuple(dict.fromkeys(package.name for package, _ in users))
     there = scene.packages.get(name)
     is_virtual = name.startswith("__")
-    version = virtual.get(name, ("", ""))[0] if is_virtual else there.version if there else ""
+    from_pypi = scene.from_pypi_by_conda_name.get(name, "")
+    known = virtual.get(name, ("", ""))[0] if is_virtual else from_pypi
+    version = there.version if there is not None else known
     specs = tuple(dict.fromkeys(spec for _, spec in users))
     removal = tuple(RepairStep(RepairKind.REMOVE, user) for user in names)
     install = tuple(RepairStep(RepairKind.INSTALL, spec) for spec in specs)
