@@ -142,7 +142,7 @@ def test_that_the_height_of_the_details_is_remembered(
 
 def test_that_arrow_keys_move_through_the_sources(view: PackagesView) -> None:
     QTest.keyClick(view.sources, Qt.Key.Key_Right)
-    assert view.sources.value is SourceFilter.CONDA
+    assert view.sources.value is SourceFilter.UPDATES
     QTest.keyClick(view.sources, Qt.Key.Key_Left)
     QTest.keyClick(view.sources, Qt.Key.Key_Left)
     assert view.sources.value is SourceFilter.CHOSEN
