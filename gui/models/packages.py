@@ -278,7 +278,7 @@ def _version(record: Record, wishes: Wishes, known: KnownUpdates) -> str:
     wish, update = wishes.get(record.key), known.get(record.key)
     match wish:
         case Wish(kind=WishKind.UPDATE) if update is not None and update.version:
-            return f"{record.version} → {update.version}"
+            return record.version  # the column beside it says which one comes
         case Wish(kind=WishKind.UPDATE):
             text = QCoreApplication.translate("PackagesModel", "{version} → newer")
             return text.format(version=record.version)

@@ -114,8 +114,6 @@ def test_that_a_click_puts_an_update_into_the_basket_and_takes_it_out(
         assert not basket.wishes
     click_update(view, "conda:scipy")
     assert basket.wishes == (wish_to_update(SCIPY),)
-    version = view.model.index(view.model.row_of("conda:scipy"), view.model.column_of("version"))
-    assert version.data() == "1.11.0 → 1.12.0"
     assert "is in the basket" in tip(view, "conda:scipy")
     click_update(view, "conda:scipy")
     assert not basket.wishes
