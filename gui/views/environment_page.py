@@ -64,6 +64,7 @@ class EnvironmentPage(QWidget):
         self.header = EnvironmentHeader()
         self.header.action_requested.connect(self._on_action)
         self.header.create_requested.connect(self.create_requested)
+        self.header.health_requested.connect(self.show_health)
         self.packages = PackagesView(settings)
         self.changing = Changing(engine, settings, self.packages, self)
         self.updating = Updating(engine, self.changing.choice, self.packages, self)
@@ -116,6 +117,10 @@ class EnvironmentPage(QWidget):
         self.healing.show_environment(shown.environment)
         self._bodies.setCurrentWidget(self._making if shown.environment is None else self.tabs)
         self._load()
+
+    def show_health(self) -> None:
+        """Go to what is wrong with the environment."""
+        self.tabs.setCurrentWidget(self.health)
 
     def reload(self) -> None:
         """Read the visible tab again, and the others when they are looked at."""

@@ -221,7 +221,7 @@ class PackagesView(QWidget):
         shown, total = self.model.rowCount() - self.model.top_count, len(self.model.records)
         self.tools.has_records = bool(total)
         if shown == total:
-            self.tools.count.set_whole(self.tr("%n package(s)", None, total))
+            self.tools.count.set_whole(self._total(total))
         else:
             text = self.tr("{shown} of %n package(s)", None, total)
             self.tools.count.set_whole(text.format(shown=format_count(shown)))
@@ -236,6 +236,15 @@ class PackagesView(QWidget):
             self._pages.show_no_updates(self._updates, self._protection)
         else:
             self._pages.show_not_found()
+
+    def _total(self, total: int) -> str:
+        """Return how many packages there are, and how many of them nobody can read."""
+        words = self.tr("%n package(s)", None, total)
+        damaged = sum(record.problem is not None for record in self.model.records)
+        if not damaged:
+            return words
+        text = self.tr("{packages}, {count} of them unreadable")
+        return text.format(packages=words, count=format_count(damaged))
 
     def _offer(self) -> None:
         """Show what could be added for the words in the field."""

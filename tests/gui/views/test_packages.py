@@ -50,7 +50,7 @@ def shown(view: PackagesView) -> list[str]:
 
 
 def test_that_typing_filters_and_says_how_many_are_left(view: PackagesView) -> None:
-    assert "4 packages" in words(view)
+    assert "4 packages, 1 of them unreadable" in words(view)
     view.focus_filter()
     QTest.keyClicks(view.filter_box, "num")
     assert shown(view) == ["numpy"]
