@@ -46,6 +46,7 @@ class Healing(QObject):
         book.changed.connect(self._on_changed)
         view.repair_chosen.connect(self.repair)
         view.repair_all_chosen.connect(self.repair_all)
+        view.look_chosen.connect(self._look_into)
         view.ignore_chosen.connect(self._ignore)
         view.heed_chosen.connect(self._heed)
         view.check_chosen.connect(self.check)
@@ -59,6 +60,7 @@ class Healing(QObject):
             return
         if before is None or before.prefix != environment.prefix:
             self.stop()
+            self._view.leave()
             self._view.trouble.hide()
         self._show()
 
@@ -133,6 +135,9 @@ class Healing(QObject):
         configuration = await self.engine.configuration()
         usual = ChannelChoice(configuration.effective_channels, configuration.priority)
         return self.settings.channel_choice(prefix) or usual
+
+    def _look_into(self, folder: object) -> None:
+        Operation(self._view, lambda: self.engine.open_folder(cast("Path", folder))).run()
 
     def _ignore(self, key: str) -> None:
         if self._environment is not None:

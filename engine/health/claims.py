@@ -22,6 +22,7 @@ from engine.records import RecordKind
 from engine.replicas.ownership import MADE_HERE, both_paths, decode_record, owned_key, recorded_path
 
 COMPILED: Final = (".pyc", ".pyo")
+_OF_PYTHON: Final = (*COMPILED, "__pycache__", "__pycache__/")
 CLOBBERED: Final = "__clobbers__/"  # rattler's folder for the files that lost to another package
 
 
@@ -134,7 +135,7 @@ def _of_record(distribution: Distribution, prefix: Path) -> Iterator[Claim]:
         return
     with suppress(csv.Error):
         for row in csv.reader(io.StringIO(text, newline="")):
-            if not row or not row[0] or row[0].endswith(COMPILED):
+            if not row or not row[0] or row[0].endswith(_OF_PYTHON):
                 continue
             path = recorded_path(row[0], inside, prefix)
             if not path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -56,6 +56,7 @@ class FindingCode(StrEnum):
 
 
 _CHOICES: Final = (
+    FindingCode.EDITABLE_GONE,  # its folder may come back
     FindingCode.FILES_OWNED_TWICE,  # one of the packages has to go
     FindingCode.FILES_UNOWNED,
     FindingCode.FROZEN,
@@ -102,10 +103,14 @@ class RepairKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RepairStep:
-    """Ask for one thing to be mended; `subject` is what `kind` says."""
+    """Ask for one thing to be mended; `subject` is what `kind` says.
+
+    `release` is the version that is there afterwards, where it is known; it is only told.
+    """
 
     kind: RepairKind
     subject: str = ""
+    release: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +211,8 @@ class Unchecked:
 class Health:
     """Hold what a look at the environment at `prefix` found, worst first.
 
-    `stamp` is that of the environment looked at; `unchecked` says what could not be looked at.
+    `stamp` is that of the environment looked at, `contents` that of the files that a quick look
+    read, where that is known; `unchecked` says what could not be looked at.
     """
 
     prefix: Path
@@ -215,6 +221,7 @@ class Health:
     checked: datetime
     findings: tuple[Finding, ...]
     unchecked: tuple[Unchecked, ...] = ()
+    contents: str = ""
 
 
 @dataclass(frozen=True, slots=True)

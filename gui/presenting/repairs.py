@@ -58,6 +58,11 @@ def repair_label(steps: Sequence[RepairStep]) -> str:
     return _filled(words.label, [each.short or each.name for each in told], channel)
 
 
+def is_removal(steps: Sequence[RepairStep]) -> bool:
+    """Return whether a repair takes away what was installed, rather than putting it in order."""
+    return any(step.kind is RepairKind.REMOVE for step in steps)
+
+
 def some_of(names: Sequence[str]) -> str:
     """Return `names` as a list in words, a long one cut short with its count."""
     shown = list(names[:_NAMED_AT_MOST])
@@ -121,7 +126,7 @@ def _told(step: RepairStep) -> _Told:
     kind, subject = step.kind, step.subject
     match kind:
         case RepairKind.INSTALL | RepairKind.UPDATE:
-            return _told_of_package(kind, subject)
+            return _told_of_package(kind, subject, step.release)
         case RepairKind.DELETE_FILES | RepairKind.REMOVE_COPY:
             return _told_of_path(kind, subject.rstrip("/").rpartition("/")[2])
         case RepairKind.REBUILD_RECORD if subject == _HISTORY:
@@ -130,14 +135,20 @@ def _told(step: RepairStep) -> _Told:
             return _Told(_WORDS[kind], subject.removesuffix(".json").rsplit("-", 2)[0])
         case RepairKind.ISOLATE if not subject:
             return _Told(_ISOLATED)
+        case RepairKind.RESTORE_CONDA if step.release:
+            return _Told(_BROUGHT_BACK, f"{subject} {step.release}")
+        case RepairKind.HAND_TO_PYPI | RepairKind.REINSTALL_PYPI if step.release:
+            return _Told(_WORDS[kind], f"{subject} {step.release}")
         case _:
             return _Told(_WORDS[kind], subject)
 
 
-def _told_of_package(kind: RepairKind, wanted: str) -> _Told:
+def _told_of_package(kind: RepairKind, wanted: str, release: str) -> _Told:
     name = package_name(wanted)
     if kind is RepairKind.UPDATE and "::" in wanted:
         channel = short_name(wanted.rpartition("::")[0])
+        if release:
+            return _Told(_TAKEN_FROM_AT_ONE_VERSION, f"{name} {release}", name, channel)
         return _Told(_TAKEN_FROM, wanted_in_words(wanted), name, channel)
     words = _WORDS[kind]
     if kind is RepairKind.UPDATE and not is_exact(wanted):
@@ -171,12 +182,24 @@ _INSTALLED: Final = _Words(
     QT_TRANSLATE_NOOP("Health", "Install {names}"),
 )
 _UPDATED_TO: Final = _Words(
-    QT_TRANSLATE_NOOP("Health", "Updates to {names}, and with it what depends on it."),
+    QT_TRANSLATE_NOOP(
+        "Health", "Installs {names}. Packages that do not work with it get another version, too."
+    ),
     QT_TRANSLATE_NOOP("Health", "Update {names}"),
 )
 _TAKEN_FROM: Final = _Words(
+    QT_TRANSLATE_NOOP(
+        "Health", "Takes {names} from the channel {channel} instead. The version can change."
+    ),
+    QT_TRANSLATE_NOOP("Health", "Take {names} from {channel}"),
+)
+_TAKEN_FROM_AT_ONE_VERSION: Final = _Words(
     QT_TRANSLATE_NOOP("Health", "Takes {names} from the channel {channel} instead."),
     QT_TRANSLATE_NOOP("Health", "Take {names} from {channel}"),
+)
+_BROUGHT_BACK: Final = _Words(
+    QT_TRANSLATE_NOOP("Health", "Puts {names} back as conda installed it."),
+    QT_TRANSLATE_NOOP("Health", "Put back {names} from conda"),
 )
 _REST_DELETED: Final = _Words(
     QT_TRANSLATE_NOOP("Health", "Deletes what is left of {names}."),
@@ -190,7 +213,9 @@ _HISTORY_WRITTEN: Final = _Words(
 )
 _ISOLATED: Final = _Words(
     QT_TRANSLATE_NOOP(
-        "Health", "Makes this environment look only at its own packages when it is in use."
+        "Health",
+        "Makes this environment look only at its own packages when it is in use. Nothing "
+        "is deleted.",
     ),
     QT_TRANSLATE_NOOP("Health", "Keep them out"),
 )
@@ -201,16 +226,20 @@ _WORDS: Final[dict[RepairKind, _Words]] = {
     ),
     RepairKind.HAND_TO_PYPI: _Words(
         QT_TRANSLATE_NOOP(
-            "Health", "Keeps {names} from PyPI. conda no longer looks after this package."
+            "Health",
+            "Keeps {names}, which came from PyPI. From now on it is updated from PyPI, no "
+            "longer by conda.",
         ),
         QT_TRANSLATE_NOOP("Health", "Keep {names} from PyPI"),
     ),
     RepairKind.REINSTALL_PYPI: _Words(
-        QT_TRANSLATE_NOOP("Health", "Installs the same version of {names} again, from PyPI."),
+        QT_TRANSLATE_NOOP(
+            "Health", "Installs {names} again from PyPI, in the form that fits this computer."
+        ),
         QT_TRANSLATE_NOOP("Health", "Install {names} again"),
     ),
     RepairKind.REMOVE_COPY: _Words(
-        QT_TRANSLATE_NOOP("Health", "Removes the copy that is one too many: {names}."),
+        QT_TRANSLATE_NOOP("Health", "Removes {names}."),
         QT_TRANSLATE_NOOP("Health", "Remove the copy {names}"),
     ),
     RepairKind.INSTALL: _Words(
@@ -218,7 +247,7 @@ _WORDS: Final[dict[RepairKind, _Words]] = {
         QT_TRANSLATE_NOOP("Health", "Install {names}"),
     ),
     RepairKind.UPDATE: _Words(
-        QT_TRANSLATE_NOOP("Health", "Updates {names}."),
+        QT_TRANSLATE_NOOP("Health", "Installs the newest version of {names} that fits here."),
         QT_TRANSLATE_NOOP("Health", "Update {names}"),
     ),
     RepairKind.REMOVE: _Words(
@@ -231,7 +260,9 @@ _WORDS: Final[dict[RepairKind, _Words]] = {
     ),
     RepairKind.REWRITE_PREFIX: _Words(
         QT_TRANSLATE_NOOP(
-            "Health", "Writes the folder of this environment in the place of {names}."
+            "Health",
+            "Corrects these files: they then name the folder of this environment. The folder "
+            "{names} itself is not touched.",
         ),
         QT_TRANSLATE_NOOP("Health", "Correct these files"),
     ),
@@ -244,7 +275,11 @@ _WORDS: Final[dict[RepairKind, _Words]] = {
         QT_TRANSLATE_NOOP("Health", "Add pip"),
     ),
     RepairKind.ISOLATE: _Words(
-        QT_TRANSLATE_NOOP("Health", "Switches {names} off whenever this environment is in use."),
+        QT_TRANSLATE_NOOP(
+            "Health",
+            "Switches {names} off while this environment is in use. Everything else keeps "
+            "the setting.",
+        ),
         QT_TRANSLATE_NOOP("Health", "Keep it out"),
     ),
     RepairKind.FORGET: _Words(
@@ -252,7 +287,11 @@ _WORDS: Final[dict[RepairKind, _Words]] = {
         QT_TRANSLATE_NOOP("Health", "Take it off the list"),
     ),
     RepairKind.SETTLE: _Words(
-        QT_TRANSLATE_NOOP("Health", "Finishes the interrupted change, or takes it back."),
+        QT_TRANSLATE_NOOP(
+            "Health",
+            "Finishes the change if all that it needs is there. If not, puts everything back "
+            "as it was before.",
+        ),
         QT_TRANSLATE_NOOP("Health", "Finish it or take it back"),
     ),
     RepairKind.REBUILD_RECORD: _Words(

@@ -109,6 +109,7 @@ class EnvironmentPage(QWidget):
         """Show the environment of `shown`; what changed since it was read is read again."""
         is_other = self._row is None or self._row.prefix != shown.prefix
         self._row = shown
+        self._engine.attend(shown.prefix)
         self.header.show_row(shown)
         if is_other:
             self.packages.begin_anew()

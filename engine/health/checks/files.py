@@ -11,7 +11,7 @@ from typing import Final
 
 from engine.health.claims import Claim
 from engine.health.reading_files import Odd, State
-from engine.health.scene import Scene
+from engine.health.scene import Scene, few_names
 from engine.health.values import Evidence, Finding, FindingCode, Gravity, RepairKind, RepairStep
 from engine.reading import read_whole
 from engine.records import RecordKind
@@ -74,11 +74,12 @@ def _by_package(odd: Sequence[Odd], state: State) -> Iterator[tuple[str, list[Od
         yield package, files
 
 
-def repairs_for(kind: RecordKind, package: str) -> tuple[tuple[RepairStep, ...], ...]:
+def _repairs(scene: Scene, kind: RecordKind, package: str) -> tuple[tuple[RepairStep, ...], ...]:
     """Return what puts a package's own files back."""
     if kind is RecordKind.CONDA:
         return ((RepairStep(RepairKind.RESTORE_CONDA, package),),)
-    return ((RepairStep(RepairKind.REINSTALL_PYPI, package),),)
+    release = next((each.version for each in scene.python.by_name.get(package, ())), "")
+    return ((RepairStep(RepairKind.REINSTALL_PYPI, package, release),),)
 
 
 def _finding(
@@ -103,12 +104,13 @@ def _finding(
             ("kind", kind),
             ("count", str(len(files))),
             ("first", files[0].claim.path),
+            ("names", few_names([each.claim.path for each in files])),
             *values,
         ),
         evidence=[
             Evidence(scene.prefix / each.claim.path, evidence(each)) for each in files[:_SHOWN]
         ],
-        repairs=repairs_for(kind, package),
+        repairs=_repairs(scene, kind, package),
         since=since,
     )
 

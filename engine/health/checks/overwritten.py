@@ -44,8 +44,8 @@ def _overwritten(
 ) -> Finding:
     is_same = by.version == conda_version
     breaks_now = tuple(dict.fromkeys(w.by for w in scene.wants.of(by.name) if not w.accepts(by)))
-    back = (RepairStep(RepairKind.RESTORE_CONDA, package.name),)
-    hand = (RepairStep(RepairKind.HAND_TO_PYPI, package.name),)
+    back = (RepairStep(RepairKind.RESTORE_CONDA, package.name, conda_version),)
+    hand = (RepairStep(RepairKind.HAND_TO_PYPI, package.name, by.version),)
     conda_fits = all(fits(w.specifier, conda_version) for w in scene.wants.of(by.name))
     pypi_fits = not breaks_now and _conda_takes(scene, package.name, by.version)
     installer = by.installer or "pip"

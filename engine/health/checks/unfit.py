@@ -49,6 +49,7 @@ def _unfit(scene: Scene, distribution: Distribution, reason: str, wants: str) ->
         f"Python {wants}" if reason == PYTHON else f"another kind of computer or Python ({wants})"
     )
     again = RepairKind.UPDATE if reason == PYTHON else RepairKind.REINSTALL_PYPI
+    release = distribution.version if again is RepairKind.REINSTALL_PYPI else ""
     return scene.finding(
         FindingCode.PYTHON_UNFIT,
         Gravity.RISKY if reason == PYTHON else Gravity.BROKEN,
@@ -67,6 +68,6 @@ def _unfit(scene: Scene, distribution: Distribution, reason: str, wants: str) ->
                 f"Requires-Python: {wants}" if reason == PYTHON else f"Tag: {wants}",
             ),
         ),
-        repairs=((RepairStep(again, name),), (RepairStep(RepairKind.REMOVE, name),)),
+        repairs=((RepairStep(again, name, release),), (RepairStep(RepairKind.REMOVE, name),)),
         since=distribution.path,
     )

@@ -91,9 +91,9 @@ async def test_that_what_nothing_mends_says_what_the_user_can_do_and_has_no_dead
     await until(lambda: len(view.cards) == 2)
     hole, gone = view.cards
     assert "kite 1.0 has a known security hole, and no version without it is known" in said(hole)
-    assert "open nothing from strangers with kite" in said(hole)
+    assert "let no program that uses kite read files or web pages from people" in said(hole)
     assert [way.text() for way in hole.ways] == ["Remove kite"]
-    assert "wind 2.0 is not offered any more by sea" in said(gone)
+    assert "wind 2.0 can no longer be had from sea" in said(gone)
     assert "there is nothing to repair. Keep this environment" in said(gone)
     assert gone.ways == []
     assert "by itself" not in said(hole) + said(gone)
@@ -113,7 +113,9 @@ async def test_that_what_only_the_user_can_decide_says_so_and_is_left_out_of_rep
     )
     view.show_diagnosis(Diagnosis((unowned,), (), frozenset({Depth.DEEP})))
     await until(lambda: len(view.cards) == 1)
-    assert [way.text() for way in view.cards[0].ways] == ["Delete my_notes.py"]
+    (card,) = view.cards
+    assert [way.text() for way in card.ways] == ["Delete my_notes.py"]
+    assert "What you can do: Deletes my_notes.py." in said(card)
     assert not view.repair_all.isVisible()
 
 
@@ -172,7 +174,7 @@ async def test_that_ignored_findings_can_be_shown_again(view: HealthView) -> Non
     view.heed_chosen.connect(heeded.append)
     view.show_diagnosis(Diagnosis((), (MISSING,), frozenset({Depth.QUICK})))
     await until(lambda: len(view.ignored) == 1)
-    assert view.summary() == "No problems found"
+    assert view.summary() == "Nothing else found"
     assert not view.repair_all.isVisible()
     view.ignored[0].show_again.click()
     assert heeded == [MISSING.key]
@@ -224,3 +226,27 @@ def test_that_a_check_shows_how_far_it_is_and_can_be_stopped(view: HealthView) -
     assert view.deep.hasFocus()
     view.show_trouble(Failure(ErrorCode.CHANNEL_UNREACHABLE, "No."))
     assert view.trouble.isVisible()
+
+
+async def test_that_what_removes_a_package_says_so_on_its_button(view: HealthView) -> None:
+    unfit = replace(MISSING, repairs=((RepairStep(RepairKind.REMOVE, "furnace"),),))
+    view.show_diagnosis(Diagnosis((unfit,), (), frozenset({Depth.QUICK})))
+    await until(lambda: len(view.cards) == 1)
+    (way,) = view.cards[0].ways
+    assert way.text() == "Remove furnace"
+    assert way.toolTip().startswith("Removes furnace.\nYou see a list of the changes")
+    assert "Before a repair you see a list of the changes and can still cancel." in said(view)
+
+
+async def test_that_the_folder_of_what_may_be_own_work_can_be_looked_into(view: HealthView) -> None:
+    looked: list[object] = []
+    view.look_chosen.connect(looked.append)
+    evidence = (Evidence(ENV / "lib" / "my_notes.py"),)
+    unowned = replace(MISSING, code=FindingCode.FILES_UNOWNED, evidence=evidence)
+    view.show_diagnosis(Diagnosis((unowned, MISSING), (), frozenset({Depth.DEEP})))
+    await until(lambda: len(view.cards) == 2)
+    first, second = view.cards
+    assert second.look is None
+    assert first.look is not None
+    click(first.look)
+    assert looked == [ENV / "lib"]
