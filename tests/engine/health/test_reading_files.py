@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from engine.health import reading_files, sharing_work
-from engine.health.claims import Claim
+from engine.health.claims import Claim, Listing
 from engine.health.comparing import STEP, not_plainly_right
 from engine.health.reading_files import CheckCancelledError, FileReader, Odd, State
 from engine.health.values import HealthProgress
@@ -56,15 +56,23 @@ def odd_of(claims: list[Claim]) -> tuple[Odd, ...]:
     )
 
 
+def listing(claims: list[Claim]) -> Listing:
+    return Listing(
+        claims.__getitem__,
+        [claim.path for claim in claims],
+        [claim.size for claim in claims],
+        [claim.sha256 for claim in claims],
+    )
+
+
 def read(
     folder: Path, claims: list[Claim], expected: int, others: tuple[str, ...] = ()
 ) -> tuple[Odd, ...]:
     told: list[HealthProgress] = []
-    with FileReader(str(folder), lambda: False) as reader:
-        reader.others = others
+    with FileReader(str(folder), lambda: False, others) as reader:
         reader.expect(expected)
         for at in range(0, len(claims), 7):
-            reader.add(claims[at : at + 7])
+            reader.add(listing(claims[at : at + 7]))
         found = reader.read(lambda _: True, told.append)
     assert told[-1].files_done == told[-1].files_total == FILES
     assert told[-1].bytes_done == told[-1].bytes_total == sum(claim.size for claim in claims)
@@ -117,7 +125,7 @@ def test_that_reading_stops_when_it_is_cancelled(tmp_path: Path, claims: list[Cl
     answers = iter([False] * 9)
     with FileReader(str(tmp_path), lambda: next(answers, True)) as reader:
         reader.expect(10**9)
-        reader.add(claims)
+        reader.add(listing(claims))
         with pytest.raises(CheckCancelledError):
             reader.read(lambda _: True, lambda _: None)
 
