@@ -164,13 +164,18 @@ class Claims:
 
 def _of_conda(package: CondaPackage) -> Listing:
     """Return what a record of conda lists; written for speed, as there are ten thousands."""
-    entries = package.paths
-    if package.is_noarch_python and any(entry.path.startswith(PACKED) for entry in entries):
-        moves = moves_of(package.files)
-        entries = [
-            msgspec.structs.replace(entry, path=both_paths(entry.path, moves)[0])
-            for entry in entries
-        ]
+    entries, untold = package.paths, list[str]()
+    paths = [entry.path for entry in entries]
+    if paths != package.files:
+        if package.is_noarch_python and any(path.startswith(PACKED) for path in paths):
+            moves = _moves(package)
+            paths = [both_paths(path, moves)[0] for path in paths]
+            entries = [
+                msgspec.structs.replace(entry, path=path)
+                for entry, path in zip(entries, paths, strict=True)
+            ]
+        told = frozenset(paths)
+        untold = [path for path in package.files if path not in told]
     plain = [
         entry
         for entry in entries
@@ -181,34 +186,36 @@ def _of_conda(package: CondaPackage) -> Listing:
         and not entry.path.startswith(CLOBBERED)
     ]
     listing = Listing(
-        lambda at: _claim(package, plain[at]),
+        lambda at: _claim(package, plain[at], _moves(package)),
         [entry.path for entry in plain],
         [entry.size_in_bytes or 0 for entry in plain],
         [entry.sha256_in_prefix or entry.sha256 or "" for entry in plain],
     )
     if len(plain) < len(entries):
-        known = frozenset(map(id, plain))
+        moves, known = _moves(package), frozenset(map(id, plain))
         listing.others = [
-            _claim(package, entry)
+            _claim(package, entry, moves)
             for entry in entries
             if id(entry) not in known
             and entry.path_type != "directory"
             and not entry.path.endswith(COMPILED)
         ]
-    told = {entry.path for entry in entries}
-    for path in [path for path in package.files if path not in told]:
+    for path in untold:
         if not path.endswith(COMPILED):
             has_lost, real = _without_clobbered(path)
             listing.others.append(Claim(real, package.name, RecordKind.CONDA, has_lost=has_lost))
     return listing
 
 
-def _claim(package: CondaPackage, entry: PathEntry) -> Claim:
+def _moves(package: CondaPackage) -> tuple[tuple[str, str], ...]:
+    return moves_of(package.files) if package.is_noarch_python else ()
+
+
+def _claim(package: CondaPackage, entry: PathEntry, moves: Iterable[tuple[str, str]]) -> Claim:
     has_lost, path = _without_clobbered(entry.path)
     placeholder, original = entry.prefix_placeholder or "", entry.sha256 or ""
     cached = ""
     if package.cache and entry.path_type not in MADE_HERE:
-        moves = moves_of(package.files) if package.is_noarch_python else ()
         cached = f"{package.cache}/{both_paths(entry.path, moves)[1]}"
     return Claim(
         path,
@@ -235,7 +242,7 @@ def _of_record(distribution: Distribution, prefix: Path) -> Listing:
     listing = Listing(lambda at: _recorded(distribution, listing, at))
     inside = distribution.inside.rpartition("/")[0]
     try:
-        text = read_whole(f"{distribution.path}/RECORD").decode("utf-8", "surrogateescape")
+        text = read_whole(f"{distribution.where}/RECORD").decode("utf-8", "surrogateescape")
     except OSError:
         return listing
     with suppress(csv.Error):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FLAGS: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 STEP: Final = 1 << 20
 _NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0)
-_BELOW_DESCRIPTORS: Final = os.open in os.supports_dir_fd
+BELOW_DESCRIPTORS: Final = os.open in os.supports_dir_fd
 _IS_ROOT: Final = os.name == "posix" and os.geteuid() == 0
 
 # Paths below a folder, sizes in bytes, and hashes (SHA-256, in hexadecimal).
@@ -38,7 +38,7 @@ def not_plainly_right(
     That is nearly none, so there are no more calls than it takes. `folder` ends with a slash. When
     `cancelled`, what is not read yet is among them.
     """
-    if not _BELOW_DESCRIPTORS:
+    if not BELOW_DESCRIPTORS:
         return _not_plainly_right(folder, None, expected, cancelled)
     try:
         top = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)

@@ -62,9 +62,14 @@ class CondaPackage:
     files: list[str]
     metadata: tuple[str, ...]
     cache: str
-    record: Path
+    where: str
     python_site_packages: str = ""
     paths: list[PathEntry] = field(default_factory=list[PathEntry])
+
+    @property
+    def record(self) -> Path:
+        """Return its record; few are asked for, and a text is made in no time."""
+        return Path(self.where)
 
     @property
     def spelled(self) -> str:
@@ -115,7 +120,7 @@ def read_conda_side(
         elif name.startswith(UNFINISHED_RECORD) or name == JOURNAL_NAME:
             unfinished.append(folder / name)
         elif name.endswith(".json"):
-            found = _read(entry, folder / name, configuration, channels, whole=told is not None)
+            found = _read(entry, configuration, channels, whole=told is not None)
             if isinstance(found, DamagedRecord):
                 damaged.append(found)
                 continue
@@ -135,7 +140,6 @@ def read_conda_side(
 
 def _read(
     entry: os.DirEntry[str],
-    path: Path,
     configuration: ChannelNames,
     channels: dict[tuple[str | None, str], str],
     *,
@@ -146,7 +150,7 @@ def _read(
     try:
         data = read_whole(entry.path).removeprefix(_BOM)
     except OSError:
-        return DamagedRecord(path, RecordProblem.UNREADABLE, name, version)
+        return DamagedRecord(Path(entry.path), RecordProblem.UNREADABLE, name, version)
     paths: list[PathEntry] = []
     try:
         meta = _decode_whole(data) if whole else _DECODER.decode(data)
@@ -154,11 +158,11 @@ def _read(
             paths = meta.paths_data.paths
     except msgspec.ValidationError:
         problem = RecordProblem.INCOMPLETE if b'"name"' in data else RecordProblem.FOREIGN
-        return DamagedRecord(path, problem, name, version)
+        return DamagedRecord(Path(entry.path), problem, name, version)
     except (ValueError, RecursionError, msgspec.DecodeError):
-        return DamagedRecord(path, RecordProblem.NOT_JSON, name, version)
+        return DamagedRecord(Path(entry.path), RecordProblem.NOT_JSON, name, version)
     if not meta.name or not meta.version:
-        return DamagedRecord(path, RecordProblem.FOREIGN, name, version)
+        return DamagedRecord(Path(entry.path), RecordProblem.FOREIGN, name, version)
     url = meta.url or ""
     key = (meta.channel, url.rpartition("/")[0])
     channel = channels.get(key)
@@ -181,7 +185,7 @@ def _read(
         files=files,
         metadata=_metadata_of(files),
         cache=linked or meta.extracted_package_dir or "",
-        record=path,
+        where=entry.path,
         python_site_packages=meta.python_site_packages_path or "",
         paths=paths,
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from engine.health import reading_files, sharing_work
+from engine.health import comparing, reading_files, sharing_work
 from engine.health.claims import Claim, Listing
 from engine.health.comparing import STEP, not_plainly_right
 from engine.health.reading_files import CheckCancelledError, FileReader, Odd, State
@@ -136,6 +136,22 @@ def test_that_a_long_file_is_given_up_when_it_is_cancelled(tmp_path: Path) -> No
     expected = (["long"], [len(data)], [hashlib.sha256(data).hexdigest()])
     assert not_plainly_right(f"{tmp_path}/", expected) == []
     assert not_plainly_right(f"{tmp_path}/", expected, lambda: True) == [0]
+
+
+@pytest.mark.parametrize("is_below", [True, False], ids=["below a descriptor", "by whole paths"])
+def test_that_files_are_compared_on_every_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_below: bool
+) -> None:
+    if is_below and not comparing.BELOW_DESCRIPTORS:
+        pytest.skip("this system cannot")
+    monkeypatch.setattr(comparing, "BELOW_DESCRIPTORS", is_below)
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "数据").write_bytes(b"as it should be")
+    (tmp_path / "other").write_bytes(b"as it should not")
+    digest = hashlib.sha256(b"as it should be").hexdigest()
+    expected = (["inner/数据", "other", "gone"], [15, 15, 15], [digest] * 3)
+    assert not_plainly_right(f"{tmp_path}/", expected) == [1, 2]
+    assert not_plainly_right(f"{tmp_path}/nowhere/", expected) == [0, 1, 2]
 
 
 @pytest.mark.parametrize("command", [hasher_command(), own_command("hash")])
