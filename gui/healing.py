@@ -60,6 +60,7 @@ class Healing(QObject):
             return
         if before is None or before.prefix != environment.prefix:
             self.stop()
+            self._view.leave()
             self._view.trouble.hide()
         self._show()
 

@@ -32,6 +32,7 @@ from engine.replicas.ownership import (
 
 COMPILED: Final = (".pyc", ".pyo")
 _MOST_DIGITS: Final = 19  # no file is larger than that
+_OF_PYTHON: Final = (*COMPILED, "__pycache__", "__pycache__/")
 CLOBBERED: Final = "__clobbers__/"  # rattler's folder for the files that lost to another package
 
 
@@ -247,7 +248,7 @@ def _of_record(distribution: Distribution, prefix: Path) -> Listing:
         return listing
     with suppress(csv.Error):
         for row in csv.reader(io.StringIO(text, newline="")):
-            if not row or not row[0] or row[0].endswith(COMPILED):
+            if not row or not row[0] or row[0].endswith(_OF_PYTHON):
                 continue
             path = recorded_path(row[0], inside, prefix)
             if not path:

@@ -13,7 +13,6 @@ import msgspec
 
 from engine.codec import decode, encode
 from engine.environments.describing import stamp_of
-from engine.environments.outside import user_site
 from engine.environments.stamping import contents_stamp
 from engine.errors import EngineError
 from engine.health.quick import health_of, look_quickly, missing_health
@@ -107,15 +106,7 @@ def _watched(scene: Scene) -> list[str]:
         *(each.checkout for each in scene.python.distributions if each.checkout is not None),
     ]
     if scene.python.version:
-        paths.append(
-            user_site(
-                around.places.home,
-                scene.python.version,
-                around.environ,
-                around.platform,
-                scene.interpreter,
-            )
-        )
+        paths.append(scene.personal.folder)
     separator = ";" if around.platform == "win32" else ":"
     folders = scene.variables.get("PYTHONPATH", "").split(separator)
     return [*map(str, paths), *(folder for folder in folders if folder)]

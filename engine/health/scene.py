@@ -12,10 +12,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from engine.environments.outside import user_site
 from engine.errors import EngineError, ErrorCode
 from engine.health.conda_side import CondaPackage, CondaSide, read_conda_side
+from engine.health.personal import PersonalSite, read_personal
 from engine.health.python_side import PythonSide, read_python_side
-from engine.health.requiring import Wants, marker_environment, work_out
+from engine.health.requiring import Want, Wants, fits, marker_environment, work_out
 from engine.health.surroundings import Surroundings
 from engine.health.values import (
     Evidence,
@@ -68,6 +70,40 @@ class Scene:
             is_pypy=record is not None and "pypy" in record.build,
         )
         return work_out(self.python.distributions, environment)
+
+    @cached_property
+    def personal(self) -> PersonalSite:
+        """Return the person's own packages that this Python uses before those of here (PEP 370).
+
+        PYTHONNOUSERSITE, in the terminal or among the variables of the environment, keeps them
+        out; an environment of Python's own (PEP 405) does by itself.
+        """
+        around = self.around
+        folder = user_site(
+            around.places.home,
+            self.python.version,
+            around.environ,
+            around.platform,
+            self.interpreter,
+        )
+        is_kept_out = not self.python.version or self.variables.get("PYTHONNOUSERSITE")
+        if is_kept_out or (self.prefix / "pyvenv.cfg").is_file():
+            return PersonalSite(folder)
+        return read_personal(folder)
+
+    @cached_property
+    def lent(self) -> Mapping[str, Sequence[Want]]:
+        """Return what is needed here and met by the person's own packages alone, by its name."""
+        found: dict[str, Sequence[Want]] = {}
+        for name, package in self.personal.packages.items():
+            wants = self.wants.of(name)
+            copies = self.python.by_name.get(name, ())
+            is_met_here = all(any(want.accepts(copy) for copy in copies) for want in wants)
+            if not is_met_here and all(
+                want.is_url or fits(want.specifier, package.version) for want in wants
+            ):
+                found[name] = wants
+        return found
 
     @cached_property
     def from_pypi_by_conda_name(self) -> dict[str, str]:

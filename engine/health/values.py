@@ -56,6 +56,7 @@ class FindingCode(StrEnum):
 
 
 _CHOICES: Final = (
+    FindingCode.EDITABLE_GONE,  # its folder may come back
     FindingCode.FILES_OWNED_TWICE,  # one of the packages has to go
     FindingCode.FILES_UNOWNED,
     FindingCode.FROZEN,

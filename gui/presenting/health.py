@@ -37,7 +37,10 @@ _FINDINGS: Final = {
 }
 _WANTED: Final = frozenset(("needs", "system", "wants"))
 _LISTS: Final = frozenset(
-    ("breaks", "by", "channels", "fixed", "names", "packages", "parts", "shadowed", "versions")
+    (
+        *("breaks", "by", "channels", "fixed", "names", "packages", "parts", "shadowed"),
+        *("spoiled", "versions", "whole"),
+    )
 )
 # How a package says that it goes together with no version of another one.
 _NONE_AT_ALL: Final = re.compile(r"\S+\s*<\s*0(?:\.0)*(?:a0)?")

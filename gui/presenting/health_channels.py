@@ -44,7 +44,8 @@ CHANNEL_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
             QT_TRANSLATE_NOOP(
                 "Health",
                 "It works as before. But the same environment can no longer be set up on another "
-                "computer. The channel has version {newer} now.",
+                "computer, because the channel has version {newer} in its place. After an update "
+                "to that, version {version} cannot be had again.",
             ),
             QT_TRANSLATE_NOOP(
                 "Health",
@@ -62,20 +63,22 @@ CHANNEL_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
         (
             QT_TRANSLATE_NOOP(
                 "Health",
-                "The channel has only version {older} now, which is older. You can take that to "
-                "set up the same environment on another computer, or leave everything as it is. "
-                "Version {version} cannot be had again afterwards.",
+                "The channel has only version {older} now, which is older. You can install that "
+                "here, so that this environment can be set up on another computer, too. But then "
+                "you cannot get version {version} back. Or leave everything as it is.",
             ),
             QT_TRANSLATE_NOOP(
                 "Health",
-                "{elsewhere}, another channel that you use, has version {offered}. You can take "
-                "that to set up the same environment on another computer, or leave everything as "
-                "it is. Version {version} cannot be had again afterwards.",
+                "{elsewhere}, another channel that you use, has version {offered}. You can "
+                "install that here, so that this environment can be set up on another computer, "
+                "too. But then you cannot get version {version} back. Or leave everything as it "
+                "is.",
             ),
             QT_TRANSLATE_NOOP(
                 "Health",
-                "No channel that you use has {package} now, so there is nothing to repair. Keep "
-                "this environment, or a copy of it, for as long as you need {package}.",
+                "No channel that you use offers {package} any more, so there is nothing to "
+                "repair. Keep this environment, or a clone of it, for as long as you need "
+                "{package}.",
             ),
         ),
     ),
@@ -87,8 +90,8 @@ CHANNEL_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
         (
             QT_TRANSLATE_NOOP(
                 "Health",
-                "It works as before. But more and more new versions of packages no longer work "
-                "with it.",
+                "It works as before. But new security holes in it stay open, and more and more "
+                "new versions of packages no longer work with it.",
             ),
         ),
         (
@@ -120,8 +123,8 @@ CHANNEL_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
             QT_TRANSLATE_NOOP(
                 "Health",
                 "Somebody could attack this computer when a program that uses it reads files or "
-                "web pages from people you do not know. That stays so for the other holes after "
-                "the update to {partly}.",
+                "web pages from people you do not know. After the update to {partly}, the other "
+                "holes are still open.",
             ),
             QT_TRANSLATE_NOOP(
                 "Health",
@@ -139,7 +142,8 @@ CHANNEL_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
                 "Health",
                 "There is no safe version yet. Until there is one, let no program that uses "
                 "{distribution} read files or web pages from people you do not know. Look here "
-                "again from time to time, or remove {distribution}.",
+                "again from time to time, or remove {distribution} if nothing that you use needs "
+                "it.",
             ),
         ),
     ),

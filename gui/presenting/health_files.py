@@ -63,8 +63,15 @@ FILE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
         (
             QT_TRANSLATE_NOOP(
                 "Health",
-                "Only one of the packages is complete, so another may not work. If you simply "
-                "remove one, the other loses files, too.",
+                "{spoiled} has files of {whole} in the place of its own, and may not work. What "
+                "is removed here takes shared files away, so Envdesk then puts those of the "
+                "other package back.",
+            ),
+            QT_TRANSLATE_NOOP(
+                "Health",
+                "Only one of the packages is complete, so another may not work. What is removed "
+                "here takes shared files away, so Envdesk then puts those of the other package "
+                "back.",
             ),
         ),
         (
@@ -204,18 +211,21 @@ FILE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
     FindingCode.PERMISSIONS_WRONG: FindingSentences(
         (
             QT_TRANSLATE_N_NOOP(
-                "Health", "%n file(s) or folder(s) here cannot be used or changed by you: {names}."
+                "Health",
+                "You are not allowed to read or change %n file(s) or folder(s) here: {names}.",
             ),
             QT_TRANSLATE_N_NOOP(
-                "Health", "%n file(s) or folder(s) here cannot be used or changed by you."
+                "Health", "You are not allowed to read or change %n file(s) or folder(s) here."
             ),
             QT_TRANSLATE_NOOP(
-                "Health", "Parts of this environment cannot be used or changed by you."
+                "Health", "You are not allowed to read or change parts of this environment."
             ),
         ),
         (
             QT_TRANSLATE_NOOP(
-                "Health", "Programs can fail, and so can every change of the packages."
+                "Health",
+                "Programs can fail, and so can every change of the packages. If somebody wants "
+                "it so, choose “Ignore this”.",
             ),
         ),
         (

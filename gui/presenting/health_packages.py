@@ -27,7 +27,12 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
             ),
             QT_TRANSLATE_NOOP(
                 "Health",
-                "It may work for now. With the next change the two versions can get mixed up.",
+                "Version {pypi_version} is used now, and may work. But with the next change the "
+                "two versions can get mixed up.",
+            ),
+            QT_TRANSLATE_NOOP(
+                "Health",
+                "It may work for now. But with the next change the two versions can get mixed up.",
             ),
         ),
         (
@@ -103,19 +108,23 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
         (
             QT_TRANSLATE_NOOP(
                 "Health",
+                "Python picks one of the copies, and it may not be the one that you expect. "
+                "Envdesk suggests to keep version {kept_of_conda}, because conda, which "
+                "installed it, looks after what other packages need.",
+            ),
+            QT_TRANSLATE_NOOP(
+                "Health",
+                "Python picks one of the copies, and it may not be the one that you expect. "
+                "Envdesk suggests to keep version {kept}, because it was installed last.",
+            ),
+            QT_TRANSLATE_NOOP(
+                "Health",
                 "Python picks one of the copies, and it may not be the one that you expect.",
             ),
         ),
         (
             QT_TRANSLATE_NOOP(
-                "Health",
-                "It was installed a second time, and the first copy was not removed. Envdesk "
-                "would keep the one that {keeper} installed.",
-            ),
-            QT_TRANSLATE_NOOP(
-                "Health",
-                "It was installed a second time, and the first copy was not removed. Envdesk "
-                "would keep the one that was installed last.",
+                "Health", "It was installed a second time, and the first copy was not removed."
             ),
         ),
     ),
@@ -236,7 +245,10 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
     ),
     FindingCode.DEPENDS_UNMET: FindingSentences(
         (
-            QT_TRANSLATE_NOOP("Health", "{by} needs {system}. This computer does not have that."),
+            QT_TRANSLATE_NOOP("Health", "{by} needs {system}. This computer has version {has}."),
+            QT_TRANSLATE_NOOP(
+                "Health", "{by} needs {system}. This computer does not seem to have that."
+            ),
             QT_TRANSLATE_NOOP(
                 "Health", "{needed} {version} is installed, but {wants} is needed by {by}."
             ),

@@ -20,7 +20,18 @@ SETTING_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
         ),
         (
             QT_TRANSLATE_NOOP(
-                "Health", "Instead of the environment's own, these are used: {shadowed}."
+                "Health",
+                "This environment has its own, but Python uses those from outside: {shadowed}. And "
+                "only from outside comes what {by} cannot work without: {needed}.",
+            ),
+            QT_TRANSLATE_NOOP(
+                "Health",
+                "Only from outside comes what {by} cannot work without: {needed}. On another "
+                "computer it is missing.",
+            ),
+            QT_TRANSLATE_NOOP(
+                "Health",
+                "This environment has its own, but Python uses those from outside: {shadowed}.",
             ),
             QT_TRANSLATE_NOOP(
                 "Health", "The same code can behave in another way on another computer."
@@ -46,7 +57,9 @@ SETTING_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
         ),
         (
             QT_TRANSLATE_NOOP(
-                "Health", "Packages from elsewhere are used instead of these: {shadowed}."
+                "Health",
+                "This environment has its own, but Python uses those of another folder: "
+                "{shadowed}.",
             ),
             QT_TRANSLATE_NOOP(
                 "Health",
@@ -66,13 +79,13 @@ SETTING_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
             QT_TRANSLATE_NOOP(
                 "Health",
                 "Such a setting counts for all programs, and is stronger than what an "
-                "environment says. Packages that are in {target} already stay there: if you miss "
-                "one here, install it here again.",
+                "environment says. Packages that were put into {target} are not moved: if one is "
+                "missing here, install it here.",
             ),
             QT_TRANSLATE_NOOP(
                 "Health",
                 "Such a setting counts for all programs, and is stronger than what an "
-                "environment says.",
+                "environment says. If somebody else made it, ask before you switch it off here.",
             ),
         ),
     ),
@@ -203,14 +216,16 @@ SETTING_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
         (
             QT_TRANSLATE_NOOP(
                 "Health",
-                "The folder of this environment is gone, but it is still on the list of "
+                "The folder of this environment cannot be found, but it is still on the list of "
                 "environments.",
             ),
         ),
         (QT_TRANSLATE_NOOP("Health", "It is shown, but cannot be used."),),
         (
             QT_TRANSLATE_NOOP(
-                "Health", "The folder was deleted, or lies on a disk that is not connected now."
+                "Health",
+                "The folder was deleted or moved, or lies on a disk that is not connected now. "
+                "Once the disk is connected, the environment can be used as before.",
             ),
         ),
     ),
@@ -218,7 +233,7 @@ SETTING_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
         (QT_TRANSLATE_NOOP("Health", "This environment is protected against changes."),),
         (
             QT_TRANSLATE_NOOP(
-                "Health", "You can use it. To change packages, make a copy of it and change that."
+                "Health", "You can use it. To change packages, clone it and change the clone."
             ),
         ),
         (

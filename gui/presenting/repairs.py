@@ -183,8 +183,7 @@ _INSTALLED: Final = _Words(
 )
 _UPDATED_TO: Final = _Words(
     QT_TRANSLATE_NOOP(
-        "Health",
-        "Installs {names} and, where they need it, other versions of the packages that use it.",
+        "Health", "Installs {names}. Packages that do not work with it get another version, too."
     ),
     QT_TRANSLATE_NOOP("Health", "Update {names}"),
 )
@@ -240,7 +239,7 @@ _WORDS: Final[dict[RepairKind, _Words]] = {
         QT_TRANSLATE_NOOP("Health", "Install {names} again"),
     ),
     RepairKind.REMOVE_COPY: _Words(
-        QT_TRANSLATE_NOOP("Health", "Removes the copy that is one too many: {names}."),
+        QT_TRANSLATE_NOOP("Health", "Removes {names}."),
         QT_TRANSLATE_NOOP("Health", "Remove the copy {names}"),
     ),
     RepairKind.INSTALL: _Words(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Final
+from typing import Final, cast
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QProgressBar, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
@@ -21,6 +21,7 @@ from gui.theme import SPACE, TextRole, Tone
 from gui.turns import in_turns
 from gui.views.failed_state import FailedState
 from gui.views.health_card import FindingCard, IgnoredRow
+from gui.views.health_keyboard import chain, control_for, spot_of, stops, usable
 from gui.widgets import ButtonKind, button, column, label, line, row
 
 _PER_MILLE: Final = 1000
@@ -54,6 +55,7 @@ class HealthView(QWidget):
         self._shows_ignored = False
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
+        self._scroll.setAccessibleName(self.tr("What was found"))
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._loading = Loading(self.tr("Looking at the health of this environment…"))
         self._failed = FailedState(self.tr("T&ry again"))
@@ -70,6 +72,12 @@ class HealthView(QWidget):
         self._title = label("", TextRole.STRONG)
         self._note = label("", TextRole.SMALL, Tone.MUTED, wrap=True)
         self.repair_all = button(self.tr("&Repair all"), ButtonKind.PRIMARY)
+        self.repair_all.setToolTip(
+            self.tr(
+                "Do all that has a button “Repair” below. You see a list of the changes first and"
+                " can still cancel."
+            )
+        )
         self.repair_all.clicked.connect(self._repair_all)
         self.deep = button(self.tr("Check &every file"))
         self.deep.setToolTip(
@@ -131,8 +139,8 @@ class HealthView(QWidget):
         if diagnosis.findings and not refusal:
             notes.append(
                 self.tr(
-                    "A repair first shows you what would change. It never touches your files in"
-                    " other folders."
+                    "Before a repair you see a list of the changes and can still cancel. Your files"
+                    " outside of this environment’s folder are never touched."
                 )
             )
         self._note.setText(" ".join(notes))
@@ -145,6 +153,14 @@ class HealthView(QWidget):
             self._shown, self._refusal = diagnosis, refusal
             self._build(diagnosis, refusal)
         self._pages.setCurrentWidget(self._scroll)
+
+    def leave(self) -> None:
+        """Take the cards away: they are about another environment than the next ones."""
+        self._shown = self._page = None
+        self._cards, self._ignored = [], []
+        page = cast("QWidget | None", self._scroll.takeWidget())  # there may be none yet
+        if page is not None:
+            page.deleteLater()
 
     def show_loading(self) -> None:
         """Show that the findings are on their way."""
@@ -205,6 +221,8 @@ class HealthView(QWidget):
     def _said(self, diagnosis: Diagnosis) -> str:
         count = len(diagnosis.findings)
         if not count:
+            if diagnosis.ignored:
+                return self.tr("Nothing else found")
             return self.tr("No problems found")
         return self.tr("%n thing(s) found", None, count)
 
@@ -299,10 +317,24 @@ class HealthView(QWidget):
             page.deleteLater()
             return
         at = self._scroll.verticalScrollBar().value()
+        spot = spot_of(self.window().focusWidget(), self._cards, self._ignored)
+        unfolded = {card.finding.key for card in self._cards if card.more.is_open}
+        for card in cards:
+            card.more.set_open(card.finding.key in unfolded)
         self._cards, self._ignored = cards, ignored
         self._scroll.setWidget(page)
+        chain(self._scroll, stops(page))
         page.show()
         self._scroll.verticalScrollBar().setValue(at)
+        if spot is not None:
+            going_on = control_for(spot, cards, ignored) or self._last_resort(page)
+            going_on.setFocus(Qt.FocusReason.OtherFocusReason)
+            if page.isAncestorOf(going_on):
+                self._scroll.ensureWidgetVisible(going_on, 0, SPACE * 2)
+
+    def _last_resort(self, page: QWidget) -> QWidget:
+        """Return what takes the keyboard when the last card is gone."""
+        return (*usable(page), self._scroll)[0]
 
 
 def _lines(texts: Sequence[str]) -> QWidget:

@@ -92,28 +92,35 @@ class FindingCard(QFrame):
         for steps in finding.repairs:
             text = repair_label(steps) if self._is_named(finding, steps) else self.tr("Repair")
             made = button(text)
-            seen = self.tr("You see what would change before anything does.")
+            seen = self.tr("You see a list of the changes first and can still cancel.")
             made.setToolTip(f"{repair_sentence(steps)}\n{seen}")
             made.setAccessibleName(f"{made.text()}: {sentence}")
             made.clicked.connect(partial(self._choose, steps))
             flow.addWidget(made)
             self.ways.append(made)
-        self.look = self._looking(finding)
+        self.look = self._looking(finding, sentence)
         if self.look is not None:
             flow.addWidget(self.look)
         self.ignore = button(self.tr("Ignore this"), ButtonKind.QUIET)
         self.ignore.setToolTip(self.tr("Leave this out from now on; you can take that back below"))
+        self.ignore.setAccessibleName(f"{self.ignore.text()}: {sentence}")
         self.ignore.clicked.connect(lambda: self.ignore_chosen.emit(finding.key))
         flow.addWidget(self.ignore)
         holder.setLayout(flow)
         return holder
 
-    def _looking(self, finding: Finding) -> QPushButton | None:
+    @property
+    def last_word(self) -> QPushButton:
+        """Return the button that takes the card away at once."""
+        return self.ignore
+
+    def _looking(self, finding: Finding, sentence: str) -> QPushButton | None:
         path = next((each.path for each in finding.evidence if each.path is not None), None)
         if finding.code not in _TO_LOOK_AT or path is None:
             return None
         made = button(self.tr("Show in folder"), ButtonKind.QUIET)
         made.setToolTip(self.tr("Open the folder in which it lies, to look before you decide"))
+        made.setAccessibleName(f"{made.text()}: {sentence}")
         made.clicked.connect(lambda: self.look_chosen.emit(path.parent))
         return made
 
@@ -177,7 +184,13 @@ class IgnoredRow(QWidget):
         self.finding = finding
         self.show_again = button(self.tr("Show again"), ButtonKind.LINK)
         self.show_again.clicked.connect(lambda: self.heed_chosen.emit(finding.key))
-        words = label(explain_finding(finding).sentence, tone=Tone.MUTED, wrap=True)
-        inner = row(words, self.show_again)
+        sentence = explain_finding(finding).sentence
+        self.show_again.setAccessibleName(f"{self.show_again.text()}: {sentence}")
+        inner = row(label(sentence, tone=Tone.MUTED, wrap=True), self.show_again)
         inner.setStretch(0, 1)
         self.setLayout(inner)
+
+    @property
+    def last_word(self) -> QPushButton:
+        """Return the button that takes the line away at once."""
+        return self.show_again

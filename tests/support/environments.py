@@ -17,7 +17,8 @@ PYTHON_FILES = ("bin/python", "bin/python3", "lib/libpython.so")
 class Package:
     """Describe one conda package; a `distribution` gives it a dist-info of that name.
 
-    `data_files` is how many more files it has, small ones that do nothing.
+    `data_files` is how many more files it has, small ones that do nothing. `channel` is the
+    address that it came from.
     """
 
     name: str
@@ -29,6 +30,8 @@ class Package:
     installer: str = "conda"
     subdir: str = "noarch"
     data_files: int = 0
+    constrains: tuple[str, ...] = ()
+    channel: str = CHANNEL
 
 
 def numbered_packages(count: int) -> tuple[Package, ...]:
@@ -98,8 +101,8 @@ def write_record(prefix: Path, package: Package, site: str, *, files: bool = Fal
         "arch": None,
         "build": package.build,
         "build_number": 0,
-        "channel": f"{CHANNEL}/{package.subdir}",
-        "constrains": [],
+        "channel": f"{package.channel}/{package.subdir}",
+        "constrains": list(package.constrains),
         "depends": list(package.depends),
         "extracted_package_dir": f"/nowhere/pkgs/{fn}",
         "files": list(contents),
@@ -116,7 +119,7 @@ def write_record(prefix: Path, package: Package, site: str, *, files: bool = Fal
         "size": 1000 + len(fn),
         "subdir": package.subdir,
         "timestamp": 1700000000000,
-        "url": f"{CHANNEL}/{package.subdir}/{fn}.conda",
+        "url": f"{package.channel}/{package.subdir}/{fn}.conda",
         "version": package.version,
     }
     written = {path: data for path, data in contents.items() if files or ".dist-info/" in path}
@@ -129,12 +132,26 @@ def write_record(prefix: Path, package: Package, site: str, *, files: bool = Fal
     return target
 
 
-def write_distribution(site: Path, name: str, version: str, installer: str = "pip") -> Path:
+def sound_environment(prefix: Path, *packages: Package, python: str = "3.12.7") -> Path:
+    """Write an environment with pip in which no quick check finds anything."""
+    chosen = (Package("pip", "25.0", distribution="pip"), *packages)
+    make_environment(prefix, chosen, python, files=True)
+    command = prefix / "bin" / "pip"
+    command.write_text("#!/usr/bin/env python\n")
+    (prefix / "bin" / "python").chmod(0o755)
+    return prefix
+
+
+def write_distribution(
+    site: Path, name: str, version: str, installer: str = "pip", *, requires: Iterable[str] = ()
+) -> Path:
     """Write the dist-info folder of a PyPI distribution; returns it."""
     folder = site / f"{name}-{version}.dist-info"
     folder.mkdir(parents=True)
     for path, data in _distribution(name, version, installer).items():
         (folder / path).write_bytes(data)
+    with (folder / "METADATA").open("a", encoding="utf-8") as metadata:
+        metadata.writelines(f"Requires-Dist: {text}\n" for text in requires)
     return folder
 
 

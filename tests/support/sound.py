@@ -89,6 +89,11 @@ def with_extras(ward: Ward) -> Path:
     return ward.prefix
 
 
+def with_parts_that_nobody_asked_for(ward: Ward) -> Path:
+    ward.uv("gallery==1.0.0")
+    return ward.prefix
+
+
 def with_foreign_markers(ward: Ward) -> Path:
     ward.uv("needs-nothing-here==1.0.0", "inkwell==1.2.0")
     return ward.prefix
@@ -297,6 +302,7 @@ MAKERS: tuple[Maker, ...] = (
     egg_info_file,
     namespace_packages,
     with_extras,
+    with_parts_that_nobody_asked_for,
     with_foreign_markers,
     from_a_source_archive,
     by_pip,

@@ -42,6 +42,15 @@ RELEASES = (
             project("masquerade", "1.0.0", module="almanac"),
             project("inkstand", "1.0.0", "inkwell[colour]>=1.2"),
             project("notebook", "1.0.0", "numerals>=2.2; extra == 'roman'", extras=("roman",)),
+            project(
+                "gallery",
+                "1.0.0",
+                "inkwell==0.9; extra == 'locked'",
+                "lanternfish<1,>=0.1; extra == 'classic'",
+                "numerals>=9; extra == 'docs-pictures'",
+                "tidepool>=99; extra == 'test7'",
+                extras=("locked", "classic", "docs-pictures", "test7"),
+            ),
             project("needs-nothing-here", "1.0.0", "absent; sys_platform == 'an-unknown-system'"),
             project("tide-tables", "1.0.0", module="tides_of/tables"),
             project("tide-charts", "1.0.0", module="tides_of/charts"),
@@ -105,6 +114,10 @@ class Ward:
     def record(self, package: str) -> Path:
         """Return the conda-meta file of a package."""
         return next((self.prefix / "conda-meta").glob(f"{package}-[0-9]*.json"))
+
+    def inside(self, path: Path) -> str:
+        """Return where `path` is in the environment, with `/`."""
+        return path.relative_to(self.prefix).as_posix()
 
     def pip(self, *arguments: str, **variables: str) -> str:
         """Run its own pip as a user would; return what it printed."""

@@ -20,6 +20,7 @@ def _twice(scene: Scene, name: str, copies: Sequence[Distribution]) -> Finding:
     from_conda = [each for each in copies if each.owner is not None]
     others = [each for each in copies if each.owner is None]
     versions = ", ".join(each.version for each in copies)
+    kept = from_conda[0] if from_conda else max(copies, key=_age)
     return scene.finding(
         FindingCode.TWO_COPIES,
         Gravity.BROKEN,
@@ -30,7 +31,8 @@ def _twice(scene: Scene, name: str, copies: Sequence[Distribution]) -> Finding:
             ("versions", versions),
             ("count", str(len(copies))),
             ("conda", from_conda[0].owner.name if from_conda and from_conda[0].owner else ""),
-            ("keeper", "conda" if from_conda else ""),
+            ("kept_of_conda", kept.version if from_conda else ""),
+            ("kept", kept.version),
         ),
         evidence=[Evidence(each.path, _described(each)) for each in copies],
         repairs=_repairs(name, copies, from_conda, others),

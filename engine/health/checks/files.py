@@ -74,11 +74,12 @@ def _by_package(odd: Sequence[Odd], state: State) -> Iterator[tuple[str, list[Od
         yield package, files
 
 
-def repairs_for(kind: RecordKind, package: str) -> tuple[tuple[RepairStep, ...], ...]:
+def _repairs(scene: Scene, kind: RecordKind, package: str) -> tuple[tuple[RepairStep, ...], ...]:
     """Return what puts a package's own files back."""
     if kind is RecordKind.CONDA:
         return ((RepairStep(RepairKind.RESTORE_CONDA, package),),)
-    return ((RepairStep(RepairKind.REINSTALL_PYPI, package),),)
+    release = next((each.version for each in scene.python.by_name.get(package, ())), "")
+    return ((RepairStep(RepairKind.REINSTALL_PYPI, package, release),),)
 
 
 def _finding(
@@ -109,7 +110,7 @@ def _finding(
         evidence=[
             Evidence(scene.prefix / each.claim.path, evidence(each)) for each in files[:_SHOWN]
         ],
-        repairs=repairs_for(kind, package),
+        repairs=_repairs(scene, kind, package),
         since=since,
     )
 

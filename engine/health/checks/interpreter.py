@@ -6,6 +6,7 @@ import stat
 from collections.abc import Iterator, Sequence
 
 from engine.environments.looking import stat_or_none
+from engine.health.conda_side import CondaPackage
 from engine.health.scene import Scene
 from engine.health.values import Evidence, Finding, FindingCode, Gravity, RepairKind, RepairStep
 
@@ -38,20 +39,19 @@ def find(scene: Scene, _found: Sequence[Finding]) -> Iterator[Finding]:
     elif scene.around.platform != "win32" and not status.st_mode & 0o111:
         cause = "The file may not be started: it is not marked as a program."
     if cause:
-        yield broken(scene, cause)
+        yield broken(scene, record, cause)
 
 
-def broken(scene: Scene, cause: str) -> Finding:
-    """Return interpreter-broken, with what was seen or said as its `cause`."""
-    record = scene.python.record
+def broken(scene: Scene, record: CondaPackage, cause: str) -> Finding:
+    """Return interpreter-broken of the Python of `record`; `cause` is what was seen or said."""
     path = scene.interpreter
     return scene.finding(
         FindingCode.INTERPRETER_BROKEN,
         Gravity.BROKEN,
         "python",
         f"Python does not start. {cause}",
-        values=(("version", record.version if record is not None else ""), ("cause", cause)),
+        values=(("version", record.version), ("cause", cause)),
         evidence=(Evidence(path, cause),),
-        repairs=REPAIR if record is not None else (),
+        repairs=REPAIR,
         since=path.resolve(),
     )

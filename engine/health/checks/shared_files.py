@@ -40,6 +40,7 @@ def find(scene: Scene, twice: Mapping[str, Sequence[Claim]]) -> Iterator[Finding
         kinds = {claim.package: claim.kind for claim in first}
         conda = [name for name in packages if kinds[name] is RecordKind.CONDA]
         pypi = [name for name in packages if kinds[name] is RecordKind.PYPI]
+        spoiled = _spoiled(conda, pypi, first)
         yield scene.finding(
             FindingCode.FILES_OWNED_TWICE,
             Gravity.RISKY if pypi else Gravity.NOTE,
@@ -49,6 +50,8 @@ def find(scene: Scene, twice: Mapping[str, Sequence[Claim]]) -> Iterator[Finding
                 ("packages", ", ".join(packages)),
                 ("conda", ", ".join(conda)),
                 ("pypi", ", ".join(pypi)),
+                ("spoiled", ", ".join(sorted(spoiled))),
+                ("whole", ", ".join(sorted(set(packages) - spoiled))),
                 ("count", str(len(files))),
                 ("first", first[0].path),
             ),
@@ -61,6 +64,13 @@ def find(scene: Scene, twice: Mapping[str, Sequence[Claim]]) -> Iterator[Finding
             ],
             repairs=_repairs(conda, pypi, first),
         )
+
+
+def _spoiled(conda: Sequence[str], pypi: Sequence[str], claims: Sequence[Claim]) -> set[str]:
+    """Return which packages have another's file in the place of their own, as far as is known."""
+    if conda and pypi:
+        return set(conda)
+    return {claim.package for claim in claims if claim.has_lost}
 
 
 def _repairs(

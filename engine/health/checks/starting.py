@@ -20,11 +20,12 @@ _CODE: Final = "import sys, struct, zlib; print(sys.version_info[0])"
 
 def find(scene: Scene) -> Iterator[Finding]:
     """Yield interpreter-broken. Nothing of the environment's own packages is run."""
-    if scene.python.record is None or not scene.interpreter.exists():
+    record = scene.python.record
+    if record is None or not scene.interpreter.exists():
         return
     cause = _cause_of_failure(scene)
     if cause:
-        yield broken(scene, cause)
+        yield broken(scene, record, cause)
 
 
 def _cause_of_failure(scene: Scene) -> str:

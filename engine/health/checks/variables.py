@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from engine.environments.outside import user_site
 from engine.health.scene import Scene
 from engine.health.values import Evidence, Finding, FindingCode, Gravity, RepairKind, RepairStep
 
@@ -35,7 +34,9 @@ def find(scene: Scene, _found: Sequence[Finding]) -> Iterator[Finding]:
             yield _leak(scene, name, value, folders=folders, told=told)
     for name in _SWITCHES:
         if variables.get(name, "").lower() not in _FALSE:
-            yield _leak(scene, name, variables[name], told=(("shared", str(_user_site(scene))),))
+            yield _leak(
+                scene, name, variables[name], told=(("shared", str(scene.personal.folder)),)
+            )
     path = variables.get("PYTHONPATH", "")
     separator = ";" if scene.around.platform == "win32" else ":"
     folders = [Path(each) for each in path.split(separator) if each]
@@ -46,17 +47,6 @@ def find(scene: Scene, _found: Sequence[Finding]) -> Iterator[Finding]:
         )
         gravity = Gravity.RISKY if shadowed else Gravity.NOTE
         yield _leak(scene, "PYTHONPATH", path, tuple(shadowed), tuple(visible), gravity=gravity)
-
-
-def _user_site(scene: Scene) -> Path:
-    around = scene.around
-    return user_site(
-        around.places.home,
-        scene.python.version,
-        around.environ,
-        around.platform,
-        scene.interpreter,
-    )
 
 
 def _modules(scene: Scene) -> frozenset[str]:

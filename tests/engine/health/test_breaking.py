@@ -10,7 +10,7 @@ import pytest
 from engine.health.values import Finding, FindingCode, Health
 from tests.support.breaking import BREAKERS
 from tests.support.broken import Breaker
-from tests.support.checking import checked_deeply, checked_quickly
+from tests.support.checking import checked_deeply, checked_quickly, ways_of
 from tests.support.ward import Ward
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="breaks with POSIX tools")
@@ -43,6 +43,8 @@ def test_that_what_is_broken_is_found_with_evidence_and_nothing_else(
         assert words in proof_of(finding)
     for key, value in broken.values.items():
         assert finding.value(key) == value
+    assert (finding.gravity, ways_of(finding)) == (broken.gravity, broken.ways)
+    assert (finding.since is not None) is broken.is_dated
     quick = ward.worker.call(checked_quickly, prefix, ward.root, broken.environ, broken.today)
     assert set(told(quick)) == set(broken.expected) - broken.deep
     for each in deep.findings:

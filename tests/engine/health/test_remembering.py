@@ -9,7 +9,7 @@ import pytest
 
 from engine.health.values import FindingCode, Health
 from tests.support.checking import codes, surroundings
-from tests.support.environments import Package, make_environment, write_distribution
+from tests.support.environments import sound_environment, write_distribution
 from tests.support.rattling import RattlerWorker
 
 SITE = "lib/python3.12/site-packages"
@@ -26,10 +26,7 @@ def recalled(
 
 
 def sound(root: Path) -> Path:
-    prefix = make_environment(root / "envs" / "e", [Package("pip", distribution="pip")], files=True)
-    (prefix / "bin" / "pip").write_text("#!/usr/bin/env python\n")
-    (prefix / "bin" / "python").chmod(0o755)
-    return prefix
+    return sound_environment(root / "envs" / "e")
 
 
 def test_that_what_has_not_changed_is_not_looked_at_again(

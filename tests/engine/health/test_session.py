@@ -17,18 +17,14 @@ from engine.places import Places, places_below
 from engine.records import Mark, Sizes
 from engine.requests import RemoveRequest
 from engine.session import Engine
-from tests.support.environments import Package, make_environment, write_distribution
+from tests.support.environments import Package, sound_environment, write_distribution
 from tests.support.rattling import ROOT
 
 SITE = "lib/python3.12/site-packages"
 
 
 def broken(places: Places, name: str = "e") -> Path:
-    packages = [Package("pip", distribution="pip"), Package("kite", depends=("wind >=1",))]
-    prefix = make_environment(places.envs / name, packages, files=True)
-    (prefix / "bin" / "pip").write_text("#!/usr/bin/env python\n")
-    (prefix / "bin" / "python").chmod(0o755)
-    return prefix
+    return sound_environment(places.envs / name, Package("kite", depends=("wind >=1",)))
 
 
 async def test_that_the_health_of_every_environment_is_told_in_the_background(

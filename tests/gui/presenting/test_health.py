@@ -64,7 +64,7 @@ def test_that_only_what_no_package_brings_is_looked_for_in_the_computer() -> Non
     words = explain_finding(replace(unmet, values=(*values[:2], ("system", "__cuda >=99"))))
     assert words.sentence == (
         "kite needs an NVIDIA graphics card and its software CUDA 99 or newer. This computer does"
-        " not have that."
+        " not seem to have that."
     )
 
 
@@ -91,29 +91,29 @@ def test_that_a_stranger_among_the_notes_of_conda_is_told_from_a_note_that_is_br
             (*HOLE.values[:2], ("fixed", "1.4")),
             RepairStep(RepairKind.UPDATE, "kite>=1.4"),
             "It is closed in version 1.4.",
-            "Installs kite (1.4 or newer) and, where they need it, other versions of the packages"
-            " that use it.",
+            "Installs kite (1.4 or newer). Packages that do not work with it get another version,"
+            " too.",
         ),
         (
             FindingCode.VULNERABLE,
             (*HOLE.values[:2], ("partly", "1.4")),
             RepairStep(RepairKind.UPDATE, "kite>=1.4"),
             "Version 1.4 closes some of them. There is no version yet that closes all.",
-            "Installs kite (1.4 or newer) and, where they need it, other versions of the packages"
-            " that use it.",
+            "Installs kite (1.4 or newer). Packages that do not work with it get another version,"
+            " too.",
         ),
         (
             FindingCode.GONE_FROM_CHANNEL,
             (*GONE.values, ("newer", "2.1")),
             RepairStep(RepairKind.UPDATE, "wind"),
-            "The channel has version 2.1 now.",
+            "because the channel has version 2.1 in its place.",
             "Installs the newest version of wind that fits here.",
         ),
         (
             FindingCode.GONE_FROM_CHANNEL,
             (*GONE.values, ("older", "1.9")),
             RepairStep(RepairKind.INSTALL, "wind ==1.9"),
-            "You can take that to set up the same environment",
+            "You can install that here, so that this environment",
             "Installs wind 1.9.",
         ),
         (

@@ -174,7 +174,7 @@ async def test_that_ignored_findings_can_be_shown_again(view: HealthView) -> Non
     view.heed_chosen.connect(heeded.append)
     view.show_diagnosis(Diagnosis((), (MISSING,), frozenset({Depth.QUICK})))
     await until(lambda: len(view.ignored) == 1)
-    assert view.summary() == "No problems found"
+    assert view.summary() == "Nothing else found"
     assert not view.repair_all.isVisible()
     view.ignored[0].show_again.click()
     assert heeded == [MISSING.key]
@@ -234,8 +234,8 @@ async def test_that_what_removes_a_package_says_so_on_its_button(view: HealthVie
     await until(lambda: len(view.cards) == 1)
     (way,) = view.cards[0].ways
     assert way.text() == "Remove furnace"
-    assert way.toolTip().startswith("Removes furnace.\nYou see what would change")
-    assert "A repair first shows you what would change." in said(view)
+    assert way.toolTip().startswith("Removes furnace.\nYou see a list of the changes")
+    assert "Before a repair you see a list of the changes and can still cancel." in said(view)
 
 
 async def test_that_the_folder_of_what_may_be_own_work_can_be_looked_into(view: HealthView) -> None:
