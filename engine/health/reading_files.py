@@ -318,7 +318,7 @@ class FileReader:
         rewriter = PrefixRewriter((self.prefix,), claim.placeholder)
         try:
             if claim.is_binary:
-                written = rewriter.rewrite_binary(data, len(os.fsencode(self.prefix)))
+                written = rewriter.rewrite_binary(data, len(os.fsencode(claim.placeholder)))
             else:
                 written = data.replace(os.fsencode(self.prefix), os.fsencode(claim.placeholder))
         except PrefixTooLongError:
