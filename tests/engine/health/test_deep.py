@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -269,3 +271,58 @@ def test_that_what_half_a_package_of_pypi_lists_is_not_looked_for(
     assert told(found) == [(FindingCode.FILES_MISSING, f"{SITE}/boat/__init__.py")]
     (info / "METADATA").unlink()
     assert [code for code, _ in told(found)] == [FindingCode.PIP_LEFTOVERS]
+
+
+@pytest.mark.parametrize("script", ["", "#!/bin/sh\nexit 3\n"])
+def test_that_a_python_that_does_not_start_is_told_once_and_not_as_altered(
+    prefix: Path, found: Callable[[], list[Finding]], script: str
+) -> None:
+    (prefix / "bin" / "python").write_text(script)
+    assert [each.code for each in found()] == [FindingCode.INTERPRETER_BROKEN]
+
+
+def test_that_a_place_that_commands_name_is_looked_for_in_every_file(
+    prefix: Path, found: Callable[[], list[Finding]]
+) -> None:
+    give(prefix, "bin/kite", b"#!/envs/before/bin/python\nprint(1)\n")
+    give(prefix, "etc/kite.ini", b"root=/envs/before/share\n")
+    (prefix / "etc" / "made.ini").write_text("root=/envs/before/share\n")
+    list_file(prefix, "etc/made.ini")
+    give(prefix, "etc/other.ini", b"root=/envs/before-that\n")
+    scripts, elsewhere = found()
+    assert scripts.code is FindingCode.SCRIPTS_ELSEWHERE
+    assert (elsewhere.code, elsewhere.subject) == (FindingCode.PREFIX_ELSEWHERE, "/envs/before")
+    names = {each.path.name for each in elsewhere.evidence if each.path is not None}
+    assert names == {"kite.ini", "made.ini"}
+
+
+def test_that_what_pypi_wrote_over_a_file_of_conda_is_told_once(
+    prefix: Path, found: Callable[[], list[Finding]]
+) -> None:
+    info = write_distribution(prefix / SITE, "boat", "1.0")
+    (prefix / SITE / "kite" / "__init__.py").write_bytes(b"answer = 1\n")
+    coded = base64.urlsafe_b64encode(hashlib.sha256(b"answer = 1\n").digest()).decode()
+    (info / "RECORD").write_text(f"kite/__init__.py,sha256={coded.rstrip('=')},11\n")
+    (twice,) = found()
+    assert (twice.code, twice.subject) == (FindingCode.FILES_OWNED_TWICE, "boat+kite")
+
+
+def test_that_a_file_that_lost_to_a_package_that_is_told_already_is_not_altered(
+    prefix: Path, found: Callable[[], list[Finding]]
+) -> None:
+    write_record(prefix, Package("wind"), SITE, files=True)
+    give(prefix, "share/chart.txt", b"of kite")
+    lost = "__clobbers__/wind/share/chart.txt"
+    list_file(prefix, lost, owner="wind", sha256=digest(b"of wind"), size_in_bytes=7)
+    shutil.rmtree(prefix / SITE / "kite-1.0.0.dist-info")
+    assert [each.code for each in found()] == [FindingCode.CONDA_DIST_INFO_GONE]
+
+
+def test_that_what_a_copy_of_pypi_has_beyond_condas_own_files_is_its_own(
+    prefix: Path, found: Callable[[], list[Finding]]
+) -> None:
+    info = prefix / SITE / "kite-1.0.0.dist-info"
+    (info / "INSTALLER").write_text("pip\n")
+    (info / "RECORD").write_text("kite/__init__.py,,\nkite_extras.py,,\n")
+    (prefix / SITE / "kite_extras.py").touch()
+    assert [each.code for each in found()] == [FindingCode.CONDA_OVERWRITTEN_SAME]
