@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import stat
 from collections.abc import Iterable, Iterator
@@ -100,7 +101,14 @@ class _Files:
         names = {self._meta_file(record) for record in wishes.dropped}
         if not names:
             return
-        kept = self._owned_by_conda(names) | self._owned_by_pypi(())
+        staying = {self._info(copy) for record in wishes.dropped for copy in self._pips(record)}
+        lists = (self._of_conda.get(name, ()) for name in names)
+        going = {
+            folder
+            for path in itertools.chain.from_iterable(lists)
+            if (folder := path.rpartition("/")[0]).endswith("-info") and folder not in staying
+        }
+        kept = self._owned_by_conda(names) | self._owned_by_pypi(going)
         for record in wishes.dropped:
             file = self._meta_file(record)
             for path in self.there(self._of_conda.get(file, ())):

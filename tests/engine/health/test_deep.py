@@ -94,6 +94,16 @@ def test_that_progress_is_told_and_a_check_can_be_given_up(
     assert checker.call(given_up, prefix, around(tmp_path))
 
 
+def test_that_a_file_is_altered_that_is_as_long_as_it_was(
+    prefix: Path, found: Callable[[], list[Finding]]
+) -> None:
+    path = give(prefix, "share/kite/data.csv", b"1,2,3\n")
+    path.write_bytes(b"1,2,4\n")
+    assert told(found) == [(FindingCode.FILES_ALTERED, "share/kite/data.csv")]
+    path.write_bytes(b"1,2,3\n\n")
+    assert told(found) == [(FindingCode.FILES_ALTERED, "share/kite/data.csv")]
+
+
 def test_that_a_long_file_is_read_to_its_end(
     prefix: Path, found: Callable[[], list[Finding]]
 ) -> None:

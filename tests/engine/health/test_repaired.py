@@ -34,6 +34,7 @@ from tests.support.breaking_packages import (
     overwritten,
     python_ended,
     requirement_missing,
+    two_copies,
 )
 from tests.support.broken import Breaker, Broken
 from tests.support.changing import carried_out, planned
@@ -42,7 +43,7 @@ from tests.support.mended import check_inside, inside, summaries
 from tests.support.newer import newer_python, write_newer_channel
 from tests.support.pypi import point_pip_at
 from tests.support.rattling import ROOT
-from tests.support.ward import Ward
+from tests.support.ward import MODULES, Ward
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="breaks with POSIX tools")
 
@@ -139,6 +140,14 @@ def test_that_what_a_newer_channel_offers_mends_what_was_too_old(
     check_inside(ward.prefix)
     if breaker is python_ended and newer.python is not None:
         assert inside(ward.prefix, "-V").split() == ["Python", newer.python.version]
+
+
+def test_that_of_two_copies_that_of_pypi_can_be_the_one_that_stays(ward: Ward) -> None:
+    broken = two_copies(ward)
+    repaired(ward, looked_at(ward, broken), way=1)
+    assert summaries(looked_at(ward, broken)) == []
+    check_inside(ward.prefix, (*MODULES, "harpstring"))
+    assert [path.name for path in ward.site.glob("harpstring-*")] == ["harpstring-1.0.0.dist-info"]
 
 
 def test_that_a_frozen_environment_is_only_thawed_when_that_is_asked_for(ward: Ward) -> None:
