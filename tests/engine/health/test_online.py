@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.health.values import FindingCode, Gap
+from engine.health.values import FindingCode, Gap, Gravity
 from engine.practice import ChannelServer
+from tests.support.breaking_files import make_editable
+from tests.support.breaking_packages import half_installed
 from tests.support.checking import checked_online, checked_quickly, codes, the
 from tests.support.linking import index, link
 from tests.support.pypi import point_pip_at
@@ -49,11 +51,28 @@ def test_that_a_vulnerability_is_told_where_the_index_reports_it(
         asked = {request.path for request in server.requests}
     assert codes(health) == {FindingCode.VULNERABLE}
     finding = the(health, FindingCode.VULNERABLE)
-    assert finding.subject == "lanternfish"
+    assert (finding.subject, finding.gravity) == ("lanternfish", Gravity.RISKY)
     assert (finding.value("ids"), finding.value("fixed")) == ("PYSEC-2026-1", "1.2.0")
     assert "/pypi/lanternfish/1.1.0/json" in asked
     assert [each.gap for each in health.unchecked] == [Gap.PACKAGES_UNREPORTED]
     assert "not known to the package index" in health.unchecked[0].summary
+
+
+def test_that_only_whole_packages_are_asked_for_and_what_a_quick_check_finds_is_told_too(
+    ward: Ward, tmp_path: Path
+) -> None:
+    half_installed(ward)
+    make_editable(ward, ward.places.home / "checkout")
+    mounts = {"simple": ward.world.simple.path, "pypi": pages(tmp_path, lanternfish__1_1_0=[])}
+    with ChannelServer(ward.world.root / "channels", mounts=mounts) as server:
+        point_pip_at(ward.places, server.url_of("simple") + "/")
+        health = ward.worker.call(checked_online, ward.prefix, ward.root)
+        asked = {
+            request.path.split("/")[2] for request in server.requests if "json" in request.path
+        }
+    assert codes(health) == {FindingCode.PIP_LEFTOVERS}
+    assert "lanternfish" in asked
+    assert asked.isdisjoint(("inkwell", "checkout"))
 
 
 def test_that_an_index_without_reports_is_told_and_no_finding(ward: Ward, tmp_path: Path) -> None:
@@ -62,6 +81,15 @@ def test_that_an_index_without_reports_is_told_and_no_finding(ward: Ward, tmp_pa
         health = ward.worker.call(checked_online, ward.prefix, ward.root)
     assert health.findings == ()
     assert [each.gap for each in health.unchecked] == [Gap.INDEX_WITHOUT_REPORTS]
+
+
+def test_that_an_index_that_cannot_be_reached_is_told(ward: Ward) -> None:
+    point_pip_at(ward.places, "http://127.0.0.1:9/simple/")
+    health = ward.worker.call(checked_online, ward.prefix, ward.root)
+    assert health.findings == ()
+    (silent,) = health.unchecked
+    assert silent.gap is Gap.INDEX_SILENT
+    assert dict(silent.values)["code"] == "index-unreachable"
 
 
 def test_that_a_package_gone_from_its_channel_is_told(ward: Ward) -> None:
@@ -81,6 +109,7 @@ def test_that_a_package_gone_from_its_channel_is_told(ward: Ward) -> None:
     assert codes(health) == {FindingCode.GONE_FROM_CHANNEL}
     finding = the(health, FindingCode.GONE_FROM_CHANNEL)
     assert (finding.subject, finding.value("channel")) == ("lodestone", "waning")
+    assert finding.gravity is Gravity.NOTE
     assert ward.worker.call(checked_quickly, prefix, ward.root).findings == ()
 
 
