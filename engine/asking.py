@@ -118,8 +118,8 @@ class Asking:
         worker = self._spares.pop(0)
         try:
             await worker.ask(await asyncio.to_thread(encode, query, Query))
-            if isinstance(query, ReadFilesQuery | ReadTextQuery | ReadAddressQuery):
-                self.prepare()  # the next question, who brings it all, comes with the answer
+            if isinstance(query, ReadFilesQuery | ReadTextQuery | ReadAddressQuery | UpdatesQuery):
+                self.prepare()  # the next question comes with the answer, or before it
             answer = await worker.read()
         finally:
             worker.kill()

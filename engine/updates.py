@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from engine.errors import Failure
+from engine.records import RecordKind
 
 
 class Holding(StrEnum):
@@ -43,9 +44,11 @@ class Updates:
     """Hold the packages of an environment of which there is something newer, sorted by name.
 
     `old` names channels that could not be reached, of which only an earlier answer is known;
-    `problems` tell what could not be worked out at all.
+    `problems` tell what could not be worked out at all. Of the kinds in `complete` every package
+    was looked for: what has no update there is the newest.
     """
 
     updates: tuple[Update, ...] = ()
     old: tuple[str, ...] = ()
     problems: tuple[Failure, ...] = ()
+    complete: tuple[RecordKind, ...] = ()

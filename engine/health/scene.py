@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -124,7 +124,7 @@ class Scene:
     @property
     def scripts(self) -> Path:
         """Return the folder of the environment's commands."""
-        return self.prefix / ("Scripts" if self.around.platform == "win32" else "bin")
+        return scripts_of(self.prefix, self.around.platform)
 
     @property
     def interpreter(self) -> Path:
@@ -163,6 +163,11 @@ def few_names(paths: Sequence[str]) -> str:
     return ", ".join(map(posixpath.basename, paths)) if len(paths) <= _FEW else ""
 
 
+def scripts_of(prefix: Path, platform: str) -> Path:
+    """Return the folder of an environment's commands."""
+    return prefix / ("Scripts" if platform == "win32" else "bin")
+
+
 def changed(path: Path) -> datetime | None:
     """Return when `path` was last changed, links not followed; None when that is not known."""
     with suppress(OSError, OverflowError, ValueError):
@@ -170,13 +175,16 @@ def changed(path: Path) -> datetime | None:
     return None
 
 
-def read_scene(prefix: Path, around: Surroundings) -> Scene:
+def read_scene(
+    prefix: Path, around: Surroundings, told: Callable[[CondaPackage], None] | None = None
+) -> Scene:
     """Return the environment at `prefix` as it is now.
 
-    Raises EngineError (prefix-missing, not-an-environment).
+    With `told`, what is known of each file of conda's packages is read, too, and it hears of each
+    package at once. Raises EngineError (prefix-missing, not-an-environment).
     """
     try:
-        conda = read_conda_side(prefix, around.configuration)
+        conda = read_conda_side(prefix, around.configuration, told)
     except OSError as error:
         if not prefix.exists():
             raise EngineError(

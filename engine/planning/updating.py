@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from engine.conda.condarc import CondaConfiguration
 from engine.environments.packages import PackageTable, read_package_table
-from engine.errors import EngineError, Failure
+from engine.errors import EngineError
 from engine.messages import UpdatesQuery
 from engine.places import Places
 from engine.planning.changing import standing_of
@@ -17,7 +17,7 @@ from engine.planning.pypi_ground import Ground
 from engine.planning.resolving import resolve
 from engine.records import RecordKind, State
 from engine.requests import ChangeRequest, UpdateScope
-from engine.updates import Update, Updates
+from engine.updates import Updates
 
 
 async def find_updates(
@@ -38,7 +38,8 @@ async def find_updates(
     )
     found = sorted((*conda.updates, *pypi.updates), key=lambda update: (update.name, update.key))
     old = (*conda.old, *pypi.old) if query.looks else ()
-    return Updates(tuple(found), old, (*conda.problems, *pypi.problems))
+    problems, complete = (*conda.problems, *pypi.problems), (*conda.complete, *pypi.complete)
+    return Updates(tuple(found), old, problems, complete)
 
 
 async def _of_conda(
@@ -49,7 +50,7 @@ async def _of_conda(
         standing_of, request.prefix, before, places, configuration, table.meta
     )
     if not standing.installed:
-        return Updates()
+        return Updates(complete=(RecordKind.CONDA,))
     try:
         resolution = await resolve(request, standing)
         updates = await conda_updates(request, standing, resolution.records)
@@ -62,7 +63,7 @@ async def _of_conda(
         for address in repodata.addresses
         if configuration.offline or address.name in repodata.old
     }
-    return Updates(updates, tuple(old))
+    return Updates(updates, tuple(old), complete=(RecordKind.CONDA,))
 
 
 async def _of_pypi(
@@ -75,15 +76,14 @@ async def _of_pypi(
 ) -> Updates:
     before = State(table.records)
     if not before.of(RecordKind.PYPI):
-        return Updates()
+        return Updates(complete=(RecordKind.PYPI,))
     states = (before, before.of(RecordKind.CONDA))
-    found: tuple[Update, ...] = ()
-    problems: tuple[Failure, ...] = ()
     try:
         ground = await asyncio.to_thread(
             Ground.of, request, states, places, configuration, table.meta
         )
         found = await pypi_updates(ground, places, from_cache=from_cache)
     except EngineError as error:
-        problems = (error.failure,)
-    return Updates(found, problems=problems)
+        return Updates(problems=(error.failure,))
+    # uv does not tell what it never heard of from what is the newest
+    return Updates(found, complete=() if from_cache else (RecordKind.PYPI,))

@@ -25,6 +25,7 @@ from gui.presenting import (
     reason_text,
     source_text,
     version_text,
+    whole_reason_text,
 )
 from gui.theme import SPACE, TextRole, theme
 
@@ -99,6 +100,16 @@ class ChangesModel(QAbstractItemModel):
         return self._groups[index.internalId()].changes[index.row()]
 
     @property
+    def has_moves(self) -> bool:
+        """Return whether a package comes from another source than before."""
+        return any(
+            change.before is not None
+            and change.after is not None
+            and change.before.source.name != change.after.source.name
+            for change in self._changes
+        )
+
+    @property
     def has_downloads(self) -> bool:
         """Return whether the size column tells of downloads, not of the disk."""
         return any(change.after is not None for change in self._changes)
@@ -147,7 +158,7 @@ class ChangesModel(QAbstractItemModel):
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return self._text(change, column)
-            case Qt.ItemDataRole.ToolTipRole:
+            case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleDescriptionRole:
                 return self._whole_text(change, column) or None
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _TO_THE_RIGHT if column == ChangeColumn.SIZE else None
@@ -157,8 +168,8 @@ class ChangesModel(QAbstractItemModel):
                 return None
 
     def _whole_text(self, change: Change, column: int) -> str:
-        if column == ChangeColumn.REASON and change.needed_by:
-            return formats.join_words(list(change.needed_by))
+        if column == ChangeColumn.REASON:
+            return whole_reason_text(change)
         if column == ChangeColumn.SOURCE and change.after is not None and change.after.source.url:
             return change.after.source.url
         return self._text(change, column)

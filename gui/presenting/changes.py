@@ -81,6 +81,14 @@ def reason_text(change: Change) -> str:
     return text.format(names=formats.join_words(named))
 
 
+def whole_reason_text(change: Change) -> str:
+    """Return who asked for the package, with everybody who needs it."""
+    if len(change.needed_by) <= _NAMED_AT_MOST:
+        return reason_text(change)
+    text = QCoreApplication.translate("Changes", "needed by {names}")
+    return text.format(names=formats.join_words(list(change.needed_by)))
+
+
 def download_text(change: Change) -> str:
     """Return what would be downloaded for `change`."""
     if change.after is None:

@@ -102,12 +102,11 @@ class HealthView(QWidget):
         self.stop.clicked.connect(self.stop_chosen)
         self.trouble = Banner(tone=Tone.WARNING, closable=True)
         self.trouble.hide()
-        words = column(self._title, self._note, spacing=0.25)
-        top = row(words, self._bar, self._progress, self.stop, self.online, self.deep)
+        top = row(self._title, self._bar, self._progress, self.stop, self.online, self.deep)
         top.addWidget(self.repair_all)
         top.setStretch(0, 1)
         head = QWidget()
-        inner = column(top, self.trouble)
+        inner = column(top, self._note, self.trouble)
         inner.setContentsMargins(SPACE * 3, SPACE + 4, SPACE * 3, SPACE + 4)
         head.setLayout(inner)
         return head
@@ -134,6 +133,10 @@ class HealthView(QWidget):
         self._title.setText(self._said(diagnosis))
         closed = [each for each in diagnosis.findings if not _is_open(each, refusal)]
         notes = [refusal] if closed else []
+        if Depth.DEEP in diagnosis.depths:
+            notes.append(self.tr("Every file was looked at."))
+        if Depth.ONLINE in diagnosis.depths:
+            notes.append(self.tr("The channels were asked."))
         if diagnosis.unchecked:
             notes.append(self.tr("Not everything could be looked at."))
         if diagnosis.findings and not refusal:

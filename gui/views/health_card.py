@@ -21,6 +21,7 @@ from gui.presenting.health import (
 from gui.presenting.repairs import is_removal, repair_label, repair_sentence
 from gui.theme import SPACE, TextRole, Tone
 from gui.widgets import ButtonKind, CopyButton, IconLabel, button, column, label, row
+from gui.wrapping import shortened, with_breaks
 
 GRAVITY_LOOKS: Final[dict[Gravity, tuple[str, Tone]]] = {
     Gravity.BROKEN: ("error", Tone.DANGER),
@@ -28,6 +29,7 @@ GRAVITY_LOOKS: Final[dict[Gravity, tuple[str, Tone]]] = {
     Gravity.NOTE: ("info", Tone.NOTE),
 }
 _PROOFS: Final = 20
+_LETTERS: Final = 48  # on a button, at most
 # These may be somebody's own work.
 _TO_LOOK_AT: Final = frozenset((FindingCode.FILES_ALTERED, FindingCode.FILES_UNOWNED))
 
@@ -58,8 +60,8 @@ class FindingCard(QFrame):
         self.ways: list[QPushButton] = []
         texts = column(
             label(above, TextRole.SMALL, Tone.MUTED),
-            label(words.sentence, TextRole.STRONG, wrap=True),
-            label(words.meaning, wrap=True),
+            label(with_breaks(words.sentence), TextRole.STRONG, wrap=True),
+            label(with_breaks(words.meaning), wrap=True),
             spacing=0.5,
         )
         texts.addWidget(self._remedy(finding, words))
@@ -84,17 +86,17 @@ class FindingCard(QFrame):
             text = title.format(what=repair_sentence(way))
         else:
             text = self.tr("Envdesk cannot do anything about this by itself.")
-        return label(text, tone=Tone.MUTED, wrap=True)
+        return label(with_breaks(text), tone=Tone.MUTED, wrap=True)
 
     def _buttons(self, finding: Finding, sentence: str) -> QWidget:
         holder = QWidget()
         flow = FlowLayout(SPACE)
         for steps in finding.repairs:
             text = repair_label(steps) if self._is_named(finding, steps) else self.tr("Repair")
-            made = button(text)
+            made = button(shortened(text, _LETTERS))
             seen = self.tr("You see a list of the changes first and can still cancel.")
             made.setToolTip(f"{repair_sentence(steps)}\n{seen}")
-            made.setAccessibleName(f"{made.text()}: {sentence}")
+            made.setAccessibleName(f"{text}: {sentence}")
             made.clicked.connect(partial(self._choose, steps))
             flow.addWidget(made)
             self.ways.append(made)
@@ -136,7 +138,7 @@ class FindingCard(QFrame):
         self.repair_chosen.emit(steps)
 
     def _explained(self, words: FindingWords) -> QWidget:
-        inner = column(label(words.why, tone=Tone.MUTED, wrap=True), spacing=0.75)
+        inner = column(label(with_breaks(words.why), tone=Tone.MUTED, wrap=True), spacing=0.75)
         inner.setContentsMargins(SPACE * 3, SPACE // 2, 0, 0)
         for term in words.terms:
             inner.addWidget(label(term, TextRole.SMALL, Tone.MUTED, wrap=True))
@@ -154,7 +156,8 @@ class FindingCard(QFrame):
         more = _total(finding, len(lines)) - _PROOFS
         if more > 0:
             text += "\n" + self.tr("and %n more", None, more)
-        shown = label(text, TextRole.SMALL, Tone.MUTED, wrap=True, selectable=True)
+        told = with_breaks(text)
+        shown = label(told, TextRole.SMALL, Tone.MUTED, wrap=True, selectable=True)
         shown.setAccessibleName(text)
         copy = CopyButton(
             lambda: "\n".join((finding.summary, *map(evidence_text, finding.evidence)))
@@ -186,7 +189,7 @@ class IgnoredRow(QWidget):
         self.show_again.clicked.connect(lambda: self.heed_chosen.emit(finding.key))
         sentence = explain_finding(finding).sentence
         self.show_again.setAccessibleName(f"{self.show_again.text()}: {sentence}")
-        inner = row(label(sentence, tone=Tone.MUTED, wrap=True), self.show_again)
+        inner = row(label(with_breaks(sentence), tone=Tone.MUTED, wrap=True), self.show_again)
         inner.setStretch(0, 1)
         self.setLayout(inner)
 

@@ -50,6 +50,9 @@ def user_site_needed(ward: Ward) -> Broken:
     return Broken(
         {Code.USER_SITE_LEAKS: str(site)},
         ("lanternfish-1.1.0.dist-info",),
+        gravity=Gravity.RISKY,
+        ways=("install lanternfish>=1 + isolate",),
+        is_dated=False,
         values={"shadowed": "", "needed": "lanternfish", "by": "inkwell"},
     )
 

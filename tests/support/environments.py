@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -133,13 +134,27 @@ def write_record(prefix: Path, package: Package, site: str, *, files: bool = Fal
 
 
 def sound_environment(prefix: Path, *packages: Package, python: str = "3.12.7") -> Path:
-    """Write an environment with pip in which no quick check finds anything."""
+    """Write an environment with pip in which no check finds anything; its Python starts."""
     chosen = (Package("pip", "25.0", distribution="pip"), *packages)
     make_environment(prefix, chosen, python, files=True)
-    command = prefix / "bin" / "pip"
-    command.write_text("#!/usr/bin/env python\n")
-    (prefix / "bin" / "python").chmod(0o755)
+    (prefix / "bin" / "pip").write_text("#!/usr/bin/env python\n")
+    if python:
+        _write_interpreter(prefix)
     return prefix
+
+
+def _write_interpreter(prefix: Path) -> None:
+    """Put an interpreter in place that starts where scripts can, and record it as it is."""
+    data = f'#!/bin/sh\nexec "{sys.executable}" "$@"\n'.encode()
+    (prefix / "bin" / "python").write_bytes(data)
+    (prefix / "bin" / "python").chmod(0o755)
+    record = next((prefix / "conda-meta").glob("python-[0-9]*.json"))
+    document = json.loads(record.read_bytes())
+    for entry in document["paths_data"]["paths"]:
+        if entry["_path"] == "bin/python":
+            digest = hashlib.sha256(data).hexdigest()
+            entry |= {"sha256": digest, "sha256_in_prefix": digest, "size_in_bytes": len(data)}
+    record.write_text(json.dumps(document), encoding="utf-8")
 
 
 def write_distribution(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -53,7 +53,7 @@ def altered(scene: Scene, odd: Sequence[Odd]) -> Iterator[Finding]:
         )
 
 
-def links(scene: Scene, odd: Sequence[Odd], claimed: frozenset[str]) -> Iterator[Finding]:
+def links(scene: Scene, odd: Sequence[Odd], claimed: Container[str]) -> Iterator[Finding]:
     """Yield links-broken for each package.
 
     A link that its package brings although nothing is there is as it should be, and one whose
@@ -135,7 +135,7 @@ def _cached_state(claim: Claim) -> str:
     return "sound" if digest == claim.original else "altered"
 
 
-def _is_shipped_so(scene: Scene, odd: Odd, claimed: frozenset[str]) -> bool:
+def _is_shipped_so(scene: Scene, odd: Odd, claimed: Container[str]) -> bool:
     """Return whether a dead link is explained: the package brings it so, or its target is gone."""
     if odd.state is not State.LINK_BROKEN:
         return False

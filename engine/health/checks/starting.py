@@ -15,7 +15,7 @@ from engine.health.scene import Scene
 from engine.health.values import Finding
 
 _SECONDS: Final = 30
-_CODE: Final = "import sys, os, re, zlib; print(sys.version_info[0])"
+_CODE: Final = "import sys, struct, zlib; print(sys.version_info[0])"
 
 
 def find(scene: Scene) -> Iterator[Finding]:

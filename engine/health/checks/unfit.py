@@ -24,7 +24,7 @@ def find(scene: Scene, _found: Sequence[Finding]) -> Iterator[Finding]:
     record = side.record
     subdir, build = (record.subdir, record.build) if record is not None else ("", "")
     for each in side.distributions:
-        if each.is_half or not each.is_pypi or not side.version:
+        if each.is_half or not side.version:
             continue
         tags = each.tags
         if tags is not None and (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Container, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,7 +32,7 @@ _SHOWN: Final = 50
 
 @dataclass(slots=True)
 class _Walk:
-    claimed: Collection[str]
+    claimed: Container[str]
     modules: frozenset[str]
     found: list[str] = field(default_factory=list[str])
     broken: list[str] = field(default_factory=list[str])
@@ -76,7 +76,7 @@ class _Walk:
         return name.partition(".")[0] in self.modules
 
 
-def find(scene: Scene, claimed: Collection[str]) -> Iterator[Finding]:
+def find(scene: Scene, claimed: Container[str]) -> Iterator[Finding]:
     """Yield files-unowned, and links-broken for dead links that nobody claims.
 
     Only what can be imported counts. What packages made by older tools have is known by their

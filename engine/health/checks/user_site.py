@@ -46,5 +46,4 @@ def find(scene: Scene, found: Sequence[Finding]) -> Iterator[Finding]:
             for name in (dict.fromkeys((*lent, *shadowed)) or leaking)
         ],
         repairs=((*install, RepairStep(RepairKind.ISOLATE)),),
-        since=site,
     )

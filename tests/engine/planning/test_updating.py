@@ -16,7 +16,7 @@ from engine.practice import ChannelServer
 from engine.practice.environments import COURSE
 from engine.practice.pypi_index import Release, write_index
 from engine.practice.world import PracticeWorld
-from engine.records import State
+from engine.records import RecordKind, State
 from engine.requests import ChangeRequest, UpdateScope
 from engine.updates import Holding, Update, Updates
 from tests.engine.planning.pypi_world import with_pypi
@@ -25,6 +25,7 @@ from tests.support.orchard import GROVE, HEDGE, PINNED, found_updates, plant, wr
 from tests.support.pypi import linked_copy, point_pip_at, project
 from tests.support.rattling import RattlerWorker
 
+EVERY = tuple(RecordKind)
 STAY = WarningCode.UPDATES_STAY
 KITES = (
     project("bow", "1.0.0"),
@@ -70,7 +71,7 @@ def test_that_every_package_is_told_with_what_keeps_it(
     prefix = plant(places.envs / "garden")
     before = sorted(path.name for path in (prefix / "conda-meta").iterdir())
     found = worker.call(found_updates, prefix, channels_of(served), places)
-    assert found == Updates(ALL)
+    assert found == Updates(ALL, complete=EVERY)
     assert decode(encode(found), Updates) == found
     assert sorted(path.name for path in (prefix / "conda-meta").iterdir()) == before
 
@@ -89,9 +90,9 @@ def test_that_what_was_read_earlier_is_told_without_the_network(
         asked = len(server.requests)
         known = worker.call(found_updates, prefix, channels, places, looks=False)
         assert len(server.requests) == asked
-    assert known == Updates(ALL)
+    assert known == Updates(ALL, complete=EVERY)
     gone = worker.call(found_updates, prefix, channels, places)
-    assert gone == Updates(ALL, old=(GROVE, HEDGE))
+    assert gone == Updates(ALL, old=(GROVE, HEDGE), complete=EVERY)
 
 
 def test_that_channels_that_were_never_read_and_cannot_be_reached_are_a_problem(

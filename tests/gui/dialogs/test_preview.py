@@ -28,9 +28,10 @@ from gui.dialogs import (
     remove_environment,
     rename_environment,
 )
+from gui.dialogs.changes_view import ChangesView
 from gui.dialogs.clone import CloneForm, RenameForm
 from gui.dialogs.preview import Stage
-from gui.dialogs.preview_page import ChangesView, PreviewPage, WarningCard
+from gui.dialogs.preview_page import PreviewPage, WarningCard
 from gui.widgets import ElidedLabel
 from tests.support.environments import make_environment, numbered_packages
 from tests.support.windowing import click, press, until

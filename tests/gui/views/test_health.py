@@ -250,3 +250,34 @@ async def test_that_the_folder_of_what_may_be_own_work_can_be_looked_into(view: 
     assert first.look is not None
     click(first.look)
     assert looked == [ENV / "lib"]
+
+
+async def test_that_very_long_names_and_paths_are_not_cut_off(view: HealthView) -> None:
+    name = "averyveryverylongname" * 8
+    folder = "C:\\" + "\\".join(["somewhere"] * 20)
+    lost = replace(
+        MISSING,
+        values=(("by", name), ("needed", name), ("folder", folder)),
+        evidence=(Evidence(None, folder),),
+        repairs=(
+            (RepairStep(RepairKind.INSTALL, name),),
+            (RepairStep(RepairKind.REMOVE, name),),
+        ),
+    )
+    view.resize(560, 500)
+    view.show_diagnosis(Diagnosis((lost,), (lost,), frozenset({Depth.QUICK})))
+    await until(lambda: len(view.cards) == 1)
+    view.cards[0].more.set_open(True)
+    assert view.cards[0].minimumSizeHint().width() < 500
+    assert view.ignored[0].minimumSizeHint().width() < 500
+    assert name in view.cards[0].ways[1].accessibleName()
+
+
+async def test_that_a_thorough_check_that_found_nothing_more_says_that_it_was_made(
+    view: HealthView,
+) -> None:
+    view.show_diagnosis(Diagnosis((MISSING,), (), frozenset({Depth.QUICK})))
+    assert "Every file was looked at." not in said(view)
+    depths = frozenset({Depth.QUICK, Depth.DEEP, Depth.ONLINE})
+    view.show_diagnosis(Diagnosis((MISSING,), (), depths))
+    assert "Every file was looked at. The channels were asked." in said(view)
