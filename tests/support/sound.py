@@ -92,6 +92,17 @@ def with_parts_that_nobody_asked_for(ward: Ward) -> Path:
     return ward.prefix
 
 
+def with_changed_settings(ward: Ward) -> Path:
+    """Change settings where packages brought theirs, as people and `jupyter` do."""
+    ward.uv("kernel-of-tides==1.0.0")
+    for path in (
+        *("share/jupyter/kernels/tides/kernel.json", "etc/jupyter/jupyter_config.d/tides.json"),
+        "etc/signpost.ini",
+    ):
+        ward.own(ward.prefix / path).write_text('{"changed": true}\n')
+    return ward.prefix
+
+
 def with_foreign_markers(ward: Ward) -> Path:
     ward.uv("needs-nothing-here==1.0.0", "inkwell==1.2.0")
     return ward.prefix
@@ -284,6 +295,7 @@ MAKERS: tuple[Maker, ...] = (
     namespace_packages,
     with_extras,
     with_parts_that_nobody_asked_for,
+    with_changed_settings,
     with_foreign_markers,
     from_a_source_archive,
     by_pip,
