@@ -29,13 +29,15 @@ SPECS = (
     *("signpost", "driftwood", "lodestone"),
 )
 MODULES = ("tidepool", "numerals", "starchart", "almanac", "inkwell", "lanternfish")
-# It puts a file of settings where Jupyter and its users write others, as ipykernel does.
+# It puts files where Jupyter and its users write others, as ipykernel and jupyterlab do.
 KERNEL = replace(
     project("kernel-of-tides", "1.0.0"),
     modules=(
         ("kernel_of_tides.py", "answer = 42\n"),
         ("kernel_of_tides-1.0.0.data/data/share/jupyter/kernels/tides/kernel.json", "{}\n"),
         ("kernel_of_tides-1.0.0.data/data/etc/jupyter/jupyter_config.d/tides.json", "{}\n"),
+        ("kernel_of_tides-1.0.0.data/data/share/jupyter/lab/static/index.html", "<html/>\n"),
+        ("kernel_of_tides-1.0.0.data/data/share/jupyter/lab/static/main.12ab.js", "x = 1\n"),
     ),
 )
 

@@ -19,11 +19,12 @@ from engine.records import RecordKind
 from engine.replicas.ownership import owned_key
 
 _SHOWN: Final = 50
+_LAB_PAGE: Final = "share/jupyter/lab/static/index.html"
 
 
 def missing(scene: Scene, odd: Sequence[Odd]) -> Iterator[Finding]:
     """Yield files-missing for each package."""
-    for package, files in _by_package(odd, State.MISSING):
+    for package, files in _by_package(_not_built_anew(odd), State.MISSING):
         yield _finding(
             scene,
             (FindingCode.FILES_MISSING, Gravity.BROKEN),
@@ -38,7 +39,7 @@ def altered(scene: Scene, odd: Sequence[Odd]) -> Iterator[Finding]:
 
     Files that are there to be changed are left out.
     """
-    wrong = [each for each in odd if not _is_made_to_change(each.claim.path)]
+    wrong = [each for each in _not_built_anew(odd) if not _is_made_to_change(each.claim.path)]
     for package, files in _by_package(wrong, State.ALTERED):
         cached = {each.claim.path: _cached_state(each.claim) for each in files}
         states = set(cached.values())
@@ -118,6 +119,13 @@ def _finding(
         repairs=_repairs(scene, kind, package),
         since=since,
     )
+
+
+def _not_built_anew(odd: Sequence[Odd]) -> list[Odd]:
+    """Leave out JupyterLab's pages where `jupyter lab build` made others (JupyterLab docs)."""
+    is_built = any(each.claim.path == _LAB_PAGE and each.state is State.ALTERED for each in odd)
+    folder = _LAB_PAGE.rpartition("/")[0]
+    return [each for each in odd if not (is_built and each.claim.path.startswith(f"{folder}/"))]
 
 
 def _is_made_to_change(path: str) -> bool:
