@@ -14,7 +14,7 @@ from engine.conda.channels import short_name
 from engine.environments.pinning import pin_for
 from engine.errors import Failure
 from engine.events import Task, TaskId
-from engine.records import Environment, Record
+from engine.records import Environment, Record, RecordKind
 from engine.requests import ChangeRequest, ChannelPriority, Request
 from gui.dialogs.channels import ChannelsDialog
 from gui.dialogs.create import create_environment
@@ -125,12 +125,13 @@ class Changing(QObject):
         """Open the dialog for a new environment, with what cannot be had in this one."""
         environment = self._environment
         if environment is not None:
-            specs = tuple(wish.spec for wish in wishes)
             ask = Operation(self._view, lambda: self.choice(environment.prefix))
-            ask.then(partial(self._make_environment, specs)).run()
+            ask.then(partial(self._make_environment, wishes)).run()
 
-    def _make_environment(self, specs: tuple[str, ...], choice: ChannelChoice) -> None:
-        create_environment(self.engine, self._view.window(), specs, choice)
+    def _make_environment(self, wishes: tuple[Wish, ...], choice: ChannelChoice) -> None:
+        conda = tuple(wish.spec for wish in wishes if wish.tool is RecordKind.CONDA)
+        pypi = tuple(wish.spec for wish in wishes if wish.tool is RecordKind.PYPI)
+        create_environment(self.engine, self._view.window(), conda, choice, pypi=pypi)
 
     def _wish_one(self, wish: Wish) -> None:
         self._wish((wish,))

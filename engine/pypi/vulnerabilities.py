@@ -10,11 +10,11 @@ import asyncio
 import re
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import msgspec
 import requests
@@ -26,6 +26,7 @@ from engine.pypi.running import Uv, open_uv
 
 _SECONDS: Final = 20
 _AT_ONCE: Final = 8
+_SILENCE: Final = (requests.ConnectionError, requests.Timeout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,61 +97,54 @@ def _pages(index: str) -> tuple[str, ...]:
 
 
 def _ask_all(releases: Sequence[tuple[str, str]], pages: Sequence[str], uv: Uv) -> Report:
-    failure: Failure | None = None
     with index_session(uv) as session:
-        for base in pages:
-            try:
-                is_reporting = _reports(session, base, releases)
-            except requests.RequestException as error:
-                failure = failure or _silence(base, error)
-                continue
-            if is_reporting:
-                return _asked(session, base, releases)
-    return Report(is_reporting=False, failure=failure)
-
-
-def _asked(session: requests.Session, base: str, releases: Sequence[tuple[str, str]]) -> Report:
-    def ask(name: str, version: str) -> tuple[Vulnerability, ...] | None:
-        with suppress(requests.RequestException):
-            return _ask(session, base, name, version)
-        return None
-
-    with ThreadPoolExecutor(_AT_ONCE, "envdesk-index") as pool:
-        names, versions = [name for name, _ in releases], [version for _, version in releases]
-        answers = list(pool.map(ask, names, versions))
+        try:
+            base = next((page for page in pages if _reports(session, page, releases)), None)
+        except _SILENCE as error:
+            return Report(is_reporting=False, failure=_unreachable(error))
+        if base is None:
+            return Report(is_reporting=False)
+        with ThreadPoolExecutor(_AT_ONCE, "envdesk-index") as pool:
+            names, versions = [name for name, _ in releases], [version for _, version in releases]
+            answers = list(pool.map(partial(_ask, session, base), names, versions))
     found = tuple(each for answer in answers for each in answer or ())
     return Report(found, sum(answer is None for answer in answers))
 
 
-def _silence(address: str, error: requests.RequestException) -> Failure:
-    return Failure(
-        ErrorCode.INDEX_UNREACHABLE,
-        "The package index could not be reached.",
-        cause=type(error).__name__,
-        hint="Look at your internet connection and at pip's settings, then try again.",
-        values=(("host", urlsplit(address).hostname or ""),),
-    )
-
-
 def _reports(session: requests.Session, page: str, releases: Sequence[tuple[str, str]]) -> bool:
-    """Return whether `page` knows one of the first of `releases`: some are nowhere but here."""
-    return any(_ask(session, page, *release) is not None for release in releases[:_AT_ONCE])
+    """Return whether `page` knows one of the first of `releases`: some are nowhere but here.
+
+    Raises one of _SILENCE at once where nobody answers: the others would take as long.
+    """
+    return any(_told(session, page, *release) is not None for release in releases[:_AT_ONCE])
+
+
+def _unreachable(error: Exception) -> Failure:
+    summary = "The package index does not answer."
+    return EngineError(ErrorCode.INDEX_UNREACHABLE, summary, detail=str(error)).failure
 
 
 def _ask(
     session: requests.Session, base: str, name: str, version: str
 ) -> tuple[Vulnerability, ...] | None:
-    """Return the vulnerabilities of a release, None where the page has none to tell of it.
-
-    Raises requests.RequestException where nobody answers.
-    """
-    address = f"{base}/{quote(name, safe='')}/{quote(version, safe='')}/json"
-    answer = session.get(address, timeout=_SECONDS)
-    if answer.status_code != requests.codes["ok"]:
-        return None
     try:
+        return _told(session, base, name, version)
+    except _SILENCE:
+        return None
+
+
+def _told(
+    session: requests.Session, base: str, name: str, version: str
+) -> tuple[Vulnerability, ...] | None:
+    address = f"{base}/{quote(name, safe='')}/{quote(version, safe='')}/json"
+    try:
+        answer = session.get(address, timeout=_SECONDS)
+        if answer.status_code != requests.codes["ok"]:
+            return None
         page = _PAGE.decode(answer.content)
-    except (ValueError, msgspec.DecodeError):
+    except _SILENCE:
+        raise
+    except (requests.RequestException, ValueError, msgspec.DecodeError):
         return None
     if page.vulnerabilities is None:
         return None

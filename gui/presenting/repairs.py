@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, assert_never
+from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
 from engine.conda.channels import short_name
-from engine.health.mending import MendKind
 from engine.health.values import RepairKind, RepairStep
+from engine.plan import Plan
+from engine.requests import RepairRequest
 from gui import formats
 from gui.presenting.wanting import is_exact, package_name, wanted_in_words
 from gui.presenting.wording import (
-    QT_TRANSLATE_N_NOOP,
     QT_TRANSLATE_NOOP,
     Sentence,
     fill,
-    filled,
 )
 
 _NAMED_AT_MOST: Final = 3
@@ -52,6 +51,16 @@ def repair_sentence(steps: Sequence[RepairStep]) -> str:
     )
 
 
+def repair_will(plan: Plan) -> str:
+    """Return what a repair will do, as its card said it; "" for a plan of anything else."""
+    repairing = plan.repairing
+    if not isinstance(plan.request, RepairRequest) or repairing is None:
+        return ""
+    if repairing.forgets or repairing.settles:  # which is all that the preview tells anyway
+        return ""
+    return repair_sentence([s for s in plan.request.steps if s not in repairing.later])
+
+
 def repair_label(steps: Sequence[RepairStep]) -> str:
     """Return the words of the button for a way to repair that is not the first."""
     (words, channel), told = next(iter(_grouped(steps).items()))
@@ -72,46 +81,6 @@ def some_of(names: Sequence[str]) -> str:
     return formats.join_words(shown)
 
 
-def mend_sentence(kind: MendKind, count: int) -> str:
-    """Return what happens to `count` files."""
-    words = {
-        MendKind.DELETED: QT_TRANSLATE_N_NOOP(
-            "Health", "Deleted: %n file(s) that should not be there."
-        ),
-        MendKind.PUT_BACK: QT_TRANSLATE_N_NOOP("Health", "Put back: %n missing file(s)."),
-        MendKind.RENEWED: QT_TRANSLATE_N_NOOP(
-            "Health", "Made as they were installed: %n altered file(s)."
-        ),
-        MendKind.REWRITTEN: QT_TRANSLATE_N_NOOP(
-            "Health", "Corrected: %n file(s) with the name of another folder in them."
-        ),
-        MendKind.WRITTEN: QT_TRANSLATE_N_NOOP(
-            "Health", "Written anew: %n note(s) about this environment."
-        ),
-        MendKind.OPENED: QT_TRANSLATE_N_NOOP("Health", "Opened for your changes: %n file(s)."),
-    }
-    return filled(words[kind], (("count", str(count)),))
-
-
-def mend_word(kind: MendKind) -> str:
-    """Return the word that stands before a file in a list."""
-    match kind:
-        case MendKind.DELETED:
-            return QCoreApplication.translate("Health", "deleted")
-        case MendKind.PUT_BACK:
-            return QCoreApplication.translate("Health", "put back")
-        case MendKind.RENEWED:
-            return QCoreApplication.translate("Health", "renewed")
-        case MendKind.REWRITTEN:
-            return QCoreApplication.translate("Health", "corrected")
-        case MendKind.WRITTEN:
-            return QCoreApplication.translate("Health", "written")
-        case MendKind.OPENED:
-            return QCoreApplication.translate("Health", "opened")
-        case _:
-            assert_never(kind)
-
-
 def _grouped(steps: Sequence[RepairStep]) -> dict[tuple[_Words, str], list[_Told]]:
     found: dict[tuple[_Words, str], list[_Told]] = {}
     for step in steps:
@@ -125,7 +94,7 @@ def _grouped(steps: Sequence[RepairStep]) -> dict[tuple[_Words, str], list[_Told
 def _told(step: RepairStep) -> _Told:
     kind, subject = step.kind, step.subject
     match kind:
-        case RepairKind.INSTALL | RepairKind.UPDATE:
+        case RepairKind.INSTALL | RepairKind.INSTALL_CONDA | RepairKind.UPDATE:
             return _told_of_package(kind, subject, step.release)
         case RepairKind.DELETE_FILES | RepairKind.REMOVE_COPY:
             return _told_of_path(kind, subject.rstrip("/").rpartition("/")[2])
@@ -246,9 +215,13 @@ _WORDS: Final[dict[RepairKind, _Words]] = {
         QT_TRANSLATE_NOOP("Health", "Installs {names}, in a version that suits the others."),
         QT_TRANSLATE_NOOP("Health", "Install {names}"),
     ),
+    RepairKind.INSTALL_CONDA: _Words(
+        QT_TRANSLATE_NOOP("Health", "Installs {names}, in a version that suits the others."),
+        QT_TRANSLATE_NOOP("Health", "Install {names}"),
+    ),
     RepairKind.UPDATE: _Words(
         QT_TRANSLATE_NOOP("Health", "Installs the newest version of {names} that fits here."),
-        QT_TRANSLATE_NOOP("Health", "Update {names}"),
+        QT_TRANSLATE_NOOP("Health", "Change the version of {names}"),
     ),
     RepairKind.REMOVE: _Words(
         QT_TRANSLATE_NOOP("Health", "Removes {names}."),
@@ -261,8 +234,8 @@ _WORDS: Final[dict[RepairKind, _Words]] = {
     RepairKind.REWRITE_PREFIX: _Words(
         QT_TRANSLATE_NOOP(
             "Health",
-            "Corrects these files: they then name the folder of this environment. The folder "
-            "{names} itself is not touched.",
+            "Corrects all files here that name {names}: they then name the folder of this "
+            "environment. That other folder itself is not touched.",
         ),
         QT_TRANSLATE_NOOP("Health", "Correct these files"),
     ),

@@ -252,11 +252,12 @@ class PackagesView(QWidget):
         if self._looking is not None:
             self._looking.cancel()
             self._looking = None
+        index = self._index
+        installed = self._installed.with_python() if self._protection else self._installed
         if not looks_at_disk(text):
-            self._show_offers(offers_for(text, self._index, self._installed) if text else ())
+            self._show_offers(offers_for(text, index, installed) if text else ())
             return
         self._show_offers(())
-        index, installed = self._index, self._installed
         look = Operation(self, lambda: asyncio.to_thread(offers_for, text, index, installed))
         self._looking = look.then(self._show_offers)
         self._looking.run()

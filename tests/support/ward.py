@@ -29,6 +29,29 @@ SPECS = (
     *("signpost", "driftwood", "lodestone"),
 )
 MODULES = ("tidepool", "numerals", "starchart", "almanac", "inkwell", "lanternfish")
+# It puts files where Jupyter and its users write others, as ipykernel and jupyterlab do.
+KERNEL = replace(
+    project("kernel-of-tides", "1.0.0"),
+    modules=(
+        ("kernel_of_tides.py", "answer = 42\n"),
+        ("kernel_of_tides-1.0.0.data/data/share/jupyter/kernels/tides/kernel.json", "{}\n"),
+        ("kernel_of_tides-1.0.0.data/data/etc/jupyter/jupyter_config.d/tides.json", "{}\n"),
+        ("kernel_of_tides-1.0.0.data/data/share/jupyter/lab/static/index.html", "<html/>\n"),
+        ("kernel_of_tides-1.0.0.data/data/share/jupyter/lab/static/main.12ab.js", "x = 1\n"),
+    ),
+)
+# They share a folder as older packages do, each in words of its own.
+REEFS = tuple(
+    replace(
+        project(f"reef-{part}", "1.0.0"),
+        modules=(("reefs/__init__.py", shared), (f"reefs/{part}.py", "depth = 12\n")),
+    )
+    for part, shared in (
+        ("maps", "__path__ = __import__('pkgutil').extend_path(__path__, __name__)\n"),
+        ("walks", "from pkgutil import extend_path\n__path__ = extend_path(__path__, __name__)\n"),
+        ("tours", "__import__('pkg_resources').declare_namespace(__name__)\n"),
+    )
+)
 
 RELEASES = (
     *practice_releases(),
@@ -51,9 +74,11 @@ RELEASES = (
                 "tidepool>=99; extra == 'test7'",
                 extras=("locked", "classic", "docs-pictures", "test7"),
             ),
+            KERNEL,
             project("needs-nothing-here", "1.0.0", "absent; sys_platform == 'an-unknown-system'"),
             project("tide-tables", "1.0.0", module="tides_of/tables"),
             project("tide-charts", "1.0.0", module="tides_of/charts"),
+            *REEFS,
             project("hourglass", "1.0.0"),
             replace(project("hourglass", "2.0.0"), requires_python=">=3.99"),
             project("waterclock", "1.0.0", tag="py3-none-win_amd64"),

@@ -7,11 +7,34 @@ from pathlib import Path
 
 import pytest
 
-from engine.health.values import Depth, FindingCode, Gap, Unchecked
+from engine.events import TaskId, TaskState
+from engine.health.values import (
+    Depth,
+    Evidence,
+    Finding,
+    FindingCode,
+    Gap,
+    RepairKind,
+    RepairStep,
+    Unchecked,
+)
+from engine.plan import Change, ChangeKind, Figures, Plan
+from engine.records import State
+from engine.requests import RepairRequest
 from gui.models.health import HealthBook
 from gui.presenting.health import HealthState
 from gui.settings import WindowSettings
-from tests.support.findings import ENV, FROZEN, MISSING, OVERWRITTEN, health
+from tests.support.findings import (
+    ENV,
+    FROZEN,
+    GONE,
+    HOLE,
+    MISSING,
+    NOW,
+    OVERWRITTEN,
+    health,
+)
+from tests.support.tasks import told
 
 
 @pytest.fixture
@@ -113,3 +136,92 @@ def test_that_only_what_has_a_repair_that_nobody_has_to_choose_is_repaired_with_
     assert book.of(ENV).repairable == (MISSING,)
     book.ignore(ENV, MISSING.key)
     assert book.of(ENV).repairable == ()
+
+
+def altered(package: str) -> Finding:
+    return replace(
+        OVERWRITTEN,
+        code=FindingCode.FILES_ALTERED,
+        subject=package,
+        values=(("package", package), ("count", "1")),
+        repairs=((RepairStep(RepairKind.RESTORE_CONDA, package),),),
+    )
+
+
+def test_that_holes_are_told_for_as_long_as_the_release_is_there(
+    book: HealthBook, tmp_path: Path
+) -> None:
+    info = tmp_path / "kite-1.0.dist-info"
+    info.mkdir()
+    hole = replace(HOLE, evidence=(Evidence(info, "kite 1.0"), Evidence(None, "PYSEC-1")))
+    book.take(health(MISSING))
+    book.take(health(hole, depth=Depth.ONLINE))
+    book.take(health(stamp="2"))
+    assert book.of(ENV).findings == (hole,)
+    assert book.of(ENV).depths == {Depth.QUICK}
+    info.rmdir()
+    book.take(health(stamp="3"))
+    assert book.of(ENV).findings == ()
+
+
+def test_that_no_answer_is_no_answer(book: HealthBook) -> None:
+    book.take(health(HOLE, GONE, depth=Depth.ONLINE))
+    silent = Unchecked(Gap.INDEX_SILENT, "Nobody there.")
+    sea = Unchecked(Gap.CHANNEL_SILENT, "Nobody there.", (("channel", "sea"),))
+    book.take(replace(health(depth=Depth.ONLINE), unchecked=(silent,)))
+    assert book.of(ENV).findings == (HOLE,)
+    book.take(health(HOLE, GONE, depth=Depth.ONLINE))
+    book.take(replace(health(depth=Depth.ONLINE), unchecked=(sea,)))
+    assert book.of(ENV).findings == (GONE,)
+    book.take(health(depth=Depth.ONLINE))
+    assert book.of(ENV).findings == ()
+
+
+def make_plan(request: RepairRequest, *changing: str) -> Plan:
+    changes = tuple(Change(ChangeKind.MEND, name, None, None) for name in changing)
+    nothing = State()
+    return Plan(request, ENV, nothing, nothing, changes, Figures(), (), "1", NOW)
+
+
+def repairing(book: HealthBook, *findings: Finding, task: str = "1", changing: str = "") -> None:
+    steps = tuple(step for each in findings for step in each.repairs[0])
+    request = RepairRequest(ENV, (), steps=steps)
+    book.expect_repair(make_plan(request, *changing.split()), TaskId(task))
+
+
+def test_that_a_repair_leaves_what_else_was_found_in_files(book: HealthBook) -> None:
+    first, second, third = altered("numpy"), altered("scipy"), altered("wind")
+    book.take(health(MISSING))
+    book.take(health(MISSING, first, second, third, depth=Depth.DEEP))
+    repairing(book, first, MISSING, changing="six wind")
+    assert len(book.of(ENV).findings) == 4
+    book.take(health(stamp="2"))
+    assert book.of(ENV).findings == (second,)
+    assert Depth.DEEP not in book.of(ENV).depths
+    book.take(health(stamp="3"))  # by somebody else
+    assert book.of(ENV).findings == ()
+
+
+def test_that_repairs_that_wait_for_each_other_are_told_apart(book: HealthBook) -> None:
+    first, second = altered("numpy"), altered("scipy")
+    book.take(health())
+    book.take(health(first, second, depth=Depth.DEEP))
+    repairing(book, first, task="1")
+    repairing(book, second, task="2")
+    book.take(health(stamp="2"))
+    assert book.of(ENV).findings == (second,)
+    book.hear(told("2", TaskState.FAILED))
+    assert book.of(ENV).findings == (second,)
+    repairing(book, second, task="3")
+    book.take(health(stamp="3"))
+    assert book.of(ENV).findings == ()
+
+
+def test_that_another_deep_check_knows_better(book: HealthBook) -> None:
+    book.take(health())
+    book.take(health(altered("numpy"), altered("scipy"), depth=Depth.DEEP))
+    repairing(book, altered("numpy"))
+    book.take(health(stamp="2"))
+    assert book.of(ENV).findings == (altered("scipy"),)
+    book.take(health(stamp="2", depth=Depth.DEEP))
+    assert book.of(ENV).findings == ()
