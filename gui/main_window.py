@@ -234,6 +234,7 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self.setWindowTitle("Envdesk")
         self.panes = Panes(self.sidebar, self.content, _SIDEBAR_WIDTH)
+        self.content.turned.connect(self.panes.scroll_up)
         whole = QWidget()
         body = column(self.panes, self.tasks, spacing=0)
         body.setStretch(0, 1)

@@ -33,6 +33,7 @@ from gui.presenting import (
     severity_name,
 )
 from gui.theme import SPACE, TextRole, Tone
+from gui.views.two_lines import TwoLines
 from gui.widgets import (
     ButtonKind,
     ElidedLabel,
@@ -143,9 +144,8 @@ class ReachChoice(QWidget):
         ):
             self.segments.explain(scope, words)
         self.segments.chosen.connect(self.chosen)
-        self.setLayout(
-            row(label(self.tr("Everything else:"), tone=Tone.MUTED), self.segments, None)
-        )
+        about = label(self.tr("Everything else:"), tone=Tone.MUTED)
+        self.setLayout(column(TwoLines((about,), (self.segments,), ())))
 
     def show_scope(self, scope: UpdateScope) -> None:
         """Show `scope` as the one in force."""

@@ -19,7 +19,7 @@ from gui.views.sidebar import ActivityChosen, DiskChosen, Sidebar
 from gui.widgets import column, icon_button, row
 
 _SHADE = 96  # of 255
-_MOST_OF_CONTENT = SPACE * 70
+_ROOM_FOR_CONTENT = SPACE * 66  # the same for every page, so that none moves the list
 _RAIL = SPACE * 6
 
 
@@ -80,6 +80,7 @@ class Panes(QWidget):
         area.setWidgetResizable(True)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(content)
+        self._area = area
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.setHandleWidth(1)
         self._splitter.addWidget(area)
@@ -119,6 +120,10 @@ class Panes(QWidget):
             part.hide()
         if had_focus:
             self.rail.list.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def scroll_up(self) -> None:
+        """Show the beginning of the content."""
+        self._area.verticalScrollBar().setValue(0)
 
     def state(self) -> QByteArray:
         """Return how wide both are, to be kept."""
@@ -173,8 +178,7 @@ class Panes(QWidget):
 
     def _fit(self) -> None:
         least = self._sidebar.minimumSizeHint().width()
-        needed = min(self._content.minimumSizeHint().width(), _MOST_OF_CONTENT)
-        is_narrow = self.width() < least + needed + self._splitter.handleWidth()
+        is_narrow = self.width() < least + _ROOM_FOR_CONTENT + self._splitter.handleWidth()
         if is_narrow and not self._is_narrow:
             self._state = self._splitter.saveState()
             self._is_narrow = True

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QCoreApplication, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QScrollArea, QToolButton, QWidget
 
 from engine.places import Places
+from gui.dialogs.preview_page import ReachChoice
 from gui.main_window import MainWindow
 from gui.settings import WindowSettings
 from gui.views.content import Content
@@ -120,3 +121,33 @@ async def test_that_every_page_can_be_read_in_a_narrow_window(
     narrow.sidebar.choose(ActivityChosen())
     await look("activity")
     assert not found, "\n".join(["", *dict.fromkeys(found)])
+
+
+async def test_that_a_page_without_room_scrolls_and_the_next_begins_at_its_top(
+    narrow: MainWindow,
+) -> None:
+    view = narrow.page.packages
+    view.table.select_key("conda:python")
+    await resized(narrow, 640, 300)
+    area = narrow.panes.findChild(QScrollArea)
+    assert area is not None
+    bar = area.verticalScrollBar()
+    assert bar.maximum() > 0, "the details are there, below"
+    bar.setValue(bar.maximum())
+    close = next(b for b in view.details.findChildren(QToolButton) if b.isVisible())
+    place = close.mapTo(narrow, close.rect().center())
+    assert narrow.rect().contains(place)
+    narrow.sidebar.choose(ActivityChosen())
+    await resized(narrow, 640, 300)
+    assert bar.value() == 0
+    assert bar.maximum() == 0, "what is not shown needs no room"
+
+
+async def test_that_the_choices_of_a_preview_go_below_each_other(narrow: MainWindow) -> None:
+    reach = ReachChoice(narrow)
+    reach.setGeometry(0, 0, 500, 80)
+    reach.show()
+    await resized(narrow, *NARROW)
+    segments = reach.segments
+    assert segments.mapTo(reach, QPoint(segments.width(), 0)).x() <= 500
+    assert not cut_texts(reach)
