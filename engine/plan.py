@@ -115,6 +115,7 @@ class WarningCode(StrEnum):
     ENVIRONMENT_FROZEN = "environment-frozen"
     # repairs
     REPAIR_CHOICE = "repair-choice"
+    REPAIR_KEEPS_PYPI = "repair-keeps-pypi"
     REPAIR_UNDOES_PYPI = "repair-undoes-pypi"
     REPAIR_BREAKS_CONDA = "repair-breaks-conda"
     REPAIR_LATER = "repair-later"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, Signal
 
+from engine.events import TaskId
 from engine.health.values import Depth, Health, HealthProgress, RepairStep, RepairWish
 from engine.records import Environment, Mark
 from engine.requests import RepairRequest
@@ -117,7 +118,14 @@ class Healing(QObject):
 
         def preview(choice: ChannelChoice) -> None:
             request = RepairRequest(prefix, choice.channels, choice.priority, steps, wishes)
-            PreviewDialog(self.engine, request, self._view.window()).open()
+            dialog = PreviewDialog(self.engine, request, self._view.window())
+
+            def expect(task: object) -> None:
+                if dialog.plan is not None:
+                    self.book.expect_repair(dialog.plan, cast("TaskId", task))
+
+            dialog.submitted.connect(expect)
+            dialog.open()
 
         Operation(self._view, lambda: self._choice(prefix)).then(preview).run()
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from engine.environments.stamping import contents_stamp
 
-CPU_RATIO: Final = 100  # it may keep a core busy for one hundredth of the time
+CPU_RATIO: Final = 200  # it may keep a core busy for half a hundredth of the time
 WALL_RATIO: Final = 20  # and a slow volume for one twentieth
 
 

@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from engine.environments.looking import is_file, stat_or_none
 from engine.environments.outside import user_site
 from engine.errors import EngineError, ErrorCode
 from engine.health.conda_side import CondaPackage, CondaSide, read_conda_side
@@ -87,7 +88,7 @@ class Scene:
             self.interpreter,
         )
         is_kept_out = not self.python.version or self.variables.get("PYTHONNOUSERSITE")
-        if is_kept_out or (self.prefix / "pyvenv.cfg").is_file():
+        if is_kept_out or is_file(self.prefix / "pyvenv.cfg"):
             return PersonalSite(folder)
         return read_personal(folder)
 
@@ -186,7 +187,7 @@ def read_scene(
     try:
         conda = read_conda_side(prefix, around.configuration, told)
     except OSError as error:
-        if not prefix.exists():
+        if isinstance(error, FileNotFoundError) and stat_or_none(prefix) is None:
             raise EngineError(
                 ErrorCode.PREFIX_MISSING,
                 f"There is no folder {prefix} any more.",

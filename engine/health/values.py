@@ -88,6 +88,7 @@ class RepairKind(StrEnum):
     REINSTALL_PYPI = "reinstall-pypi"  # the same release again, from the index
     REMOVE_COPY = "remove-copy"  # subject: the dist-info folder that goes, by its name
     INSTALL = "install"  # subject: a requirement, brought by conda first, else by PyPI
+    INSTALL_CONDA = "install-conda"  # subject: a conda spec, which PyPI has nothing for
     UPDATE = "update"  # subject: a package, or what is wanted of it: `python>=3.12`, `channel::x`
     REMOVE = "remove"
     DELETE_FILES = "delete-files"  # subject: a path inside the prefix that nothing needs

@@ -84,6 +84,7 @@ class Wishes:
     reinstalled: tuple[Record, ...] = ()
     copies: tuple[str, ...] = ()
     wanted: tuple[str, ...] = ()
+    from_conda: tuple[str, ...] = ()
     updated: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     deleted: tuple[str, ...] = ()
@@ -103,6 +104,7 @@ class Wishes:
             or self.rebuilt
             or self.reinstalled
             or self.wanted
+            or self.from_conda
             or self.updated
             or self.removed
             or self.adds_pip
@@ -132,6 +134,7 @@ def sort_steps(steps: Iterable[RepairStep], ground: Ground) -> Wishes:
         reinstalled=tuple(_pypi(ground, each) for each in subjects(RepairKind.REINSTALL_PYPI)),
         copies=tuple(_copy(ground, each) for each in subjects(RepairKind.REMOVE_COPY)),
         wanted=subjects(RepairKind.INSTALL),
+        from_conda=subjects(RepairKind.INSTALL_CONDA),
         updated=subjects(RepairKind.UPDATE),
         removed=subjects(RepairKind.REMOVE),
         deleted=tuple(inside(ground.prefix, each) for each in subjects(RepairKind.DELETE_FILES)),

@@ -73,13 +73,15 @@ class ChangesModel(QAbstractItemModel):
         super().__init__(parent)
         self._changes: tuple[Change, ...] = ()
         self._groups: tuple[_Group, ...] = ()
+        self._mends = False
         self._words = ""
         self._sorting: tuple[int, bool] | None = None
         self._strong = theme().font(TextRole.STRONG)
 
-    def set_changes(self, changes: Sequence[Change]) -> None:
-        """Show `changes`, without a filter."""
+    def set_changes(self, changes: Sequence[Change], *, mends: bool = False) -> None:
+        """Show `changes`, without a filter; `mends` says that they are those of a repair."""
         self._changes = tuple(changes)
+        self._mends = mends
         self._words = ""
         self._rebuild()
 
@@ -121,7 +123,7 @@ class ChangesModel(QAbstractItemModel):
         kept.sort(key=_plain_key)
         if self._sorting is not None:
             column, backwards = self._sorting
-            kept.sort(key=_sort_keys(self._size_of)[column], reverse=backwards)
+            kept.sort(key=_sort_keys(self._size_of, self._reason)[column], reverse=backwards)
         groups = (
             _Group(kind, tuple(change for change in kept if change.kind is kind)) for kind in _ORDER
         )
@@ -144,7 +146,10 @@ class ChangesModel(QAbstractItemModel):
             case ChangeColumn.SIZE:
                 return self._size_text(change)
             case _:
-                return reason_text(change)
+                return self._reason(change)
+
+    def _reason(self, change: Change) -> str:
+        return reason_text(change, mends=self._mends)
 
     def _size_text(self, change: Change) -> str:
         if change.after is not None:
@@ -259,11 +264,13 @@ def _plain_key(change: Change) -> tuple[bool, str]:
     return (bool(change.needed_by), change.name.casefold())
 
 
-def _sort_keys(size_of: Callable[[Change], int]) -> dict[int, Callable[[Change], str | int]]:
+def _sort_keys(
+    size_of: Callable[[Change], int], reason: Callable[[Change], str]
+) -> dict[int, Callable[[Change], str | int]]:
     return {
         ChangeColumn.PACKAGE: lambda change: change.name.casefold(),
         ChangeColumn.VERSION: version_text,
         ChangeColumn.SOURCE: lambda change: source_text(change).casefold(),
         ChangeColumn.SIZE: size_of,
-        ChangeColumn.REASON: reason_text,
+        ChangeColumn.REASON: reason,
     }

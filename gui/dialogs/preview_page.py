@@ -32,6 +32,7 @@ from gui.presenting import (
     request_title,
     severity_name,
 )
+from gui.presenting.repairs import repair_will
 from gui.theme import SPACE, TextRole, Tone
 from gui.views.two_lines import TwoLines
 from gui.widgets import (
@@ -161,6 +162,7 @@ class PreviewPage(QWidget):
         super().__init__(parent)
         self._title = label("", TextRole.TITLE, wrap=True)
         self._where = ElidedLabel("", TextRole.SMALL, Tone.MUTED, Qt.TextElideMode.ElideMiddle)
+        self._will = label("", wrap=True)
         self._plan: Plan | None = None
         self._warnings = column()
         self._figures = label("", wrap=True)
@@ -179,6 +181,7 @@ class PreviewPage(QWidget):
         body = column(
             self._title,
             self._where,
+            self._will,
             self._warnings,
             self._figures,
             self._find,
@@ -228,12 +231,14 @@ class PreviewPage(QWidget):
         self._where.set_whole(where)
         self._where.setVisible(bool(where))
         self._plan = plan
+        self._will.setText(repair_will(plan))
+        self._will.setVisible(bool(self._will.text()))
         self._show_reach(plan)
         self._figures.setText(" ".join(figures_sentences(plan)))
         self._figures.setVisible(bool(self._figures.text()))
         self._show_warnings(plan)
         self._find.clear()
-        self._view.changes.set_changes(plan.changes)
+        self._view.changes.set_changes(plan.changes, mends=plan.repairing is not None)
         self._view.changes.sort(-1)
         self._view.setVisible(bool(plan.changes))
         if plan.cleaning is not None or plan.relinking is not None:

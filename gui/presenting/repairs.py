@@ -9,8 +9,10 @@ from typing import Final, assert_never
 from PySide6.QtCore import QCoreApplication
 
 from engine.conda.channels import short_name
-from engine.health.mending import MendKind
+from engine.health.mending import MendKind, Repairing
 from engine.health.values import RepairKind, RepairStep
+from engine.plan import Plan
+from engine.requests import RepairRequest
 from gui import formats
 from gui.presenting.wanting import is_exact, package_name, wanted_in_words
 from gui.presenting.wording import (
@@ -24,6 +26,7 @@ from gui.presenting.wording import (
 _NAMED_AT_MOST: Final = 3
 _INFO_FOLDERS: Final = (".dist-info", ".egg-info")
 _HISTORY: Final = "history"
+_COMPILED: Final = (".pyc", ".pyo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,16 @@ def repair_sentence(steps: Sequence[RepairStep]) -> str:
     )
 
 
+def repair_will(plan: Plan) -> str:
+    """Return what a repair will do, as its card said it; "" for a plan of anything else."""
+    repairing = plan.repairing
+    if not isinstance(plan.request, RepairRequest) or repairing is None:
+        return ""
+    if repairing.forgets or repairing.settles:  # which is all that the preview tells anyway
+        return ""
+    return repair_sentence([s for s in plan.request.steps if s not in repairing.later])
+
+
 def repair_label(steps: Sequence[RepairStep]) -> str:
     """Return the words of the button for a way to repair that is not the first."""
     (words, channel), told = next(iter(_grouped(steps).items()))
@@ -75,8 +88,9 @@ def some_of(names: Sequence[str]) -> str:
 def mend_sentence(kind: MendKind, count: int) -> str:
     """Return what happens to `count` files."""
     words = {
-        MendKind.DELETED: QT_TRANSLATE_N_NOOP(
-            "Health", "Deleted: %n file(s) that should not be there."
+        MendKind.DELETED: QT_TRANSLATE_N_NOOP("Health", "Deleted: %n file(s) or folder(s)."),
+        MendKind.EXCHANGED: QT_TRANSLATE_N_NOOP(
+            "Health", "Removed and installed again: %n file(s)."
         ),
         MendKind.PUT_BACK: QT_TRANSLATE_N_NOOP("Health", "Put back: %n missing file(s)."),
         MendKind.RENEWED: QT_TRANSLATE_N_NOOP(
@@ -93,11 +107,32 @@ def mend_sentence(kind: MendKind, count: int) -> str:
     return filled(words[kind], (("count", str(count)),))
 
 
+def mend_sentences(repairing: Repairing) -> tuple[str, ...]:
+    """Return what happens to files, a sentence for each kind of mend.
+
+    What Python compiles by itself is counted apart: nobody knows these files.
+    """
+    said: list[str] = []
+    for kind in MendKind:
+        paths = repairing.paths(kind)
+        made = sum(path.endswith(_COMPILED) for path in paths)
+        own = len(paths) - made
+        if own:
+            said.append(mend_sentence(kind, own))
+        if made:
+            said.append(
+                filled(_MADE_BY_PYTHON if own else _ALL_MADE_BY_PYTHON, (("count", str(made)),))
+            )
+    return tuple(said)
+
+
 def mend_word(kind: MendKind) -> str:
     """Return the word that stands before a file in a list."""
     match kind:
         case MendKind.DELETED:
             return QCoreApplication.translate("Health", "deleted")
+        case MendKind.EXCHANGED:
+            return QCoreApplication.translate("Health", "installed again")
         case MendKind.PUT_BACK:
             return QCoreApplication.translate("Health", "put back")
         case MendKind.RENEWED:
@@ -125,7 +160,7 @@ def _grouped(steps: Sequence[RepairStep]) -> dict[tuple[_Words, str], list[_Told
 def _told(step: RepairStep) -> _Told:
     kind, subject = step.kind, step.subject
     match kind:
-        case RepairKind.INSTALL | RepairKind.UPDATE:
+        case RepairKind.INSTALL | RepairKind.INSTALL_CONDA | RepairKind.UPDATE:
             return _told_of_package(kind, subject, step.release)
         case RepairKind.DELETE_FILES | RepairKind.REMOVE_COPY:
             return _told_of_path(kind, subject.rstrip("/").rpartition("/")[2])
@@ -177,6 +212,12 @@ def _filled(sentence: Sentence, names: Sequence[str], channel: str) -> str:
     return fill(text, {"names": some_of(names), "channel": channel})
 
 
+_MADE_BY_PYTHON: Final = QT_TRANSLATE_N_NOOP(
+    "Health", "The same with %n file(s) that Python made from them."
+)
+_ALL_MADE_BY_PYTHON: Final = QT_TRANSLATE_N_NOOP(
+    "Health", "Changed: %n file(s) that Python makes by itself."
+)
 _INSTALLED: Final = _Words(
     QT_TRANSLATE_NOOP("Health", "Installs {names}."),
     QT_TRANSLATE_NOOP("Health", "Install {names}"),
@@ -246,9 +287,13 @@ _WORDS: Final[dict[RepairKind, _Words]] = {
         QT_TRANSLATE_NOOP("Health", "Installs {names}, in a version that suits the others."),
         QT_TRANSLATE_NOOP("Health", "Install {names}"),
     ),
+    RepairKind.INSTALL_CONDA: _Words(
+        QT_TRANSLATE_NOOP("Health", "Installs {names}, in a version that suits the others."),
+        QT_TRANSLATE_NOOP("Health", "Install {names}"),
+    ),
     RepairKind.UPDATE: _Words(
         QT_TRANSLATE_NOOP("Health", "Installs the newest version of {names} that fits here."),
-        QT_TRANSLATE_NOOP("Health", "Update {names}"),
+        QT_TRANSLATE_NOOP("Health", "Change the version of {names}"),
     ),
     RepairKind.REMOVE: _Words(
         QT_TRANSLATE_NOOP("Health", "Removes {names}."),

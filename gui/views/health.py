@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QProgressBar, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.errors import Failure
-from engine.health.values import Depth, Finding, FindingCode, HealthProgress
+from engine.health.values import Depth, Finding, FindingCode, Gap, HealthProgress
 from gui import formats
 from gui.models.health import Diagnosis
 from gui.panels import Banner, Disclosure, EmptyState, Loading
@@ -25,6 +25,7 @@ from gui.views.health_keyboard import chain, control_for, spot_of, stops, usable
 from gui.widgets import ButtonKind, button, column, label, line, row
 
 _PER_MILLE: Final = 1000
+_SILENCE: Final = frozenset((Gap.CHANNEL_SILENT, Gap.INDEX_SILENT))
 _BAR_WIDTH: Final = SPACE * 24
 
 
@@ -135,7 +136,8 @@ class HealthView(QWidget):
         notes = [refusal] if closed else []
         if Depth.DEEP in diagnosis.depths:
             notes.append(self.tr("Every file was looked at."))
-        if Depth.ONLINE in diagnosis.depths:
+        silent = {each.gap for each in diagnosis.unchecked} & _SILENCE
+        if Depth.ONLINE in diagnosis.depths and not silent:
             notes.append(self.tr("The channels were asked."))
         if diagnosis.unchecked:
             notes.append(self.tr("Not everything could be looked at."))

@@ -190,7 +190,7 @@ def depends_unmet(ward: Ward) -> Broken:
         {Code.DEPENDS_UNMET: "wind"},
         ("kite: wind >=1",),
         gravity=Gravity.BROKEN,
-        ways=("install wind >=1", "remove kite"),
+        ways=("install-conda wind >=1", "remove kite"),
         is_dated=False,
     )
 

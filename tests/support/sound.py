@@ -58,6 +58,7 @@ def egg_link(ward: Ward) -> Path:
     (checkout / "oldtimer.py").write_text("age = 12\n")
     (ward.site / "oldtimer.egg-link").write_text(f"{checkout}\n.")
     (ward.site / "easy-install.pth").write_text(f"{checkout}\n")
+    (ward.site / "conda.pth").write_text(f"{checkout}\n")  # of `conda develop`
     return ward.prefix
 
 
@@ -89,6 +90,28 @@ def with_extras(ward: Ward) -> Path:
 
 def with_parts_that_nobody_asked_for(ward: Ward) -> Path:
     ward.uv("gallery==1.0.0")
+    return ward.prefix
+
+
+def with_changed_settings(ward: Ward) -> Path:
+    """Change settings where packages brought theirs, as people and `jupyter` do."""
+    ward.uv("kernel-of-tides==1.0.0")
+    for path in (
+        *("share/jupyter/kernels/tides/kernel.json", "etc/jupyter/jupyter_config.d/tides.json"),
+        "etc/signpost.ini",
+    ):
+        ward.own(ward.prefix / path).write_text('{"changed": true}\n')
+    return ward.prefix
+
+
+def with_pages_built_anew(ward: Ward) -> Path:
+    """Put other files in the place of JupyterLab's pages, as `jupyter lab build` does."""
+    ward.uv("kernel-of-tides==1.0.0")
+    static = ward.prefix / "share" / "jupyter" / "lab" / "static"
+    shutil.rmtree(static)
+    static.mkdir()
+    (static / "index.html").write_text("<html><script src='main.34cd.js'/></html>\n")
+    (static / "main.34cd.js").write_text("x = 2\n")
     return ward.prefix
 
 
@@ -284,6 +307,8 @@ MAKERS: tuple[Maker, ...] = (
     namespace_packages,
     with_extras,
     with_parts_that_nobody_asked_for,
+    with_changed_settings,
+    with_pages_built_anew,
     with_foreign_markers,
     from_a_source_archive,
     by_pip,

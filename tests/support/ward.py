@@ -29,6 +29,17 @@ SPECS = (
     *("signpost", "driftwood", "lodestone"),
 )
 MODULES = ("tidepool", "numerals", "starchart", "almanac", "inkwell", "lanternfish")
+# It puts files where Jupyter and its users write others, as ipykernel and jupyterlab do.
+KERNEL = replace(
+    project("kernel-of-tides", "1.0.0"),
+    modules=(
+        ("kernel_of_tides.py", "answer = 42\n"),
+        ("kernel_of_tides-1.0.0.data/data/share/jupyter/kernels/tides/kernel.json", "{}\n"),
+        ("kernel_of_tides-1.0.0.data/data/etc/jupyter/jupyter_config.d/tides.json", "{}\n"),
+        ("kernel_of_tides-1.0.0.data/data/share/jupyter/lab/static/index.html", "<html/>\n"),
+        ("kernel_of_tides-1.0.0.data/data/share/jupyter/lab/static/main.12ab.js", "x = 1\n"),
+    ),
+)
 
 RELEASES = (
     *practice_releases(),
@@ -51,6 +62,7 @@ RELEASES = (
                 "tidepool>=99; extra == 'test7'",
                 extras=("locked", "classic", "docs-pictures", "test7"),
             ),
+            KERNEL,
             project("needs-nothing-here", "1.0.0", "absent; sys_platform == 'an-unknown-system'"),
             project("tide-tables", "1.0.0", module="tides_of/tables"),
             project("tide-charts", "1.0.0", module="tides_of/charts"),

@@ -120,7 +120,7 @@ def _unmet(
     version = there.version if there is not None else known
     specs = tuple(dict.fromkeys(spec for _, spec in users))
     removal = tuple(RepairStep(RepairKind.REMOVE, user) for user in names)
-    install = tuple(RepairStep(RepairKind.INSTALL, spec) for spec in specs)
+    install = tuple(RepairStep(RepairKind.INSTALL_CONDA, spec) for spec in specs)
     state = f"{name} {version}" if version else f"no {name}"
     return scene.finding(
         FindingCode.DEPENDS_UNMET,

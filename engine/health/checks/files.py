@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from engine.health.claims import Claim
+from engine.health.made_to_change import is_list, is_setting
 from engine.health.reading_files import Odd, State
 from engine.health.scene import Scene, few_names
 from engine.health.values import Evidence, Finding, FindingCode, Gravity, RepairKind, RepairStep
@@ -18,11 +19,12 @@ from engine.records import RecordKind
 from engine.replicas.ownership import owned_key
 
 _SHOWN: Final = 50
+_LAB_PAGE: Final = "share/jupyter/lab/static/index.html"
 
 
 def missing(scene: Scene, odd: Sequence[Odd]) -> Iterator[Finding]:
     """Yield files-missing for each package."""
-    for package, files in _by_package(odd, State.MISSING):
+    for package, files in _by_package(_not_built_anew(odd), State.MISSING):
         yield _finding(
             scene,
             (FindingCode.FILES_MISSING, Gravity.BROKEN),
@@ -33,8 +35,12 @@ def missing(scene: Scene, odd: Sequence[Odd]) -> Iterator[Finding]:
 
 
 def altered(scene: Scene, odd: Sequence[Odd]) -> Iterator[Finding]:
-    """Yield files-altered for each package, and say whether the cache's copy is altered, too."""
-    for package, files in _by_package(odd, State.ALTERED):
+    """Yield files-altered for each package, and say whether the cache's copy is altered, too.
+
+    Files that are there to be changed are left out.
+    """
+    wrong = [each for each in _not_built_anew(odd) if not _is_made_to_change(each.claim.path)]
+    for package, files in _by_package(wrong, State.ALTERED):
         cached = {each.claim.path: _cached_state(each.claim) for each in files}
         states = set(cached.values())
         yield _finding(
@@ -113,6 +119,17 @@ def _finding(
         repairs=_repairs(scene, kind, package),
         since=since,
     )
+
+
+def _not_built_anew(odd: Sequence[Odd]) -> list[Odd]:
+    """Leave out JupyterLab's pages where `jupyter lab build` made others (JupyterLab docs)."""
+    is_built = any(each.claim.path == _LAB_PAGE and each.state is State.ALTERED for each in odd)
+    folder = _LAB_PAGE.rpartition("/")[0]
+    return [each for each in odd if not (is_built and each.claim.path.startswith(f"{folder}/"))]
+
+
+def _is_made_to_change(path: str) -> bool:
+    return is_setting(path) or is_list(path)
 
 
 def _cached_state(claim: Claim) -> str:

@@ -29,7 +29,7 @@ def find(scene: Scene, found: Sequence[Finding]) -> Iterator[Finding]:
     """
     explained = {each.subject for each in found if each.code in _EXPLAINED_BY}
     explained |= {each.value("distribution") for each in found if each.code in _EXPLAINED_BY}
-    for name, wants in scene.wants.needed.items():
+    for name, wants in sorted(scene.wants.needed.items()):
         if name in scene.lent:
             continue
         if not {name, *(answer.name for answer in conda_names(name))}.isdisjoint(explained):

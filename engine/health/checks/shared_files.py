@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from engine.health.claims import Claim
+from engine.health.made_to_change import is_list
 from engine.health.scene import Scene
 from engine.health.values import Evidence, Finding, FindingCode, Gravity, RepairKind, RepairStep
 from engine.records import RecordKind
@@ -16,10 +17,13 @@ _SHOWN: Final = 50
 def claimed_twice(
     claims: Mapping[str, Sequence[Claim]], explained: frozenset[str]
 ) -> dict[str, Sequence[Claim]]:
-    """Return the files with claims that differ; `explained` packages and equal files left out."""
+    """Return the files with claims that differ; `explained` packages and equal files left out.
+
+    Lists that are written anew for each package are left out, too.
+    """
     found: dict[str, Sequence[Claim]] = {}
     for key, several in claims.items():
-        if len(several) < 2:
+        if len(several) < 2 or is_list(several[0].path):
             continue
         counted = [claim for claim in several if claim.package not in explained]
         # The same file from two packages, such as that of a namespace, is nobody's trouble.

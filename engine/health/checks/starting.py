@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Final
 
+from engine.environments.looking import stat_or_none
 from engine.health.checks.interpreter import broken
 from engine.health.scene import Scene
 from engine.health.values import Finding
@@ -21,7 +22,7 @@ _CODE: Final = "import sys, struct, zlib; print(sys.version_info[0])"
 def find(scene: Scene) -> Iterator[Finding]:
     """Yield interpreter-broken. Nothing of the environment's own packages is run."""
     record = scene.python.record
-    if record is None or not scene.interpreter.exists():
+    if record is None or stat_or_none(scene.interpreter) is None:
         return
     cause = _cause_of_failure(scene)
     if cause:

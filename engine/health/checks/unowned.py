@@ -26,7 +26,8 @@ from engine.replicas.ownership import owned_key
 _IMPORTABLE: Final = (".py", ".so", ".pyd", ".pth")
 _METADATA: Final = (".dist-info", ".egg-info", ".egg", ".egg-link")
 _PYC: Final = "__pycache__"
-_OF_SETUPTOOLS: Final = frozenset(("easy-install.pth", "setuptools.pth"))
+# Lists of setuptools and of `conda develop` (conda-build docs) for packages used where they lie.
+_OF_TOOLS: Final = frozenset(("easy-install.pth", "setuptools.pth", "conda.pth"))
 _SHOWN: Final = 50
 
 
@@ -71,7 +72,7 @@ class _Walk:
     def _is_known(self, name: str, *, is_top: bool) -> bool:
         if not is_top:
             return False
-        if name.startswith("~") or name.endswith(_METADATA) or name in _OF_SETUPTOOLS:
+        if name.startswith("~") or name.endswith(_METADATA) or name in _OF_TOOLS:
             return True
         return name.partition(".")[0] in self.modules
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from engine.environments.looking import is_file
 from engine.health.scene import Scene
 from engine.health.values import Evidence, Finding, FindingCode, Gravity, RepairKind, RepairStep
 
@@ -65,7 +66,7 @@ def _importable(folder: Path) -> frozenset[str]:
     found = {
         name.partition(".")[0]
         for name in names
-        if name.endswith((".py", ".so", ".pyd")) or (folder / name / "__init__.py").is_file()
+        if name.endswith((".py", ".so", ".pyd")) or is_file(folder / name / "__init__.py")
     }
     return frozenset(found)
 

@@ -97,7 +97,7 @@ def test_that_health_is_a_command_of_its_own(tmp_path: Path) -> None:
     found = {finding["code"]: finding for finding in document["findings"]}
     assert found["depends-unmet"]["subject"] == "wind"
     assert found["depends-unmet"]["evidence"][0]["text"] == "kite: wind >=1"
-    assert found["depends-unmet"]["repairs"][0][0]["kind"] == "install"
+    assert found["depends-unmet"]["repairs"][0][0]["kind"] == "install-conda"
 
 
 async def test_that_what_is_registered_and_gone_is_listed_until_it_is_removed(

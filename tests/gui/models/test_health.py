@@ -7,10 +7,20 @@ from pathlib import Path
 
 import pytest
 
+from engine.events import TaskId, TaskState
 from engine.health.values import (
     Depth,
+    Evidence,
+    Finding,
     FindingCode,
+    Gap,
+    RepairKind,
+    RepairStep,
+    Unchecked,
 )
+from engine.plan import Change, ChangeKind, Figures, Plan
+from engine.records import State
+from engine.requests import RepairRequest
 from gui.models.health import HealthBook
 from gui.presenting.health import (
     HealthState,
@@ -19,10 +29,14 @@ from gui.settings import WindowSettings
 from tests.support.findings import (
     ENV,
     FROZEN,
+    GONE,
+    HOLE,
     MISSING,
+    NOW,
     OVERWRITTEN,
     health,
 )
+from tests.support.tasks import told
 
 
 @pytest.fixture
@@ -84,3 +98,92 @@ def test_that_the_same_health_again_tells_nobody(book: HealthBook) -> None:
     for _ in range(3):
         book.take(health(MISSING))
     assert told == [ENV]
+
+
+def altered(package: str) -> Finding:
+    return replace(
+        OVERWRITTEN,
+        code=FindingCode.FILES_ALTERED,
+        subject=package,
+        values=(("package", package), ("count", "1")),
+        repairs=((RepairStep(RepairKind.RESTORE_CONDA, package),),),
+    )
+
+
+def test_that_holes_are_told_for_as_long_as_the_release_is_there(
+    book: HealthBook, tmp_path: Path
+) -> None:
+    info = tmp_path / "kite-1.0.dist-info"
+    info.mkdir()
+    hole = replace(HOLE, evidence=(Evidence(info, "kite 1.0"), Evidence(None, "PYSEC-1")))
+    book.take(health(MISSING))
+    book.take(health(hole, depth=Depth.ONLINE))
+    book.take(health(stamp="2"))
+    assert book.of(ENV).findings == (hole,)
+    assert book.of(ENV).depths == {Depth.QUICK}
+    info.rmdir()
+    book.take(health(stamp="3"))
+    assert book.of(ENV).findings == ()
+
+
+def test_that_no_answer_is_no_answer(book: HealthBook) -> None:
+    book.take(health(HOLE, GONE, depth=Depth.ONLINE))
+    silent = Unchecked(Gap.INDEX_SILENT, "Nobody there.")
+    sea = Unchecked(Gap.CHANNEL_SILENT, "Nobody there.", (("channel", "sea"),))
+    book.take(replace(health(depth=Depth.ONLINE), unchecked=(silent,)))
+    assert book.of(ENV).findings == (HOLE,)
+    book.take(health(HOLE, GONE, depth=Depth.ONLINE))
+    book.take(replace(health(depth=Depth.ONLINE), unchecked=(sea,)))
+    assert book.of(ENV).findings == (GONE,)
+    book.take(health(depth=Depth.ONLINE))
+    assert book.of(ENV).findings == ()
+
+
+def make_plan(request: RepairRequest, *changing: str) -> Plan:
+    changes = tuple(Change(ChangeKind.MEND, name, None, None) for name in changing)
+    nothing = State()
+    return Plan(request, ENV, nothing, nothing, changes, Figures(), (), "1", NOW)
+
+
+def repairing(book: HealthBook, *findings: Finding, task: str = "1", changing: str = "") -> None:
+    steps = tuple(step for each in findings for step in each.repairs[0])
+    request = RepairRequest(ENV, (), steps=steps)
+    book.expect_repair(make_plan(request, *changing.split()), TaskId(task))
+
+
+def test_that_a_repair_leaves_what_else_was_found_in_files(book: HealthBook) -> None:
+    first, second, third = altered("numpy"), altered("scipy"), altered("wind")
+    book.take(health(MISSING))
+    book.take(health(MISSING, first, second, third, depth=Depth.DEEP))
+    repairing(book, first, MISSING, changing="six wind")
+    assert len(book.of(ENV).findings) == 4
+    book.take(health(stamp="2"))
+    assert book.of(ENV).findings == (second,)
+    assert Depth.DEEP not in book.of(ENV).depths
+    book.take(health(stamp="3"))  # by somebody else
+    assert book.of(ENV).findings == ()
+
+
+def test_that_repairs_that_wait_for_each_other_are_told_apart(book: HealthBook) -> None:
+    first, second = altered("numpy"), altered("scipy")
+    book.take(health())
+    book.take(health(first, second, depth=Depth.DEEP))
+    repairing(book, first, task="1")
+    repairing(book, second, task="2")
+    book.take(health(stamp="2"))
+    assert book.of(ENV).findings == (second,)
+    book.hear(told("2", TaskState.FAILED))
+    assert book.of(ENV).findings == (second,)
+    repairing(book, second, task="3")
+    book.take(health(stamp="3"))
+    assert book.of(ENV).findings == ()
+
+
+def test_that_another_deep_check_knows_better(book: HealthBook) -> None:
+    book.take(health())
+    book.take(health(altered("numpy"), altered("scipy"), depth=Depth.DEEP))
+    repairing(book, altered("numpy"))
+    book.take(health(stamp="2"))
+    assert book.of(ENV).findings == (altered("scipy"),)
+    book.take(health(stamp="2", depth=Depth.DEEP))
+    assert book.of(ENV).findings == ()

@@ -53,3 +53,12 @@ def test_that_what_explains_it_is_told_alone(
     assert list(pip_here.find(scene, (told_before(code, subject),))) == []
     other = told_before(FindingCode.CONDA_DIST_INFO_GONE, "wheel")
     assert len(list(pip_here.find(scene, (other,)))) == 1
+
+
+def test_that_folders_of_programs_that_cannot_be_looked_into_do_no_harm(
+    prefix: Path, tmp_path: Path, outside: Path
+) -> None:
+    (prefix / "bin" / "pip").unlink()
+    path = f"/{'x' * 300}:{outside}"  # no name may be as long
+    (found,) = pip_here.find(scene_at(prefix, tmp_path, {"PATH": path}, "linux"), ())
+    assert found.value("pip") == str(outside / "pip")

@@ -43,3 +43,11 @@ def test_that_variables_of_whoever_checks_do_not_keep_it_from_starting(
     monkeypatch.setenv("PYTHONHOME", "/nowhere/at/all")
     script = '#!/bin/sh\ntest -z "$PYTHONHOME" && echo 3\n'
     assert cause(prefix, tmp_path, script) == ""
+
+
+def test_that_a_python_that_cannot_even_be_looked_at_is_another_findings_matter(
+    prefix: Path, tmp_path: Path
+) -> None:
+    (prefix / "bin" / "python").unlink()
+    (prefix / "bin" / "python").symlink_to("/" + "x" * 300)  # no name may be as long
+    assert list(starting.find(scene_at(prefix, tmp_path))) == []
