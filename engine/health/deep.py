@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Final
 
 from engine.environments.describing import stamp_of
-from engine.health.checks import elsewhere, files, shared_files, starting, unowned
+from engine.health.checks import elsewhere, files, interrupted, shared_files, starting, unowned
 from engine.health.checks.permissions import permissions_wrong, wrong_folders
 from engine.health.checks.scripts import interpreters, prefix_of
 from engine.health.claims import Claim, claims_of
 from engine.health.quick import health_of, look_quickly, missing_health
-from engine.health.reading_files import CheckCancelledError, FileReader, Odd, State
+from engine.health.reading_files import COMMANDS, CheckCancelledError, FileReader, Odd, State
 from engine.health.scene import Scene, read_scene
 from engine.health.surroundings import Surroundings
 from engine.health.values import Depth, Finding, FindingCode, Health, HealthProgress
@@ -66,8 +66,14 @@ def check_deep(
         found = look_quickly(scene)
         if not any(each.code is FindingCode.INTERPRETER_BROKEN for each in found):
             found += started.result()
-        found += _look_at_files(scene, found, claims, reader, told)
+        found = _together(found, _look_at_files(scene, found, claims, reader, told))
     return health_of(prefix, Depth.DEEP, stamp, found, scene.unchecked)
+
+
+def _together(quick: Sequence[Finding], deep: Sequence[Finding]) -> list[Finding]:
+    """Return both; what a closer look tells of the same problem stands for both."""
+    keys = {each.key for each in deep}
+    return [*(each for each in quick if each.key not in keys), *deep]
 
 
 def _look_at_files(
@@ -79,13 +85,17 @@ def _look_at_files(
 ) -> list[Finding]:
     explained = _explained(found)
     twice = shared_files.claimed_twice(claims, explained)
+    has_no_pip = any(each.code is FindingCode.PIP_ELSEWHERE for each in found)
 
     def is_wanted(claim: Claim) -> bool:
         is_explained = claim.package in explained or claim.has_lost
+        if has_no_pip and claim.package == "pip":
+            is_explained |= claim.path.startswith(COMMANDS)
         return not is_explained and owned_key(claim.path) not in twice
 
     odd = reader.read(is_wanted, told)
     claimed = frozenset(claims)
+    folders = _folders_of(claims)
     return [
         *files.missing(scene, odd),
         *files.altered(scene, odd),
@@ -93,8 +103,20 @@ def _look_at_files(
         *shared_files.find(scene, twice),
         *elsewhere.find(scene, odd, reader.others),
         *unowned.find(scene, claimed),
-        *_permissions(scene, found, claims, odd),
+        *interrupted.find_more(scene, found, folders, claimed),
+        *_permissions(scene, found, folders, odd),
     ]
+
+
+def _folders_of(claims: Mapping[str, Sequence[Claim]]) -> list[str]:
+    """Return the folders that hold files of packages, and those above them."""
+    found: set[str] = set()
+    for path in claims:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in found:
+            found.add(folder)
+            folder = folder.rpartition("/")[0]
+    return sorted(found)
 
 
 def _files_of(prefix: Path) -> int:
@@ -126,12 +148,11 @@ def _other_prefixes(scene: Scene) -> tuple[str, ...]:
 def _permissions(
     scene: Scene,
     found: Sequence[Finding],
-    claims: Mapping[str, Sequence[Claim]],
+    folders: Sequence[str],
     odd: Sequence[Odd],
 ) -> list[Finding]:
     if any(each.code is FindingCode.PERMISSIONS_WRONG for each in found):
         return []
-    folders = sorted({path.rpartition("/")[0] for path in claims})
     wrong = wrong_folders(scene, [f"{scene.prefix}/{folder}" for folder in folders])
     wrong += [f"{scene.prefix}/{each.claim.path}" for each in odd if each.state is State.UNREADABLE]
     return [permissions_wrong(scene, wrong)] if wrong else []

@@ -26,6 +26,9 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
                 "Health", "{breaks} can fail now: the version that is there does not suit it."
             ),
             QT_TRANSLATE_NOOP(
+                "Health", "{distribution} can fail now: it needs {lacks}, which is not here."
+            ),
+            QT_TRANSLATE_NOOP(
                 "Health",
                 "It may work for now. With the next change the two versions can get mixed up.",
             ),
@@ -115,6 +118,11 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
     FindingCode.PIP_LEFTOVERS: FindingSentences(
         (
             QT_TRANSLATE_NOOP(
+                "Health",
+                "{lost} is gone: version {version} was taken away to be replaced, and that was "
+                "interrupted.",
+            ),
+            QT_TRANSLATE_NOOP(
                 "Health", "An installation that was interrupted left this behind: {names}."
             ),
             QT_TRANSLATE_NOOP(
@@ -123,6 +131,7 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
             QT_TRANSLATE_NOOP("Health", "An installation that was interrupted left files behind."),
         ),
         (
+            QT_TRANSLATE_NOOP("Health", "Code that uses {lost} stops with “No module named…”."),
             QT_TRANSLATE_NOOP(
                 "Health",
                 "{distribution} can fail, and cannot be updated or removed as it should be.",

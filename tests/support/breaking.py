@@ -38,6 +38,7 @@ from tests.support.breaking_files import (
     soft_links_broken,
     unowned,
 )
+from tests.support.breaking_more import MORE
 from tests.support.breaking_packages import (
     channels_mixed,
     constrains_violated,
@@ -113,4 +114,5 @@ BREAKERS: tuple[Breaker, ...] = (
     frozen,
     channels_mixed,
     python_ended,
+    *MORE,
 )

@@ -48,7 +48,11 @@ def _repairs(
         package = from_conda[0].owner.name
         drop = tuple(RepairStep(RepairKind.REMOVE_COPY, each.path.name) for each in others)
         keep_conda = (*drop, RepairStep(RepairKind.RESTORE_CONDA, package))
-        return (keep_conda, (RepairStep(RepairKind.HAND_TO_PYPI, package),)) if others else ()
+        keep_pypi = (
+            RepairStep(RepairKind.HAND_TO_PYPI, package),
+            RepairStep(RepairKind.REINSTALL_PYPI, name),
+        )
+        return (keep_conda, keep_pypi) if others else ()
     newest = max(copies, key=_age)
     drop = tuple(
         RepairStep(RepairKind.REMOVE_COPY, each.path.name) for each in copies if each is not newest

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from engine.environments.looking import stat_or_none
 from engine.health.scene import Scene
@@ -32,17 +33,17 @@ def find(scene: Scene, _found: Sequence[Finding]) -> Iterator[Finding]:
             since=path.parent,
         )
         return
-    cause = ""
     if not status.st_size:
-        cause = "The file is empty."
+        yield broken(scene, "The file is empty.", since=path.resolve())
     elif scene.around.platform != "win32" and not status.st_mode & 0o111:
-        cause = "The file may not be started: it is not marked as a program."
-    if cause:
-        yield broken(scene, cause)
+        yield broken(scene, "The file may not be started: it is not marked as a program.")
 
 
-def broken(scene: Scene, cause: str) -> Finding:
-    """Return interpreter-broken, with what was seen or said as its `cause`."""
+def broken(scene: Scene, cause: str, since: Path | None = None) -> Finding:
+    """Return interpreter-broken, with what was seen or said as its `cause`.
+
+    `since` is the file that was changed, None where that is not known.
+    """
     record = scene.python.record
     path = scene.interpreter
     return scene.finding(
@@ -53,5 +54,5 @@ def broken(scene: Scene, cause: str) -> Finding:
         values=(("version", record.version if record is not None else ""), ("cause", cause)),
         evidence=(Evidence(path, cause),),
         repairs=REPAIR if record is not None else (),
-        since=path,
+        since=since,
     )

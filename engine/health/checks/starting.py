@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,12 +16,13 @@ from engine.health.scene import Scene
 from engine.health.values import Finding
 
 _SECONDS: Final = 30
+_ERROR: Final = re.compile(r"\w*(?:Error|Exception): |Fatal Python error: ")
 _CODE: Final = "import sys, os, re, zlib; print(sys.version_info[0])"
 
 
 def find(scene: Scene) -> Iterator[Finding]:
     """Yield interpreter-broken. Nothing of the environment's own packages is run."""
-    if scene.python.record is None or not scene.interpreter.exists():
+    if scene.python.record is None or not scene.interpreter.is_file():
         return
     cause = _cause_of_failure(scene)
     if cause:
@@ -46,8 +48,15 @@ def _cause_of_failure(scene: Scene) -> str:
         return error.strerror or str(error)
     if done.returncode == 0 and done.stdout.strip().isdigit():
         return ""
-    said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-    if done.returncode < 0:
+    said = _said(done.stderr.decode("utf-8", "replace"))
+    if done.returncode < 0 and not said:
         with suppress(ValueError):
             return f"It was ended by {signal.Signals(-done.returncode).name}."
-    return said[-1] if said else f"It ended with status {done.returncode}."
+    return said or f"It ended with status {done.returncode}."
+
+
+def _said(text: str) -> str:
+    """Return the line that names the error; where Python stood then is of no use to anybody."""
+    lines = [line.strip() for line in text.splitlines() if line[:1].strip()]
+    named = [line for line in lines if _ERROR.match(line)]
+    return (named or [line for line in lines if not line.endswith(":")] or [""])[-1]

@@ -9,6 +9,7 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from engine.environments.outside import user_site
+from engine.health.checks.variables import importable, modules_of
 from engine.health.scene import Scene
 from engine.health.values import Evidence, Finding, FindingCode, Gravity, RepairKind, RepairStep
 
@@ -32,9 +33,13 @@ def find(scene: Scene, _found: Sequence[Finding]) -> Iterator[Finding]:
         scene.interpreter,
     )
     leaking = _distributions(site)
+    shadowed = tuple(name for name in leaking if name in scene.python.by_name)
+    hiding = dict.fromkeys(sorted(importable(site) & modules_of(scene)), site)
+    if not shadowed and hiding:  # single files, which no package brought
+        leaking |= hiding
+        shadowed = tuple(hiding)
     if not leaking:
         return
-    shadowed = tuple(name for name in leaking if name in scene.python.by_name)
     hidden = f", instead of the environment's own {', '.join(shadowed)}" if shadowed else ""
     yield scene.finding(
         FindingCode.USER_SITE_LEAKS,

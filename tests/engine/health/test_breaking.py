@@ -10,6 +10,7 @@ from engine.health.values import Finding, FindingCode, Health
 from tests.support.breaking import BREAKERS
 from tests.support.broken import Breaker
 from tests.support.checking import checked_deeply, checked_quickly
+from tests.support.mended import picture
 from tests.support.ward import Ward
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="breaks with POSIX tools")
@@ -34,6 +35,7 @@ def test_that_what_is_broken_is_found_with_evidence_and_nothing_else(
 ) -> None:
     broken = breaker(ward)
     prefix = broken.prefix or ward.prefix
+    before = picture(prefix)
     deep = ward.worker.call(checked_deeply, prefix, ward.root, broken.environ, broken.today)
     assert told(deep) == broken.expected, [f.summary for f in deep.findings]
     finding = next(f for f in deep.findings if f.code is next(iter(broken.expected)))
@@ -43,3 +45,4 @@ def test_that_what_is_broken_is_found_with_evidence_and_nothing_else(
         assert finding.value(key) == value
     quick = ward.worker.call(checked_quickly, prefix, ward.root, broken.environ, broken.today)
     assert set(told(quick)) == set(broken.expected) - broken.deep
+    assert picture(prefix) == before
