@@ -35,12 +35,14 @@ from engine.messages import (
     ReadTextQuery,
     SettledMessage,
     SizesMessage,
+    UpdatesQuery,
     VirtualPackagesQuery,
 )
 from engine.places import Places
 from engine.plan import Plan
 from engine.records import PackageVersion, PypiRelease
 from engine.transactions.journal import abandoned, unfinished
+from engine.updates import Updates
 from engine.workers import WorkerProcess
 
 T = TypeVar("T")
@@ -83,6 +85,11 @@ class Asking:
         data = await self._ask(query)
         return (await asyncio.to_thread(decode, data, PackageVersions)).versions
 
+    async def updates(self, query: UpdatesQuery) -> Updates:
+        """Return what of an environment could be newer."""
+        data = await self._ask(query)
+        return await asyncio.to_thread(decode, data, Updates)
+
     async def assign(self, query: AssignQuery) -> Assignment:
         """Return who brings what a file asks for."""
         data = await self._ask(query)
@@ -111,8 +118,8 @@ class Asking:
         worker = self._spares.pop(0)
         try:
             await worker.ask(await asyncio.to_thread(encode, query, Query))
-            if isinstance(query, ReadFilesQuery | ReadTextQuery | ReadAddressQuery):
-                self.prepare()  # the next question, who brings it all, comes with the answer
+            if isinstance(query, ReadFilesQuery | ReadTextQuery | ReadAddressQuery | UpdatesQuery):
+                self.prepare()  # the next question comes with the answer, or before it
             answer = await worker.read()
         finally:
             worker.kill()

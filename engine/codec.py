@@ -29,6 +29,7 @@ from engine.messages import (
 )
 from engine.plan import Plan
 from engine.requests import Request
+from engine.updates import Updates
 
 T = TypeVar("T")
 Look = DiskProgress | DiskPicture
@@ -48,6 +49,7 @@ _KINDS: Final = (
     SettledMessage,
     ErrorDocument,
     Plan,
+    Updates,
     Reading,
     Assignment,
     Health,

@@ -6,7 +6,9 @@ be quick at hand.
 
 from __future__ import annotations
 
-from typing import IO, Final
+TYPE_CHECKING = False  # typing takes longer to load than everything else that a helper needs
+if TYPE_CHECKING:
+    from typing import IO, Final
 
 _LENGTH: Final = 8  # bytes
 

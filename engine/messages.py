@@ -11,7 +11,7 @@ from engine.events import Progress, Settlement
 from engine.files.values import FileKind, Wanted
 from engine.health.values import Health, HealthProgress
 from engine.records import PackageVersion, PypiRelease, Sizes
-from engine.requests import Request
+from engine.requests import ChannelPriority, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,16 @@ class PypiReleasesQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class UpdatesQuery:
+    """Ask what of an environment could be newer; unless it `looks`, as far as that is known."""
+
+    prefix: Path
+    channels: tuple[str, ...]
+    priority: ChannelPriority = ChannelPriority.STRICT
+    looks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class VirtualPackagesQuery:
     """Ask what this computer tells the solver about itself."""
 
@@ -176,6 +186,7 @@ Query = (
     | PackageNamesQuery
     | PackageVersionsQuery
     | PypiReleasesQuery
+    | UpdatesQuery
     | VirtualPackagesQuery
     | ReadFilesQuery
     | ReadTextQuery

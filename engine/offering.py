@@ -16,9 +16,12 @@ from engine.messages import (
     PackageVersionsQuery,
     PypiReleasesQuery,
     PythonVersionsQuery,
+    UpdatesQuery,
 )
 from engine.places import Places
 from engine.records import PackageVersion, PypiRelease
+from engine.requests import ChannelPriority
+from engine.updates import Updates
 
 
 class Offering:
@@ -57,6 +60,20 @@ class Offering:
         How each would come to its Python, whose version is `python`, is told with it.
         """
         return await self._asking.releases(PypiReleasesQuery(name, prefix, python))
+
+    async def updates(
+        self,
+        prefix: Path,
+        channels: tuple[str, ...],
+        priority: ChannelPriority = ChannelPriority.STRICT,
+        *,
+        looks: bool = False,
+    ) -> Updates:
+        """Return what of an environment could be newer, and why the rest of that stays.
+
+        Unless it `looks`, only what was read earlier counts, and the network is left alone.
+        """
+        return await self._asking.updates(UpdatesQuery(prefix, channels, priority, looks))
 
     async def refresh_names(self, address: str = "") -> int:
         """Fetch a newer table of what conda's packages are on PyPI; return how many it knows.

@@ -85,6 +85,7 @@ class WarningCode(StrEnum):
     UPDATE_HELD_BACK = "update-held-back"
     UPDATE_PINNED = "update-pinned"
     UPDATE_ELSEWHERE = "update-elsewhere"
+    UPDATES_STAY = "updates-stay"
     REMOVES_DEPENDENTS = "removes-dependents"
     PYTHON_CHANGES = "python-changes"
     FILES_CLOBBERED = "files-clobbered"
@@ -114,6 +115,7 @@ class WarningCode(StrEnum):
     ENVIRONMENT_FROZEN = "environment-frozen"
     # repairs
     REPAIR_CHOICE = "repair-choice"
+    REPAIR_KEEPS_PYPI = "repair-keeps-pypi"
     REPAIR_UNDOES_PYPI = "repair-undoes-pypi"
     REPAIR_BREAKS_CONDA = "repair-breaks-conda"
     REPAIR_LATER = "repair-later"

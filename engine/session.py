@@ -71,7 +71,7 @@ class Engine(Offering, Filing):
         super().__init__(places, Asking(places))
         self._listeners: list[Callable[[EngineEvent], None]] = []
         self._queue = TaskQueue(places, self._publish, self._settle)
-        self._watch = Watch(self._look, self._on_change)
+        self._watch = Watch(self._look, self._on_change, self._on_touch, self._known_contents)
         self._sizes: dict[Path, Sizes] = {}
         self._damaged: set[Path] = set()
         self._sizing: asyncio.Task[None] | None = None
@@ -230,6 +230,10 @@ class Engine(Offering, Filing):
         async for answer in self._asking.examine(prefix, depth):
             yield answer
 
+    def attend(self, prefix: Path | None) -> None:
+        """Say which environment is looked at: damage to its files is noticed there soonest."""
+        self._watch.attended = prefix
+
     def known_health(self, prefix: Path) -> Health | None:
         """Return what the last quick check of an environment found; None when there was none."""
         return self._checking.known(prefix)
@@ -278,9 +282,9 @@ class Engine(Offering, Filing):
         """Open the environment's Python in a terminal."""
         await asyncio.to_thread(opening.open_python, prefix, await self._name(prefix))
 
-    async def open_folder(self, prefix: Path) -> None:
-        """Show the environment's folder in the file manager."""
-        await asyncio.to_thread(opening.open_folder, prefix)
+    async def open_folder(self, folder: Path) -> None:
+        """Show the folder of an environment, or one inside of it, in the file manager."""
+        await asyncio.to_thread(opening.open_folder, folder)
 
     async def activation_command(self, prefix: Path) -> str:
         """Return what to type in a terminal to work in the environment."""
@@ -311,6 +315,13 @@ class Engine(Offering, Filing):
         self._publish(EnvironmentsChanged(prefixes))
         self._checking.check(prefixes)
         self._measure(prefixes)
+
+    def _on_touch(self, prefixes: tuple[Path, ...]) -> None:
+        self._checking.check(prefixes)
+
+    def _known_contents(self, prefix: Path) -> str:
+        health = self._checking.known(prefix)
+        return "" if health is None else health.contents
 
     def _measure(self, first: Iterable[Path]) -> None:
         """Measure every environment again in the background, those in `first` before others.

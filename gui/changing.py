@@ -7,14 +7,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from engine.conda.channels import short_name
 from engine.environments.pinning import pin_for
 from engine.errors import Failure
 from engine.events import Task, TaskId
-from engine.records import Environment, Record
+from engine.records import Environment, Record, RecordKind
 from engine.requests import ChangeRequest, ChannelPriority, Request
 from gui.dialogs.channels import ChannelsDialog
 from gui.dialogs.create import create_environment
@@ -34,7 +34,12 @@ if TYPE_CHECKING:
 
 
 class Changing(QObject):
-    """Keep the baskets of all environments, and let `view` fill and review the one it shows."""
+    """Keep the baskets of all environments, and let `view` fill and review the one it shows.
+
+    `channels_chosen` carries the prefix of an environment whose channels are others now.
+    """
+
+    channels_chosen = Signal(object)
 
     def __init__(
         self, engine: Engine, settings: WindowSettings, view: PackagesView, parent: QWidget
@@ -98,7 +103,7 @@ class Changing(QObject):
         """Work the basket out, and show what it comes to."""
         environment = self._environment
         if environment is not None and self.baskets.of(environment.prefix).wishes:
-            ask = Operation(self._view, lambda: self._choice(environment.prefix))
+            ask = Operation(self._view, lambda: self.choice(environment.prefix))
             ask.then(partial(self._preview, environment.prefix)).run()
 
     def choose_channels(self) -> None:
@@ -120,12 +125,13 @@ class Changing(QObject):
         """Open the dialog for a new environment, with what cannot be had in this one."""
         environment = self._environment
         if environment is not None:
-            specs = tuple(wish.spec for wish in wishes)
-            ask = Operation(self._view, lambda: self._choice(environment.prefix))
-            ask.then(partial(self._make_environment, specs)).run()
+            ask = Operation(self._view, lambda: self.choice(environment.prefix))
+            ask.then(partial(self._make_environment, wishes)).run()
 
-    def _make_environment(self, specs: tuple[str, ...], choice: ChannelChoice) -> None:
-        create_environment(self.engine, self._view.window(), specs, choice)
+    def _make_environment(self, wishes: tuple[Wish, ...], choice: ChannelChoice) -> None:
+        conda = tuple(wish.spec for wish in wishes if wish.tool is RecordKind.CONDA)
+        pypi = tuple(wish.spec for wish in wishes if wish.tool is RecordKind.PYPI)
+        create_environment(self.engine, self._view.window(), conda, choice, pypi=pypi)
 
     def _wish_one(self, wish: Wish) -> None:
         self._wish((wish,))
@@ -171,7 +177,8 @@ class Changing(QObject):
         usual = ChannelChoice(configuration.effective_channels, configuration.priority)
         return self.settings.channel_choice(prefix) or usual, usual
 
-    async def _choice(self, prefix: Path) -> ChannelChoice:
+    async def choice(self, prefix: Path) -> ChannelChoice:
+        """Return which channels count for an environment."""
         return (await self._choices(prefix))[0]
 
     def _show_channels(
@@ -184,6 +191,7 @@ class Changing(QObject):
 
     def _use_channels(self, prefix: Path, choice: ChannelChoice | None) -> None:
         self.settings.set_channel_choice(prefix, choice)
+        self.channels_chosen.emit(prefix)
         if self._environment is not None and self._environment.prefix == prefix:
             self._forget_names()
             self._ask_names()
@@ -214,7 +222,7 @@ class Changing(QObject):
         )
 
     async def _index_for(self, prefix: Path) -> tuple[ChannelChoice, NameIndex]:
-        choice = await self._choice(prefix)
+        choice = await self.choice(prefix)
         index = self._names.get(choice.channels)
         if index is None:
             names = await self.engine.package_names(choice.channels)
@@ -237,7 +245,7 @@ class Changing(QObject):
     def _choose_version(self, record: Record, is_other_source: bool) -> None:
         environment = self._environment
         if environment is not None:
-            ask = Operation(self._view, lambda: self._choice(environment.prefix))
+            ask = Operation(self._view, lambda: self.choice(environment.prefix))
             ask.then(partial(self._show_versions, environment, record, is_other_source)).run()
 
     def _show_versions(

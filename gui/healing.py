@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtCore import QObject, Signal
 
 from engine.health.values import Depth, Health, HealthProgress, RepairStep, RepairWish
+from engine.plan import Plan
 from engine.records import Environment, Mark
 from engine.requests import RepairRequest
 from gui.dialogs.preview import PreviewDialog
@@ -46,6 +47,7 @@ class Healing(QObject):
         book.changed.connect(self._on_changed)
         view.repair_chosen.connect(self.repair)
         view.repair_all_chosen.connect(self.repair_all)
+        view.look_chosen.connect(self._look_into)
         view.ignore_chosen.connect(self._ignore)
         view.heed_chosen.connect(self._heed)
         view.check_chosen.connect(self.check)
@@ -59,6 +61,7 @@ class Healing(QObject):
             return
         if before is None or before.prefix != environment.prefix:
             self.stop()
+            self._view.leave()
             self._view.trouble.hide()
         self._show()
 
@@ -115,9 +118,20 @@ class Healing(QObject):
 
         def preview(choice: ChannelChoice) -> None:
             request = RepairRequest(prefix, choice.channels, choice.priority, steps, wishes)
-            PreviewDialog(self.engine, request, self._view.window()).open()
+            dialog = PreviewDialog(self.engine, request, self._view.window())
+
+            def spare(_task: object) -> None:
+                self._spare(dialog.plan)
+
+            dialog.submitted.connect(spare)
+            dialog.open()
 
         Operation(self._view, lambda: self._choice(prefix)).then(preview).run()
+
+    def _spare(self, plan: Plan | None) -> None:
+        if plan is not None and isinstance(plan.request, RepairRequest):
+            changing = {change.name for change in plan.changes}
+            self.book.spare(plan.request.prefix, plan.request.steps, changing)
 
     async def _examine(self, prefix: Path, depth: Depth) -> Health | None:
         async for answer in self.engine.health(prefix, depth):
@@ -133,6 +147,9 @@ class Healing(QObject):
         configuration = await self.engine.configuration()
         usual = ChannelChoice(configuration.effective_channels, configuration.priority)
         return self.settings.channel_choice(prefix) or usual
+
+    def _look_into(self, folder: object) -> None:
+        Operation(self._view, lambda: self.engine.open_folder(cast("Path", folder))).run()
 
     def _ignore(self, key: str) -> None:
         if self._environment is not None:

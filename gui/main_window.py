@@ -175,7 +175,7 @@ class MainWindow(QMainWindow):
             case HealthFound(health=health):
                 self.health.take(health)
             case Settled():
-                self.content.say_lastingly(settled_sentence(event))
+                self.content.tell_settled(settled_sentence(event))
                 self.refresh()
             case TaskLog():
                 pass

@@ -6,7 +6,15 @@ from functools import cached_property
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QWidget,
+)
 
 from gui.theme import SPACE, TextRole, Tone
 from gui.widgets import (
@@ -24,6 +32,7 @@ from gui.widgets import (
 
 _TEXT_WIDTH = SPACE * 52
 _LEAST_TEXT = SPACE * 20
+_MOST_LINES = 6
 _BESIDE = SPACE * 3
 _BANNER_ICONS = {
     Tone.NOTE: "info",
@@ -62,15 +71,48 @@ class Banner(QFrame):
         if not closable:
             self._close.hide()
         self._close.clicked.connect(self._on_close)
-        inner = row(self._icon, self._text, self._action, self._close)
+        self._lines: tuple[str, ...] = ()
+        self._texts = column(self._text, spacing=0.5)
+        inner = row(self._icon, self._texts, self._action, self._close)
+        inner.setAlignment(self._icon, Qt.AlignmentFlag.AlignTop)
         inner.setContentsMargins(SPACE + 4, SPACE, SPACE, SPACE)
         inner.setStretch(1, 1)
         self.setLayout(inner)
         self.setProperty("banner", tone.value)
 
-    def say(self, text: str, tone: Tone = Tone.NOTE, action: str | None = None) -> None:
-        """Show `text` in the colours of `tone`, with another `action` or, for "", without one."""
+    @cached_property
+    def _list(self) -> tuple[QScrollArea, QLabel]:
+        """Return what shows the lines below the text; most banners have none."""
+        words, area = label("", wrap=True, selectable=True), QScrollArea()
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setAccessibleName(self.tr("What happened"))
+        words.setProperty("plain", "true")
+        area.setWidget(words)
+        area.viewport().setAutoFillBackground(False)
+        self._texts.addWidget(area)
+        return area, words
+
+    def say(
+        self,
+        text: str,
+        tone: Tone = Tone.NOTE,
+        action: str | None = None,
+        *,
+        lines: tuple[str, ...] = (),
+    ) -> None:
+        """Show `text` in the colours of `tone`, with another `action` or, for "", without one.
+
+        The `lines` stand below it as a list, which scrolls when it is long.
+        """
         self._text.setText(text)
+        self._lines = lines
+        if lines or "_list" in vars(self):
+            area, words = self._list
+            words.setText("\n".join(f"•  {one}" for one in lines))
+            area.setVisible(bool(lines))
+            self._fit_list()
         if action is not None:
             self._action.setText(action)
             self._action.setVisible(bool(action))
@@ -79,8 +121,20 @@ class Banner(QFrame):
         self.show()
 
     def text(self) -> str:
-        """Return what it says."""
-        return self._text.text()
+        """Return what it says, line by line."""
+        return "\n".join((self._text.text(), *self._lines))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the list the height that it needs at this width."""
+        super().resizeEvent(event)
+        if self._lines:
+            self._fit_list()
+
+    def _fit_list(self) -> None:
+        area, words = self._list
+        beside = self._icon.width() + self._close.sizeHint().width() + SPACE * 5
+        high = words.heightForWidth(max(SPACE * 12, self.width() - beside))
+        area.setFixedHeight(min(high, words.fontMetrics().lineSpacing() * _MOST_LINES) + 2)
 
     def _on_close(self) -> None:
         self.hide()

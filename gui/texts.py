@@ -76,8 +76,8 @@ def mark_sentence(mark: Mark) -> str:
         case Mark.UNREADABLE:
             return QCoreApplication.translate(
                 "Marks",
-                "Some of the notes about packages in this environment could not be read. "
-                "Its Health tab says which, and how to repair them.",
+                "Some of the notes about what is in this environment are missing or cannot be "
+                "read. Its Health tab says which, and how to repair them.",
             )
         case Mark.INTERRUPTED:
             return QCoreApplication.translate(

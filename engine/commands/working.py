@@ -37,6 +37,7 @@ from engine.messages import (
     ReadFilesQuery,
     ReadTextQuery,
     SizesMessage,
+    UpdatesQuery,
     VirtualPackagesQuery,
     WorkDone,
     WorkFailed,
@@ -154,9 +155,28 @@ def _look_at_one(
     return encode(parts_of(query.prefix, places, configuration))
 
 
+async def _names(
+    query: PythonVersionsQuery | PackageNamesQuery,
+    places: Places,
+    configuration: CondaConfiguration,
+) -> tuple[str, ...]:
+    from engine.conda.repodata import package_names, python_versions
+
+    if isinstance(query, PythonVersionsQuery):
+        return await python_versions(query.channels, configuration, places)
+    return await package_names(query.channels, configuration, places)
+
+
+async def _updates(query: UpdatesQuery, places: Places, configuration: CondaConfiguration) -> bytes:
+    from engine.planning.updating import find_updates
+
+    if not query.looks and hasattr(os, "nice"):
+        os.nice(10)  # nobody waits for it
+    return encode(await find_updates(query, places, configuration))
+
+
 async def _answer(query: Query, places: Places) -> bytes:
     from engine.conda.offering import package_versions
-    from engine.conda.repodata import package_names, python_versions
     from engine.conda.solving import virtual_packages
     from engine.planning import plan_request
 
@@ -168,10 +188,8 @@ async def _answer(query: Query, places: Places) -> bytes:
     match query:
         case PlanQuery(request=request):
             return encode(await plan_request(request, places, configuration), Plan)
-        case PythonVersionsQuery(channels=channels):
-            return encode(Names(await python_versions(channels, configuration, places)))
-        case PackageNamesQuery(channels=channels):
-            return encode(Names(await package_names(channels, configuration, places)))
+        case PythonVersionsQuery() | PackageNamesQuery():
+            return encode(Names(await _names(query, places, configuration)))
         case PackageVersionsQuery(channels=channels, name=name, python=python):
             found = await package_versions(channels, name, configuration, places, python=python)
             return encode(PackageVersions(found))
@@ -183,6 +201,8 @@ async def _answer(query: Query, places: Places) -> bytes:
             from engine.pypi.releases import pypi_releases
 
             return encode(PypiReleases(await pypi_releases(name, prefix, python, places)))
+        case UpdatesQuery():
+            return await _updates(query, places, configuration)
         case VirtualPackagesQuery():
             return encode(Names(virtual_packages(places)))
         case HealthQuery() | PartsQuery():

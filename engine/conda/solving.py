@@ -156,7 +156,12 @@ def is_bound(spec: str) -> bool:
 def fulfils(record: Record, spec: str) -> bool:
     """Return whether a planned `record` has the version and build that `spec` asks for."""
     (original,) = to_repodata_records([record])
-    return _parsed(spec_channel(spec)[1], spec).matches(original)
+    return admits(spec, original)
+
+
+def admits(spec: str, record: RepoDataRecord) -> bool:
+    """Return whether `record` has the version and build that `spec` asks for."""
+    return _parsed(spec_channel(spec)[1], spec).matches(record)
 
 
 def spec_channels(specs: Iterable[str]) -> tuple[str, ...]:

@@ -57,13 +57,15 @@ def record_name(file_name: str) -> RecordName | None:
 
 def _look_into(meta: str) -> _Meta:
     seen = _Meta()
+    moved: set[str] = set()
     try:
         with os.scandir(meta) as entries:
             for entry in entries:
                 name = entry.name
                 if not name.endswith(".json"):
                     seen.names.add(name)
-                    seen.is_interrupted |= name.endswith(MOVED_AWAY)
+                    if name.endswith(MOVED_AWAY):
+                        moved.add(name.removesuffix(MOVED_AWAY))
                 elif name.startswith(UNFINISHED_RECORD) or name == JOURNAL_NAME:
                     seen.is_interrupted = True
                 elif (record := record_name(name)) is not None and entry.is_file():
@@ -72,6 +74,10 @@ def _look_into(meta: str) -> _Meta:
                     seen.foreign += 1
     except OSError:
         seen.is_readable = False
+    if moved:  # of a package that is there, the record of before is a left-over only
+        there = {record.name for record in seen.records}
+        parts = map(record_name, moved)
+        seen.is_interrupted |= any(each is not None and each.name not in there for each in parts)
     return seen
 
 
@@ -141,7 +147,7 @@ def describe(prefix: Path, places: Places, configuration: CondaConfiguration) ->
     stats = [stat_or_none(f"{text}/conda-meta"), stat_or_none(f"{text}/conda-meta/history")]
     meta = _look_into(f"{text}/conda-meta")
     python = meta.python
-    packages = _packages_folder(text, stats[0], python)
+    packages = _remember_layout(text, stats[0], python)
     stats.append(stat_or_none(packages) if packages else None)
     count = len(meta.records) + meta.foreign
     if packages:
@@ -237,15 +243,26 @@ def stamp_of(prefix: Path) -> str:
     if meta is None:
         return ""
     history = stat_or_none(f"{text}/conda-meta/history")
-    known = _layouts.get(text)
-    if known is not None and known[0] == _signature(meta):
-        packages = known[1]
-    else:
-        packages = _packages_folder(text, meta, _look_into(f"{text}/conda-meta").python)
+    packages = _packages_folder(text, meta)
     return _digest((meta, history, stat_or_none(packages) if packages else None))
 
 
-def _packages_folder(prefix: str, meta: os.stat_result | None, python: RecordName | None) -> str:
+def packages_folder(prefix: Path) -> str:
+    """Return the site-packages folder of conda's Python at `prefix`; empty without one."""
+    text = str(prefix)
+    meta = stat_or_none(f"{text}/conda-meta")
+    return "" if meta is None else _packages_folder(text, meta)
+
+
+def _packages_folder(prefix: str, meta: os.stat_result) -> str:
+    """Return site-packages, or nothing, reading `conda-meta` only when it has changed."""
+    known = _layouts.get(prefix)
+    if known is not None and known[0] == _signature(meta):
+        return known[1]
+    return _remember_layout(prefix, meta, _look_into(f"{prefix}/conda-meta").python)
+
+
+def _remember_layout(prefix: str, meta: os.stat_result | None, python: RecordName | None) -> str:
     """Return site-packages, or nothing; remembers it for as long as `conda-meta` stays as it is."""
     packages = site_packages(prefix, python.version, python.build) if python is not None else ""
     if len(_layouts) >= LAYOUTS_KEPT:

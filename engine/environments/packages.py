@@ -6,15 +6,21 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
+
+from packaging.utils import canonicalize_name
 
 from engine.conda.channels import ChannelNames
 from engine.conda.meta import META, CondaMeta, OwnedDistribution, read_conda_meta, recorded_sha256
 from engine.errors import EngineError, ErrorCode
-from engine.pypi.distributions import read_distributions
+from engine.pypi.distributions import read_distributions, read_installer
 from engine.reading import read_head, read_whole
 from engine.records import Record
+
+_METADATA: Final = (".dist-info", ".egg-info")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,33 @@ def read_others(prefix: Path, meta: CondaMeta) -> tuple[Record, ...]:
     replaced = _replaced(prefix, meta.distributions)
     owned = [each.path for each in meta.distributions if each.path not in replaced]
     folders = site_packages_folders(prefix, meta.site_packages)
+    owned += _of_damaged(prefix, folders, meta)
     return tuple(read_distributions(prefix, folders, owned))
+
+
+def _of_damaged(prefix: Path, folders: Iterable[Path], meta: CondaMeta) -> list[str]:
+    """Return the metadata that records brought which cannot be read, as well as can be told.
+
+    That is what has the name and version of such a record, and what conda says that it installed.
+    """
+    damaged = {
+        (canonicalize_name(each.name), each.version)
+        for each in meta.records
+        if each.problem is not None
+    }
+    found: list[str] = []
+    for path in (path for folder in folders if damaged for path in _metadata_in(folder)):
+        name, _, version = path.stem.partition("-")
+        is_named = (canonicalize_name(name), version.partition("-")[0]) in damaged
+        if is_named or read_installer(path) == "conda":
+            found.append(path.relative_to(prefix).as_posix())
+    return found
+
+
+def _metadata_in(folder: Path) -> tuple[Path, ...]:
+    with suppress(OSError):
+        return tuple(each for each in folder.iterdir() if each.suffix in _METADATA)
+    return ()
 
 
 def site_packages_folders(prefix: Path, named: Iterable[str] = ()) -> tuple[Path, ...]:

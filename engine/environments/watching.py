@@ -19,6 +19,7 @@ from engine.environments.discovering import (
 )
 from engine.environments.looking import stat_or_none
 from engine.environments.registering import environments_file
+from engine.environments.touching import Contents
 from engine.places import Places
 
 INTERVAL = 1.0  # seconds
@@ -74,21 +75,29 @@ class Watch:
 
     `look` returns what is there now; it is called in a thread, at the start and whenever a folder
     or file that it named changed. `on_change` is called on the loop with the prefixes that came,
-    went or changed; with none when only the configuration did. Rounds get rarer when they are
-    slow. Errors of either are logged and end nothing.
+    went or changed; with none when only the configuration did. `on_touch` is called likewise with
+    those that are not as they are `known` by their `contents_stamp`, which takes a while to find
+    out. Rounds get rarer when they are slow. Errors of any of them are logged and end nothing.
+
+    `attended` is the environment in which changes are to be noticed soonest.
     """
 
     def __init__(
         self,
         look: Callable[[], Surroundings],
         on_change: Callable[[tuple[Path, ...]], None],
+        on_touch: Callable[[tuple[Path, ...]], None] = lambda _: None,
+        known: Callable[[Path], str] = lambda _: "",
         *,
         interval: float = INTERVAL,
     ) -> None:
         self._look = look
         self._on_change = on_change
+        self._on_touch = on_touch
         self._interval = interval
+        self.attended: Path | None = None
         self._seen: _Seen | None = None
+        self._contents = Contents(known)
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -122,10 +131,17 @@ class Watch:
             changed, cost = await asyncio.to_thread(self._compare)
             if changed is not None and not is_first:
                 self._on_change(changed)
+            touched = () if is_first else await asyncio.to_thread(self._look_inside)
+            if touched:
+                self._on_touch(touched)
         except Exception:  # a watch that dies leaves a list that silently grows old
             log.exception("the environments could not be watched this time")
             return self._interval
         return min(max(self._interval, cost), SLOWEST)
+
+    def _look_inside(self) -> tuple[Path, ...]:
+        around = self.surroundings
+        return () if around is None else self._contents.look(around.prefixes, self.attended)
 
     def _compare(self) -> tuple[tuple[Path, ...] | None, float]:
         """Return the prefixes that differ from the last round, None when nothing does at all.

@@ -6,8 +6,9 @@ The format is that of conda's PrefixRecord (conda docs, "conda.models.records").
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,7 @@ from engine.conda.meta import RecordHead
 from engine.environments.describing import JOURNAL_NAME, MOVED_AWAY, UNFINISHED_RECORD, record_name
 from engine.reading import read_whole
 from engine.records import RecordProblem
+from engine.replicas.ownership import PathEntry, PathsData
 
 META: Final = "conda-meta"
 _BOM: Final = b"\xef\xbb\xbf"
@@ -30,7 +32,12 @@ class _Meta(RecordHead, gc=False):
     constrains: list[str] | None = None
 
 
+class _Whole(_Meta, gc=False):
+    paths_data: PathsData | None = None
+
+
 _DECODER: Final = msgspec.json.Decoder(_Meta)
+_WHOLE: Final = msgspec.json.Decoder(_Whole)
 
 
 @dataclass(slots=True)
@@ -55,8 +62,14 @@ class CondaPackage:
     files: list[str]
     metadata: tuple[str, ...]
     cache: str
-    record: Path
+    where: str
     python_site_packages: str = ""
+    paths: list[PathEntry] = field(default_factory=list[PathEntry])
+
+    @property
+    def record(self) -> Path:
+        """Return its record; few are asked for, and a text is made in no time."""
+        return Path(self.where)
 
     @property
     def spelled(self) -> str:
@@ -90,8 +103,13 @@ class CondaSide:
     is_frozen: bool = False
 
 
-def read_conda_side(prefix: Path, configuration: ChannelNames) -> CondaSide:
-    """Return what `conda-meta` of `prefix` shows. Raises OSError when it cannot be listed."""
+def read_conda_side(
+    prefix: Path, configuration: ChannelNames, told: Callable[[CondaPackage], None] | None = None
+) -> CondaSide:
+    """Return what `conda-meta` of `prefix` shows. Raises OSError when it cannot be listed.
+
+    With `told`, what is known of each file is read, too, and it hears of each package at once.
+    """
     folder = prefix / META
     entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     packages: list[CondaPackage] = []
@@ -106,11 +124,13 @@ def read_conda_side(prefix: Path, configuration: ChannelNames) -> CondaSide:
         elif name.startswith(UNFINISHED_RECORD) or name == JOURNAL_NAME:
             unfinished.append(folder / name)
         elif name.endswith(".json"):
-            found = _read(entry, folder / name, configuration, channels)
+            found = _read(entry, configuration, channels, whole=told is not None)
             if isinstance(found, DamagedRecord):
                 damaged.append(found)
-            else:
-                packages.append(found)
+                continue
+            packages.append(found)
+            if told is not None:
+                told(found)
     names = {entry.name for entry in entries}
     surplus = tuple(_surplus(packages, prefix))
     return CondaSide(
@@ -143,25 +163,29 @@ def _surplus(packages: list[CondaPackage], prefix: Path) -> Iterator[CondaPackag
 
 def _read(
     entry: os.DirEntry[str],
-    path: Path,
     configuration: ChannelNames,
     channels: dict[tuple[str | None, str], str],
+    *,
+    whole: bool,
 ) -> CondaPackage | DamagedRecord:
     parts = record_name(entry.name)
     name, version = (parts.name, parts.version) if parts is not None else ("", "")
     try:
         data = read_whole(entry.path).removeprefix(_BOM)
     except OSError:
-        return DamagedRecord(path, RecordProblem.UNREADABLE, name, version)
+        return DamagedRecord(Path(entry.path), RecordProblem.UNREADABLE, name, version)
+    paths: list[PathEntry] = []
     try:
-        meta = _DECODER.decode(data)
+        meta = _decode_whole(data) if whole else _DECODER.decode(data)
+        if isinstance(meta, _Whole) and meta.paths_data is not None:
+            paths = meta.paths_data.paths
     except msgspec.ValidationError:
         problem = RecordProblem.INCOMPLETE if b'"name"' in data else RecordProblem.FOREIGN
-        return DamagedRecord(path, problem, name, version)
+        return DamagedRecord(Path(entry.path), problem, name, version)
     except (ValueError, RecursionError, msgspec.DecodeError):
-        return DamagedRecord(path, RecordProblem.NOT_JSON, name, version)
+        return DamagedRecord(Path(entry.path), RecordProblem.NOT_JSON, name, version)
     if not meta.name or not meta.version:
-        return DamagedRecord(path, RecordProblem.FOREIGN, name, version)
+        return DamagedRecord(Path(entry.path), RecordProblem.FOREIGN, name, version)
     url = meta.url or ""
     key = (meta.channel, url.rpartition("/")[0])
     channel = channels.get(key)
@@ -184,9 +208,17 @@ def _read(
         files=files,
         metadata=_metadata_of(files),
         cache=linked or meta.extracted_package_dir or "",
-        record=path,
+        where=entry.path,
         python_site_packages=meta.python_site_packages_path or "",
+        paths=paths,
     )
+
+
+def _decode_whole(data: bytes) -> _Meta:
+    """Return what a record tells, without its files when what it tells of them is damaged."""
+    with suppress(msgspec.ValidationError):
+        return _WHOLE.decode(data)
+    return _DECODER.decode(data)
 
 
 def _metadata_of(files: list[str]) -> tuple[str, ...]:

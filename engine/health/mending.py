@@ -12,6 +12,7 @@ class MendKind(StrEnum):
     """Say what happens to one file of an environment."""
 
     DELETED = "deleted"
+    EXCHANGED = "exchanged"  # deleted, and brought anew by the same release
     PUT_BACK = "put-back"  # missing now, and there again afterwards
     RENEWED = "renewed"  # there now, and replaced by what its package brought
     REWRITTEN = "rewritten"  # names this environment's folder afterwards
@@ -50,6 +51,12 @@ class Repairing:
     forgets: bool = False
     settles: bool = False
     later: tuple[RepairStep, ...] = ()
+
+    @property
+    def gone(self) -> tuple[str, ...]:
+        """Return the paths that are deleted, those included that a package brings anew."""
+        kinds = (MendKind.DELETED, MendKind.EXCHANGED)
+        return tuple(mend.path for mend in self.mends if mend.kind in kinds)
 
     def paths(self, kind: MendKind) -> tuple[str, ...]:
         """Return the paths to which `kind` happens."""

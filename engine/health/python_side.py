@@ -24,6 +24,7 @@ from engine.health.conda_side import CondaPackage, CondaSide
 from engine.pypi.distributions import read_headers, read_one
 from engine.reading import read_head, read_whole
 from engine.records import SourceKind
+from engine.replicas.ownership import SITE_PACKAGES
 
 _HEAD: Final = 16 * 1024
 _HEADER: Final = re.compile(
@@ -53,7 +54,7 @@ _DIRECT_URL: Final = msgspec.json.Decoder(_DirectUrl)
 class Distribution:
     """Describe one Python distribution; nothing in it is ever changed.
 
-    `path` is its dist-info or egg-info, `inside` the same relative to the prefix, with `/`.
+    `where` is its dist-info or egg-info, `inside` the same relative to the prefix, with `/`.
     `owner` is the conda package that listed it; with `is_replaced` what lies there is another
     tool's now. `checkout` is the folder that an editable one is used from. `is_half` says that an
     interrupted installation left it without what every whole one has. `requires_python` is a
@@ -62,7 +63,7 @@ class Distribution:
 
     name: str
     version: str
-    path: Path
+    where: str
     inside: str
     requires: tuple[str, ...] = ()
     installer: str = ""
@@ -72,6 +73,11 @@ class Distribution:
     is_half: bool = False
     requires_python: str = ""
     tags: tuple[str, ...] | None = None
+
+    @property
+    def path(self) -> Path:
+        """Return its dist-info or egg-info; few are asked for, and a text is made in no time."""
+        return Path(self.where)
 
     @property
     def is_pypi(self) -> bool:
@@ -156,10 +162,11 @@ def _distributions(
     site: Path, inside: str, owners: dict[str, CondaPackage]
 ) -> Iterator[Distribution]:
     owner = owners.get(inside)
-    path = site / inside.rpartition("/")[2]
+    where = f"{site}{os.sep}{inside.rpartition('/')[2]}"
     if inside.endswith(".dist-info"):
-        yield _dist_info(path, inside, owner)
+        yield _dist_info(where, inside, owner)
         return
+    path = Path(where)
     for record in read_one(site, path.name):
         checkout = None
         if record.source.kind is SourceKind.EDITABLE:
@@ -169,7 +176,7 @@ def _distributions(
         yield Distribution(
             record.name,
             record.version,
-            path,
+            where,
             inside,
             record.depends,
             owner=owner,
@@ -178,37 +185,38 @@ def _distributions(
         )
 
 
-def _dist_info(path: Path, inside: str, owner: CondaPackage | None) -> Distribution:
-    text = str(path)
+def _dist_info(where: str, inside: str, owner: CondaPackage | None) -> Distribution:
     try:
-        name, version, requires, python = _headers(f"{text}/METADATA")
+        name, version, requires, python = _headers(f"{where}/METADATA")
     except OSError:
         name = version = python = ""
         requires = ()
     installer = ""
     with suppress(OSError):
-        installer = read_head(f"{text}/INSTALLER", 64).decode("utf-8", "replace").strip()
+        installer = read_head(f"{where}/INSTALLER", 64).decode("utf-8", "replace").strip()
     if not name or not version:
-        stem = path.name.removesuffix(".dist-info").split("-")
+        stem = inside.rpartition("/")[2].removesuffix(".dist-info").split("-")
         name, version = stem[0], stem[1] if len(stem) > 1 else ""
         name = canonicalize_name(name)
-        return Distribution(name, version, path, inside, (), installer, owner, is_half=True)
-    found = Distribution(canonicalize_name(name), version, path, inside, requires, installer, owner)
+        return Distribution(name, version, where, inside, (), installer, owner, is_half=True)
+    found = Distribution(
+        canonicalize_name(name), version, where, inside, requires, installer, owner
+    )
     if owner is not None:
         found.is_replaced = installer != "conda" and _is_replaced(found, owner)
         if not found.is_replaced:
             return found
     try:
-        inside_it = frozenset(os.listdir(text))  # noqa: PTH208 - names alone, no Path for each
+        inside_it = frozenset(os.listdir(where))  # noqa: PTH208 - names alone, no Path for each
     except OSError:
         return found
     found.is_half = "RECORD" not in inside_it and installer != "conda"
     found.requires_python = python
     if "direct_url.json" in inside_it:
-        found.checkout = _editable_checkout(f"{text}/direct_url.json")
+        found.checkout = _editable_checkout(f"{where}/direct_url.json")
     if "WHEEL" in inside_it:
         with suppress(OSError):
-            tags = _TAG.findall(read_head(f"{text}/WHEEL", _HEAD))
+            tags = _TAG.findall(read_head(f"{where}/WHEEL", _HEAD))
             found.tags = tuple(tag.decode("ascii", "replace") for tag in tags)
     return found
 
@@ -246,9 +254,11 @@ def _is_replaced(found: Distribution, owner: CondaPackage) -> bool:
     """
     expected = recorded_sha256(owner.record, f"{found.inside}/RECORD")
     if not expected and owner.is_noarch_python:
-        expected = recorded_sha256(owner.record, f"site-packages/{found.path.name}/RECORD")
+        expected = recorded_sha256(
+            owner.record, f"{SITE_PACKAGES}{found.inside.rpartition('/')[2]}/RECORD"
+        )
     try:
-        record = read_whole(f"{found.path}/RECORD")
+        record = read_whole(f"{found.where}/RECORD")
     except OSError:
         return False
     return bool(expected) and hashlib.sha256(record).hexdigest() != expected

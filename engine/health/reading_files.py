@@ -9,16 +9,18 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from typing import Final, Self
 
 from engine.companions import processors
-from engine.health.claims import Claim
+from engine.health.claims import Claim, Listing
 from engine.health.comparing import FLAGS, STEP, Expected, not_plainly_right
 from engine.health.entry_points import is_entry_point
 from engine.health.sharing_work import Helper
@@ -30,7 +32,7 @@ HELP_AFTER: Final = 0.05  # seconds of work: below that, a helper costs more tha
 _SECONDS_A_FILE: Final = 1e-5
 _BYTES_A_SECOND: Final = 1e9
 _AHEAD: Final = 3  # batches that lie before the helper, so that it never waits
-_WELL_AHEAD: Final = 12  # while nobody looks whether it has done them
+_WELL_AHEAD: Final = 20  # while nobody looks whether it has done them
 _BATCH_FILES: Final = 512
 _BATCH_BYTES: Final = 8 << 20
 COMMANDS: Final = ("bin/", "Scripts/")
@@ -67,37 +69,76 @@ class Odd:
 
 @dataclass(slots=True)
 class _Batch:
-    """Hold files that can be compared at a glance, and `odd` ones that take a closer look."""
+    """Hold files that can be compared at a glance, and `odd` ones that take a closer look.
 
-    plain: list[Claim] = field(default_factory=list[Claim])
+    `parts` say which listing the files come from, and from which of its places on.
+    """
+
+    paths: list[str] = field(default_factory=list[str])
+    sizes: list[int] = field(default_factory=list[int])
+    hashes: list[str] = field(default_factory=list[str])
     odd: list[Claim] = field(default_factory=list[Claim])
-    files: int = 0
+    parts: list[tuple[int, Listing, int]] = field(default_factory=list[tuple[int, Listing, int]])
     size: int = 0
 
     @property
+    def files(self) -> int:
+        return len(self.paths) + len(self.odd)
+
+    @property
     def expected(self) -> Expected:
-        plain = self.plain
-        return (
-            [claim.path for claim in plain],
-            [claim.size for claim in plain],
-            [claim.sha256 for claim in plain],
-        )
+        return self.paths, self.sizes, self.hashes
+
+    def add(self, listing: Listing, places: range, size: int) -> None:
+        """Take a part of a listing, of `size` bytes."""
+        start, end = places.start, places.stop
+        self.parts.append((len(self.paths), listing, start))
+        self.paths += listing.paths[start:end]
+        self.sizes += listing.sizes[start:end]
+        self.hashes += listing.hashes[start:end]
+        self.size += size
+
+    def claims(self, places: Iterable[int] | None = None) -> list[Claim]:
+        """Return the claims to the files in some places, or in all."""
+        found: list[Claim] = []
+        for at in range(len(self.paths)) if places is None else places:
+            first, listing, start = self.parts[bisect_right(self.parts, at, key=itemgetter(0)) - 1]
+            found.append(listing.claim_at(start + at - first))
+        return found
+
+
+def _parts_of(listing: Listing) -> Iterator[tuple[range, int]]:
+    """Yield ranges of places that each make at most a batch, with their bytes."""
+    sizes = listing.sizes
+    total = sum(sizes)
+    if len(sizes) <= _BATCH_FILES and total <= _BATCH_BYTES:
+        yield range(len(sizes)), total
+        return
+    start = size = 0
+    for at, each in enumerate(sizes):
+        if at > start and (at - start >= _BATCH_FILES or size + each > _BATCH_BYTES):
+            yield range(start, at), size
+            start, size = at, 0
+        size += each
+    yield range(start, len(sizes)), size
 
 
 class FileReader:
-    """Read files of the environment at `prefix`.
+    """Read files of the environment at `prefix`; `others` are prefixes that it may have had.
 
-    `others` are prefixes that it may have had, to be set before the first file. Files are added as
-    they become known and read from then on; `read` waits for the rest. Use it in a `with`
-    statement, or the helping process stays.
+    Files are added as they become known and read from then on; `read` waits for the rest. Use it
+    in a `with` statement, or the helping process stays.
     """
 
-    def __init__(self, prefix: str, cancelled: Callable[[], bool]) -> None:
+    def __init__(
+        self, prefix: str, cancelled: Callable[[], bool], others: tuple[str, ...] = ()
+    ) -> None:
         self.prefix = prefix
-        self.others: tuple[str, ...] = ()
+        self.others = others
         self.cancelled = cancelled
         self._folder = f"{prefix}/"
-        self._help_after = HELP_AFTER if processors() > 1 else float("inf")
+        is_alone = bool(others) or processors() < 2  # every file is searched, or nobody can help
+        self._help_after = float("inf") if is_alone else HELP_AFTER
         self._seconds = 0.0
         self._helper: Helper | None = None
         self._batches = [_Batch()]
@@ -115,23 +156,30 @@ class FileReader:
         """Say how many files there will be, roughly: with many, help is called at once."""
         self._call_for_help(files * _SECONDS_A_FILE)
 
-    def add(self, claims: Sequence[Claim]) -> None:
+    def add(self, listing: Listing) -> None:
         """Take files to be read; raises nothing."""
-        batch, others = self._batches[-1], self.others
-        for claim in claims:
-            size = claim.size
-            if claim.placeholder or not claim.sha256 or others:
-                batch.odd.append(claim)
-            else:
-                batch.plain.append(claim)
-            batch.files += 1
-            batch.size += size
-            if batch.files >= _BATCH_FILES or batch.size >= _BATCH_BYTES:
-                self._seconds += batch.files * _SECONDS_A_FILE + batch.size / _BYTES_A_SECOND
-                batch = _Batch()
-                self._batches.append(batch)
+        if self.others:  # every file is searched
+            for claim in listing.claims():
+                self._batch_for(1, claim.size).odd.append(claim)
+                self._batches[-1].size += claim.size
+            return
+        for places, size in _parts_of(listing):
+            self._batch_for(len(places), size).add(listing, places, size)
+        for claim in listing.others:
+            self._batch_for(1, claim.size).odd.append(claim)
+            self._batches[-1].size += claim.size
         self._call_for_help(self._seconds)
         self._lend(_WELL_AHEAD)
+
+    def _batch_for(self, files: int, size: int) -> _Batch:
+        """Return the last batch, or a new one where so much more would be too much for it."""
+        batch = self._batches[-1]
+        is_full = batch.files + files > _BATCH_FILES or batch.size + size > _BATCH_BYTES
+        if is_full and batch.files:
+            self._seconds += batch.files * _SECONDS_A_FILE + batch.size / _BYTES_A_SECOND
+            batch = _Batch()
+            self._batches.append(batch)
+        return batch
 
     def read(self, is_wanted: _IsWanted, told: Callable[[HealthProgress], None]) -> tuple[Odd, ...]:
         """Return which of the added files that are wanted are odd, in their order.
@@ -176,11 +224,10 @@ class FileReader:
             return self._compared.popitem()
         number = self._next
         self._next += 1
-        plain = self._batches[number].plain
+        batch = self._batches[number]
         if self.cancelled():
             raise CheckCancelledError
-        places = not_plainly_right(self._folder, self._batches[number].expected, self.cancelled)
-        return number, [plain[at] for at in places]
+        return number, batch.claims(not_plainly_right(self._folder, batch.expected, self.cancelled))
 
     def _call_for_help(self, seconds: float) -> None:
         if self._helper is None and seconds >= self._help_after:
@@ -201,11 +248,10 @@ class FileReader:
         if self._helper is None:
             return
         for number, places in self._helper.answers(waiting=waiting):
-            plain = self._batches[number].plain
-            self._compared[number] = [plain[at] for at in places]
+            self._compared[number] = self._batches[number].claims(places)
         if not self._helper.is_well:  # what it had is looked at here, one by one
             for number in self._helper.out:
-                self._compared[number] = self._batches[number].plain
+                self._compared[number] = self._batches[number].claims()
             self._helper.end()
             self._helper = None
 
@@ -274,7 +320,7 @@ class FileReader:
         rewriter = PrefixRewriter((self.prefix,), claim.placeholder)
         try:
             if claim.is_binary:
-                written = rewriter.rewrite_binary(data, len(os.fsencode(self.prefix)))
+                written = rewriter.rewrite_binary(data, len(os.fsencode(claim.placeholder)))
             else:
                 written = data.replace(os.fsencode(self.prefix), os.fsencode(claim.placeholder))
         except PrefixTooLongError:

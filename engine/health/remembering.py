@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +13,7 @@ import msgspec
 
 from engine.codec import decode, encode
 from engine.environments.describing import stamp_of
-from engine.environments.outside import user_site
+from engine.environments.stamping import contents_stamp
 from engine.errors import EngineError
 from engine.health.quick import health_of, look_quickly, missing_health
 from engine.health.scene import Scene, read_scene
@@ -20,7 +21,7 @@ from engine.health.surroundings import Surroundings
 from engine.health.values import Depth, Health
 from engine.transactions.locking import workroom_of
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 _FOLDER: Final = "health"
 _VARIABLES: Final = ("PATH", "APPDATA")
 
@@ -41,7 +42,8 @@ def quick_health(prefix: Path, around: Surroundings) -> Health:
     missing = missing_health(prefix, around)
     if missing is not None:
         return missing
-    key = _key(prefix, around)
+    contents = contents_stamp(prefix, around.platform)
+    key = _key(prefix, around, contents)
     memory = _memory(prefix, around)
     known = _recall(memory, key)
     if known is not None:
@@ -49,7 +51,8 @@ def quick_health(prefix: Path, around: Surroundings) -> Health:
     stamp = stamp_of(prefix)
     scene = read_scene(prefix, around)
     watched = tuple(_state_of(path) for path in _watched(scene))
-    health = health_of(prefix, Depth.QUICK, stamp, look_quickly(scene), scene.unchecked)
+    found = health_of(prefix, Depth.QUICK, stamp, look_quickly(scene), scene.unchecked)
+    health = replace(found, contents=contents)
     with suppress(OSError):
         memory.parent.mkdir(parents=True, exist_ok=True)
         temporary = memory.with_name(f".{memory.name}.{os.getpid()}")
@@ -72,7 +75,7 @@ def _memory(prefix: Path, around: Surroundings) -> Path:
     return around.places.state / _FOLDER / f"{name}.json"
 
 
-def _key(prefix: Path, around: Surroundings) -> str:
+def _key(prefix: Path, around: Surroundings, contents: str) -> str:
     """Return what the result depends on beside files: the program, the day, this computer."""
     variables = {
         name: value
@@ -83,7 +86,7 @@ def _key(prefix: Path, around: Surroundings) -> str:
         FORMAT,
         os.fsencode(prefix),
         stamp_of(prefix),
-        _records_in(prefix),
+        contents,
         sorted(variables.items()),
         around.virtual_packages,
         around.today.isoformat(),
@@ -95,38 +98,15 @@ def _key(prefix: Path, around: Surroundings) -> str:
     ).hexdigest()
 
 
-def _records_in(prefix: Path) -> list[tuple[str, int, int]]:
-    """Return names, times and sizes in conda-meta: a power cut damages files where they lie."""
-    try:
-        with os.scandir(prefix / "conda-meta") as entries:
-            states = [(entry.name, entry.stat()) for entry in entries]
-    except OSError:
-        return []
-    return sorted((name, state.st_mtime_ns, state.st_size) for name, state in states)
-
-
 def _watched(scene: Scene) -> list[str]:
-    """Return the files and folders that were looked at and that the stamp does not tell of."""
+    """Return the files and folders that were looked at and that no stamp tells of."""
     around = scene.around
     paths = [
-        scene.prefix,
-        scene.scripts,
-        scene.interpreter,
-        scene.prefix / "conda-meta" / "state",
-        scene.prefix / "etc" / "conda" / "env_vars.d",
         workroom_of(scene.prefix),
         *(each.checkout for each in scene.python.distributions if each.checkout is not None),
     ]
     if scene.python.version:
-        paths.append(
-            user_site(
-                around.places.home,
-                scene.python.version,
-                around.environ,
-                around.platform,
-                scene.interpreter,
-            )
-        )
+        paths.append(scene.personal.folder)
     separator = ";" if around.platform == "win32" else ":"
     folders = scene.variables.get("PYTHONPATH", "").split(separator)
     return [*map(str, paths), *(folder for folder in folders if folder)]

@@ -28,6 +28,7 @@ _EXTRA_NAMED: Final = re.compile(
 )
 _OR: Final = re.compile(r"[\s)'\"]or[\s('\"]")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_WORDS: Final = re.compile(r"[a-z]+")
 # Parts that only the authors of a package install; what they pin says nothing to anybody else.
 _FOR_DEVELOPERS: Final = frozenset(
     (
@@ -49,8 +50,10 @@ _FOR_DEVELOPERS: Final = frozenset(
         "enabler",
         "lint",
         "linting",
+        "locked",
         "mypy",
         "perf",
+        "qa",
         "release",
         "style",
         "test",
@@ -110,6 +113,12 @@ class Wants:
         return self.needed.get(name, ())
 
 
+def requirement_of(name: str, wants: Sequence[Want]) -> str:
+    """Return one requirement that says what all of `wants` say."""
+    ranges = dict.fromkeys(part for want in wants for part in want.specifier.split(",") if part)
+    return name + ",".join(part.strip() for part in ranges)
+
+
 @lru_cache(maxsize=_REMEMBERED)
 def fits(specifier: str, version: str) -> bool:
     """Return whether `version` is in the range `specifier`; what cannot be told is."""
@@ -119,6 +128,17 @@ def fits(specifier: str, version: str) -> bool:
         return _set(specifier).contains(_version(version), prereleases=True)
     except (InvalidSpecifier, InvalidVersion):
         return True
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def falls_short(specifier: str, version: str) -> bool:
+    """Return whether `version` is older than any in the range `specifier`.
+
+    A release that is pinned is left out of it: newer and older ones will do as often as not.
+    """
+    lower = [part.strip() for part in specifier.split(",")]
+    begins = [part.replace("~=", ">=") for part in lower if part.startswith((">", "~="))]
+    return not fits(",".join(begins), version)
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -260,7 +280,10 @@ def _unasked(
     environment: tuple[tuple[str, str], ...],
     whole: dict[str, Distribution],
 ) -> Iterable[Want]:
-    """Yield what optional parts that nobody asked for need, as far as that is installed."""
+    """Yield what optional parts that nobody asked for need, where an older one is installed.
+
+    Nobody knows whether they are used, and their upper ends are often only what was tested with.
+    """
     for text in distribution.requires:
         if "extra" not in text:
             continue
@@ -268,14 +291,14 @@ def _unasked(
         if not named:
             continue
         extra = _normalised(named)
-        if extra in asked or extra in _FOR_DEVELOPERS:
+        if extra in asked or not _FOR_DEVELOPERS.isdisjoint(_WORDS.findall(extra)):
             continue
         name = _NAME.match(text)
         if name is None or _normalised(name[0]) not in whole:
             continue
         if _OR.search(text) is None or _want(distribution, text, "", environment) is None:
             want = _want(distribution, text, named, environment)
-            if want is not None:
+            if want is not None and falls_short(want.specifier, whole[want.name].version):
                 yield want
 
 

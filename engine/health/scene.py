@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+import posixpath
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
+from engine.environments.looking import is_file, stat_or_none
+from engine.environments.outside import user_site
 from engine.errors import EngineError, ErrorCode
 from engine.health.conda_side import CondaPackage, CondaSide, read_conda_side
+from engine.health.personal import PersonalSite, read_personal
 from engine.health.python_side import PythonSide, read_python_side
-from engine.health.requiring import Wants, marker_environment, work_out
+from engine.health.requiring import Want, Wants, fits, marker_environment, work_out
 from engine.health.surroundings import Surroundings
 from engine.health.values import (
     Evidence,
@@ -25,6 +30,8 @@ from engine.health.values import (
 )
 from engine.opening.activation import environment_variables
 from engine.pypi.names import conda_names
+
+_FEW: Final = 3
 
 
 @dataclass
@@ -66,6 +73,40 @@ class Scene:
         return work_out(self.python.distributions, environment)
 
     @cached_property
+    def personal(self) -> PersonalSite:
+        """Return the person's own packages that this Python uses before those of here (PEP 370).
+
+        PYTHONNOUSERSITE, in the terminal or among the variables of the environment, keeps them
+        out; an environment of Python's own (PEP 405) does by itself.
+        """
+        around = self.around
+        folder = user_site(
+            around.places.home,
+            self.python.version,
+            around.environ,
+            around.platform,
+            self.interpreter,
+        )
+        is_kept_out = not self.python.version or self.variables.get("PYTHONNOUSERSITE")
+        if is_kept_out or is_file(self.prefix / "pyvenv.cfg"):
+            return PersonalSite(folder, is_used=False)
+        return read_personal(folder)
+
+    @cached_property
+    def lent(self) -> Mapping[str, Sequence[Want]]:
+        """Return what is needed here and met by the person's own packages alone, by its name."""
+        found: dict[str, Sequence[Want]] = {}
+        for name, package in self.personal.packages.items():
+            wants = self.wants.of(name)
+            copies = self.python.by_name.get(name, ())
+            is_met_here = all(any(want.accepts(copy) for copy in copies) for want in wants)
+            if not is_met_here and all(
+                want.is_url or fits(want.specifier, package.version) for want in wants
+            ):
+                found[name] = wants
+        return found
+
+    @cached_property
     def from_pypi_by_conda_name(self) -> dict[str, str]:
         """Return the versions of PyPI distributions under the names that conda has for them."""
         found: dict[str, str] = {}
@@ -84,7 +125,7 @@ class Scene:
     @property
     def scripts(self) -> Path:
         """Return the folder of the environment's commands."""
-        return self.prefix / ("Scripts" if self.around.platform == "win32" else "bin")
+        return scripts_of(self.prefix, self.around.platform)
 
     @property
     def interpreter(self) -> Path:
@@ -118,6 +159,16 @@ class Scene:
         )
 
 
+def few_names(paths: Sequence[str]) -> str:
+    """Return the names of the files at `paths`, in a row; "" where they are more than a few."""
+    return ", ".join(map(posixpath.basename, paths)) if len(paths) <= _FEW else ""
+
+
+def scripts_of(prefix: Path, platform: str) -> Path:
+    """Return the folder of an environment's commands."""
+    return prefix / ("Scripts" if platform == "win32" else "bin")
+
+
 def changed(path: Path) -> datetime | None:
     """Return when `path` was last changed, links not followed; None when that is not known."""
     with suppress(OSError, OverflowError, ValueError):
@@ -125,15 +176,18 @@ def changed(path: Path) -> datetime | None:
     return None
 
 
-def read_scene(prefix: Path, around: Surroundings) -> Scene:
+def read_scene(
+    prefix: Path, around: Surroundings, told: Callable[[CondaPackage], None] | None = None
+) -> Scene:
     """Return the environment at `prefix` as it is now.
 
-    Raises EngineError (prefix-missing, not-an-environment).
+    With `told`, what is known of each file of conda's packages is read, too, and it hears of each
+    package at once. Raises EngineError (prefix-missing, not-an-environment).
     """
     try:
-        conda = read_conda_side(prefix, around.configuration)
+        conda = read_conda_side(prefix, around.configuration, told)
     except OSError as error:
-        if not prefix.exists():
+        if isinstance(error, FileNotFoundError) and stat_or_none(prefix) is None:
             raise EngineError(
                 ErrorCode.PREFIX_MISSING,
                 f"There is no folder {prefix} any more.",

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from engine.conda.condarc import CondaConfiguration, read_configuration
+from engine.environments.looking import is_file
 from engine.environments.registering import registered
 from engine.opening.surroundings import own_surroundings
 from engine.places import Places
@@ -68,6 +69,6 @@ def which(name: str, surroundings: Surroundings) -> Path | None:
     for folder in surroundings.environ.get("PATH", "").split(separator):
         for file in executable_names(surroundings.platform, name):
             path = Path(folder) / file
-            if path.is_absolute() and path.is_file() and os.access(path, os.X_OK):
+            if path.is_absolute() and is_file(path) and os.access(path, os.X_OK):
                 return path
     return None

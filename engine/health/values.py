@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -55,7 +55,13 @@ class FindingCode(StrEnum):
     VULNERABLE = "vulnerable"
 
 
-_CHOICES: Final = (FindingCode.FILES_UNOWNED, FindingCode.FROZEN, FindingCode.PYTHON_ENDED)
+_CHOICES: Final = (
+    FindingCode.EDITABLE_GONE,  # its folder may come back
+    FindingCode.FILES_OWNED_TWICE,  # one of the packages has to go
+    FindingCode.FILES_UNOWNED,
+    FindingCode.FROZEN,
+    FindingCode.PYTHON_ENDED,
+)
 
 
 class Gravity(StrEnum):
@@ -82,6 +88,7 @@ class RepairKind(StrEnum):
     REINSTALL_PYPI = "reinstall-pypi"  # the same release again, from the index
     REMOVE_COPY = "remove-copy"  # subject: the dist-info folder that goes, by its name
     INSTALL = "install"  # subject: a requirement, brought by conda first, else by PyPI
+    INSTALL_CONDA = "install-conda"  # subject: a conda spec, which PyPI has nothing for
     UPDATE = "update"  # subject: a package, or what is wanted of it: `python>=3.12`, `channel::x`
     REMOVE = "remove"
     DELETE_FILES = "delete-files"  # subject: a path inside the prefix that nothing needs
@@ -97,10 +104,14 @@ class RepairKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RepairStep:
-    """Ask for one thing to be mended; `subject` is what `kind` says."""
+    """Ask for one thing to be mended; `subject` is what `kind` says.
+
+    `release` is the version that is there afterwards, where it is known; it is only told.
+    """
 
     kind: RepairKind
     subject: str = ""
+    release: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +178,8 @@ class Finding:
             return not self.value("newer")
         if self.code is FindingCode.REQUIREMENT_OPTIONAL:
             return self.gravity is Gravity.NOTE
+        if self.code is FindingCode.DEPENDS_UNMET:
+            return bool(self.value("virtual"))  # no package brings what the computer lacks
         return self.code in _CHOICES
 
     def value(self, key: str) -> str:
@@ -199,7 +212,8 @@ class Unchecked:
 class Health:
     """Hold what a look at the environment at `prefix` found, worst first.
 
-    `stamp` is that of the environment looked at; `unchecked` says what could not be looked at.
+    `stamp` is that of the environment looked at, `contents` that of the files that a quick look
+    read, where that is known; `unchecked` says what could not be looked at.
     """
 
     prefix: Path
@@ -208,6 +222,7 @@ class Health:
     checked: datetime
     findings: tuple[Finding, ...]
     unchecked: tuple[Unchecked, ...] = ()
+    contents: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,22 +90,22 @@ def open_python(prefix: Path, name: str = "", *, environ: Mapping[str, str] | No
     )
 
 
-def open_folder(prefix: Path, *, environ: Mapping[str, str] | None = None) -> None:
-    """Show the folder of the environment at `prefix` in the file manager.
+def open_folder(folder: Path, *, environ: Mapping[str, str] | None = None) -> None:
+    """Show `folder`, that of an environment or one inside of it, in the file manager.
 
     Raises EngineError (prefix-missing, no-file-manager).
     """
-    _require(prefix)
+    _require(folder)
     inherited = own_surroundings() if environ is None else environ
     find = partial(find_program, environ=inherited)
-    failures = start_first(_desktop().file_manager(str(prefix), inherited, find), inherited)
+    failures = start_first(_desktop().file_manager(str(folder), inherited, find), inherited)
     if failures is not None:
         raise EngineError(
             ErrorCode.NO_FILE_MANAGER,
             "No program that shows folders could be started.",
             hint="Install a file manager, or xdg-utils, or copy the address of the folder.",
             detail="\n".join(failures),
-            prefix=str(prefix),
+            prefix=str(folder),
         )
 
 

@@ -51,6 +51,7 @@ from engine.planning.pypi_remedies import opened_on_remedy
 from engine.planning.relaxing import EACH_SECONDS, refused
 from engine.planning.resolving import Resolution, Standing, moved, resolve
 from engine.planning.updates_elsewhere import updates_elsewhere
+from engine.planning.updates_staying import updates_staying
 from engine.planning.wishing import needed_from_pypi
 from engine.records import Record, RecordKind, State
 from engine.replicas.ownership import read_owned
@@ -178,6 +179,7 @@ async def _planned(
     cost = cost_of(fresh, cached, is_near=choice.is_near)
     held = tuple(held_back_warning(request, changes, await _wider(request, standing, changes)))
     held = held or await updates_elsewhere(request, standing, changes)
+    held += await updates_staying(request, standing, before, conda)
     warnings: tuple[PlanWarning, ...] = (
         *(space_warnings(prefix, choice, with_pypi(cost, pypi)) if fresh or pypi.lock else ()),
         *keep_warning(resolution),

@@ -87,6 +87,7 @@ class _Files:
         }
         if not going:
             return
+        coming = {self._info(each) for each in wishes.reinstalled}
         kept = self._owned_by_conda(set()) | self._owned_by_pypi(going)
         for info, name in going.items():
             listed = list(_listed_by(self._prefix, info))
@@ -96,7 +97,8 @@ class _Files:
                     yield Mend(MendKind.DELETED, obstacle)
             for path in self.there(dict.fromkeys((*listed, *below))):
                 if path not in kept:
-                    yield Mend(MendKind.DELETED, path, name)
+                    kind = MendKind.EXCHANGED if info in coming else MendKind.DELETED
+                    yield Mend(kind, path, name)
 
     def _pips(self, record: Record) -> tuple[Record, ...]:
         return self._ground.copies_of(record)

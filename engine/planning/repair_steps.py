@@ -90,6 +90,7 @@ class Wishes:
     reinstalled: tuple[Record, ...] = ()
     copies: tuple[str, ...] = ()
     wanted: tuple[str, ...] = ()
+    from_conda: tuple[str, ...] = ()
     updated: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     deleted: tuple[str, ...] = ()
@@ -109,6 +110,7 @@ class Wishes:
             or self.rebuilt
             or self.reinstalled
             or self.wanted
+            or self.from_conda
             or self.updated
             or self.removed
             or self.adds_pip
@@ -141,6 +143,7 @@ def sort_steps(steps: Iterable[RepairStep], ground: Ground) -> Wishes:
         ),
         copies=copies,
         wanted=subjects(RepairKind.INSTALL),
+        from_conda=subjects(RepairKind.INSTALL_CONDA),
         updated=subjects(RepairKind.UPDATE),
         removed=subjects(RepairKind.REMOVE),
         deleted=tuple(inside(ground.prefix, each) for each in subjects(RepairKind.DELETE_FILES)),

@@ -92,8 +92,9 @@ def _keeps_pypi(request: RepairRequest, ground: Ground, wishes: Wishes) -> Itera
     for record in wishes.dropped:
         copies = ground.copies_of(record)
         if copies:
+            is_same = copies[0].version == record.version
             yield PlanWarning(
-                WarningCode.REPAIR_CHOICE,
+                WarningCode.REPAIR_CHOICE if is_same else WarningCode.REPAIR_KEEPS_PYPI,
                 Severity.NOTE,
                 f"{record.name} {copies[0].version} from PyPI stays; conda forgets its own.",
                 (*_values(record, copies[0]), ("kept", "pypi")),

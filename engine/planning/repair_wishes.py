@@ -25,7 +25,8 @@ async def change_for(
     """Return the change of packages that a repair brings along; one without wishes changes none.
 
     What is missing comes from conda where a channel has it and nothing else would have to move
-    for it, else from PyPI. Raises EngineError about a channel.
+    for it, else from PyPI; what a conda package needs comes from conda alone. Raises
+    EngineError about a channel.
     """
     change = ChangeRequest(
         prefix=request.prefix,
@@ -43,6 +44,8 @@ async def change_for(
     chooser = _Chooser(ground, standing)
     for text in dict.fromkeys((*wishes.wanted, *wishes.updated)):
         change = await chooser.with_wish(change, text)
+    for text in wishes.from_conda:
+        change = await chooser.with_wish(change, text, only_conda=True)
     return change
 
 
@@ -59,7 +62,14 @@ class _Chooser:
         self._ground = ground
         self._standing = standing
 
-    async def with_wish(self, change: ChangeRequest, text: str) -> ChangeRequest:
+    async def with_wish(
+        self, change: ChangeRequest, text: str, *, only_conda: bool = False
+    ) -> ChangeRequest:
+        """Return `change` with the wish `text`.
+
+        What `only_conda` may bring is not looked for on PyPI, where the same name can be that of
+        something else altogether.
+        """
         requirement = _parsed(text)
         if requirement is None:
             return self._as_conda_spells_it(change, text)
@@ -71,6 +81,8 @@ class _Chooser:
             if requirement.specifier:
                 return replace(change, add=(*change.add, spec))
             return replace(change, update=(*change.update, owner.name))
+        if only_conda:
+            return replace(change, add=(*change.add, text))
         for spec in await self._specs(change, requirement):
             tried = replace(change, add=(*change.add, spec), add_pypi=(), remove_pypi=())
             if await self._is_harmless(tried):

@@ -19,7 +19,7 @@ from engine.environments.describing import stamp_of
 from engine.environments.packages import read_packages
 from engine.environments.registering import registered
 from engine.errors import EngineError, ErrorCode, from_os_error
-from engine.health.mending import MendKind, Repairing
+from engine.health.mending import Repairing
 from engine.health.values import RepairKind
 from engine.places import Places
 from engine.plan import Change, ChangeKind, Figures, Plan, PlanWarning, WarningCode
@@ -223,7 +223,7 @@ class _Planner:
             if each.before is not None and each.name not in conda.mended
         )
         freed = await asyncio.to_thread(freed_by, prefix, gone)
-        freed += sum(_size(prefix / path) for path in repairing.paths(MendKind.DELETED))
+        freed += sum(_size(prefix / path) for path in repairing.gone)
         warnings = (
             *(space_warnings(prefix, choice, cost) if fresh else ()),
             *repair_warnings(self.request, ground, wishes, repairing, after),

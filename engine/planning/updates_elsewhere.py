@@ -62,7 +62,7 @@ async def _about(
             continue
         updates = tuple(each for each in request.update if each.lower() != name)
         wish = replace(request, update=updates, add=(*request.add, f"{channel}::{name}"))
-        version = await _version_after(wish, name, record, standing)
+        version = await version_from(wish, record, standing)
         if version:
             shown = short_name(channel, standing.configuration) or channel
             yield _offered(record, shown, version, wish)
@@ -103,11 +103,11 @@ async def _newest(record: Record, repodata: Repodata) -> dict[str, str]:
     return found
 
 
-async def _version_after(wish: ChangeRequest, name: str, record: Record, standing: Standing) -> str:
-    """Return the version that `wish` brings of the package `name`, empty for none newer."""
+async def version_from(wish: ChangeRequest, record: Record, standing: Standing) -> str:
+    """Return the version that `wish` brings in place of `record`, empty for none newer."""
     with suppress(EngineError):
         after = (await resolve(wish, standing, timeout=EACH_SECONDS)).records
-        there = next((each for each in after if each.name == name), None)
+        there = next((each for each in after if each.name == record.name), None)
         if there is not None and compare(there.version, record.version) > 0:
             return there.version
     return ""

@@ -197,7 +197,7 @@ def _dist_info(shown: Path, path: str, stem: str) -> Record:
     source, url, sha256 = PYPI, "", ""
     if "direct_url.json" in inside:
         source, url, sha256 = _direct_source(f"{path}/direct_url.json")
-    elif "INSTALLER" in inside and _installer(path) == "conda":
+    elif "INSTALLER" in inside and read_installer(path) == "conda":
         source = UNKNOWN  # left behind by a conda package that is gone
     return Record(
         kind=RecordKind.PYPI,
@@ -317,7 +317,8 @@ def _after(text: str, start: str) -> str:
     return text[len(start) :] if text.startswith(start) else ""
 
 
-def _installer(folder: str) -> str:
+def read_installer(folder: str | Path) -> str:
+    """Return who says to have installed the distribution with this metadata; empty for nobody."""
     try:
         return read_head(f"{folder}/INSTALLER", 64).decode("utf-8", "replace").strip()
     except OSError:

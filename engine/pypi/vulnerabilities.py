@@ -19,13 +19,14 @@ from urllib.parse import quote
 import msgspec
 import requests
 
-from engine.errors import EngineError, Failure
+from engine.errors import EngineError, ErrorCode, Failure
 from engine.places import Places
 from engine.pypi.asking import index_session, indexes_in_force
 from engine.pypi.running import Uv, open_uv
 
 _SECONDS: Final = 20
 _AT_ONCE: Final = 8
+_SILENCE: Final = (requests.ConnectionError, requests.Timeout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,10 @@ def _pages(index: str) -> tuple[str, ...]:
 
 def _ask_all(releases: Sequence[tuple[str, str]], pages: Sequence[str], uv: Uv) -> Report:
     with index_session(uv) as session:
-        base = next((page for page in pages if _reports(session, page, releases)), None)
+        try:
+            base = next((page for page in pages if _reports(session, page, releases)), None)
+        except _SILENCE as error:
+            return Report(is_reporting=False, failure=_unreachable(error))
         if base is None:
             return Report(is_reporting=False)
         with ThreadPoolExecutor(_AT_ONCE, "envdesk-index") as pool:
@@ -108,11 +112,28 @@ def _ask_all(releases: Sequence[tuple[str, str]], pages: Sequence[str], uv: Uv) 
 
 
 def _reports(session: requests.Session, page: str, releases: Sequence[tuple[str, str]]) -> bool:
-    """Return whether `page` knows one of the first of `releases`: some are nowhere but here."""
-    return any(_ask(session, page, *release) is not None for release in releases[:_AT_ONCE])
+    """Return whether `page` knows one of the first of `releases`: some are nowhere but here.
+
+    Raises one of _SILENCE at once where nobody answers: the others would take as long.
+    """
+    return any(_told(session, page, *release) is not None for release in releases[:_AT_ONCE])
+
+
+def _unreachable(error: Exception) -> Failure:
+    summary = "The package index does not answer."
+    return EngineError(ErrorCode.INDEX_UNREACHABLE, summary, detail=str(error)).failure
 
 
 def _ask(
+    session: requests.Session, base: str, name: str, version: str
+) -> tuple[Vulnerability, ...] | None:
+    try:
+        return _told(session, base, name, version)
+    except _SILENCE:
+        return None
+
+
+def _told(
     session: requests.Session, base: str, name: str, version: str
 ) -> tuple[Vulnerability, ...] | None:
     address = f"{base}/{quote(name, safe='')}/{quote(version, safe='')}/json"
@@ -121,6 +142,8 @@ def _ask(
         if answer.status_code != requests.codes["ok"]:
             return None
         page = _PAGE.decode(answer.content)
+    except _SILENCE:
+        raise
     except (requests.RequestException, ValueError, msgspec.DecodeError):
         return None
     if page.vulnerabilities is None:

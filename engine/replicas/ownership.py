@@ -12,7 +12,7 @@ import csv
 import io
 import os
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,6 +25,7 @@ from engine.reading import read_whole
 
 SITE_PACKAGES: Final = "site-packages/"
 SCRIPTS: Final = "python-scripts/"
+PACKED: Final = (SITE_PACKAGES, SCRIPTS)  # in a package; where they lie instead is moves_of()
 _BIN = ("bin/", "Scripts/")
 MADE_HERE = frozenset(
     (
@@ -76,7 +77,9 @@ class PathEntry(msgspec.Struct, rename={"path": "_path"}, gc=False):
     size_in_bytes: int | None = None
 
 
-class _PathsData(msgspec.Struct, gc=False):
+class PathsData(msgspec.Struct, gc=False):
+    """Mirror `paths_data`."""
+
     paths: list[PathEntry] = []
 
 
@@ -92,7 +95,7 @@ class InstalledRecord(msgspec.Struct, gc=False):
     build: str | None = None
     noarch: str | bool | None = None
     files: list[str] | None = None
-    paths_data: _PathsData | None = None
+    paths_data: PathsData | None = None
     link: _Link | None = None
     extracted_package_dir: str | None = None
 
@@ -107,20 +110,6 @@ class InstalledRecord(msgspec.Struct, gc=False):
         linked = self.link.source if self.link is not None else None
         return linked or self.extracted_package_dir or ""
 
-    def site_packages(self) -> str:
-        """Return the site-packages folder of the files of a `noarch: python` package, with `/`."""
-        for path in self.files or ():
-            found = path.find(f"/{SITE_PACKAGES}")
-            if found >= 0:
-                return path[: found + 1 + len(SITE_PACKAGES)]
-        return ""
-
-    def scripts(self) -> str:
-        """Return the folder of its scripts, with `/`."""
-        return next(
-            (folder for f in self.files or () for folder in _BIN if f.startswith(folder)), ""
-        )
-
     def real_paths(self) -> Iterator[tuple[PathEntry, str, str]]:
         """Yield each entry with its path in the prefix and its path in the package."""
         moves = self.moves()
@@ -130,10 +119,16 @@ class InstalledRecord(msgspec.Struct, gc=False):
 
     def moves(self) -> tuple[tuple[str, str], ...]:
         """Return the folders in the package that lie elsewhere in the prefix, with where."""
-        if self.noarch != "python":
-            return ()
-        moves = ((SITE_PACKAGES, self.site_packages()), (SCRIPTS, self.scripts()))
-        return tuple((packed, real) for packed, real in moves if real)
+        return moves_of(self.files or ()) if self.noarch == "python" else ()
+
+
+def moves_of(files: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Return which folders of a `noarch: python` package with these `files` lie where instead."""
+    inside = next((path for path in files if f"/{SITE_PACKAGES}" in path), "")
+    site = inside[: inside.find(f"/{SITE_PACKAGES}") + 1 + len(SITE_PACKAGES)] if inside else ""
+    scripts = next((folder for path in files for folder in _BIN if path.startswith(folder)), "")
+    moves = ((SITE_PACKAGES, site), (SCRIPTS, scripts))
+    return tuple((packed, real) for packed, real in moves if real)
 
 
 def both_paths(path: str, moves: Iterable[tuple[str, str]]) -> tuple[str, str]:

@@ -57,7 +57,7 @@ def mend_files(plan: Plan, new: Path, report: Report) -> None:
         _open(new, repairing.paths(MendKind.OPENED))
         if paths := repairing.paths(MendKind.REWRITTEN):
             relocate(new, plan.prefix, repairing.elsewhere, paths, report)
-        gone = repairing.paths(MendKind.DELETED)
+        gone = repairing.gone
         for path in gone:
             _strike_out(new / path)
             delete_tree(new / path, SilentReport())

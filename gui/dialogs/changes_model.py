@@ -25,6 +25,7 @@ from gui.presenting import (
     reason_text,
     source_text,
     version_text,
+    whole_reason_text,
 )
 from gui.theme import SPACE, TextRole, theme
 
@@ -72,13 +73,15 @@ class ChangesModel(QAbstractItemModel):
         super().__init__(parent)
         self._changes: tuple[Change, ...] = ()
         self._groups: tuple[_Group, ...] = ()
+        self._mends = False
         self._words = ""
         self._sorting: tuple[int, bool] | None = None
         self._strong = theme().font(TextRole.STRONG)
 
-    def set_changes(self, changes: Sequence[Change]) -> None:
-        """Show `changes`, without a filter."""
+    def set_changes(self, changes: Sequence[Change], *, mends: bool = False) -> None:
+        """Show `changes`, without a filter; `mends` says that they are those of a repair."""
         self._changes = tuple(changes)
+        self._mends = mends
         self._words = ""
         self._rebuild()
 
@@ -99,6 +102,16 @@ class ChangesModel(QAbstractItemModel):
         return self._groups[index.internalId()].changes[index.row()]
 
     @property
+    def has_moves(self) -> bool:
+        """Return whether a package comes from another source than before."""
+        return any(
+            change.before is not None
+            and change.after is not None
+            and change.before.source.name != change.after.source.name
+            for change in self._changes
+        )
+
+    @property
     def has_downloads(self) -> bool:
         """Return whether the size column tells of downloads, not of the disk."""
         return any(change.after is not None for change in self._changes)
@@ -110,7 +123,7 @@ class ChangesModel(QAbstractItemModel):
         kept.sort(key=_plain_key)
         if self._sorting is not None:
             column, backwards = self._sorting
-            kept.sort(key=_sort_keys(self._size_of)[column], reverse=backwards)
+            kept.sort(key=_sort_keys(self._size_of, self._reason)[column], reverse=backwards)
         groups = (
             _Group(kind, tuple(change for change in kept if change.kind is kind)) for kind in _ORDER
         )
@@ -133,7 +146,10 @@ class ChangesModel(QAbstractItemModel):
             case ChangeColumn.SIZE:
                 return self._size_text(change)
             case _:
-                return reason_text(change)
+                return self._reason(change)
+
+    def _reason(self, change: Change) -> str:
+        return reason_text(change, mends=self._mends)
 
     def _size_text(self, change: Change) -> str:
         if change.after is not None:
@@ -147,7 +163,7 @@ class ChangesModel(QAbstractItemModel):
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return self._text(change, column)
-            case Qt.ItemDataRole.ToolTipRole:
+            case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleDescriptionRole:
                 return self._whole_text(change, column) or None
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _TO_THE_RIGHT if column == ChangeColumn.SIZE else None
@@ -157,8 +173,8 @@ class ChangesModel(QAbstractItemModel):
                 return None
 
     def _whole_text(self, change: Change, column: int) -> str:
-        if column == ChangeColumn.REASON and change.needed_by:
-            return formats.join_words(list(change.needed_by))
+        if column == ChangeColumn.REASON:
+            return whole_reason_text(change)
         if column == ChangeColumn.SOURCE and change.after is not None and change.after.source.url:
             return change.after.source.url
         return self._text(change, column)
@@ -248,11 +264,13 @@ def _plain_key(change: Change) -> tuple[bool, str]:
     return (bool(change.needed_by), change.name.casefold())
 
 
-def _sort_keys(size_of: Callable[[Change], int]) -> dict[int, Callable[[Change], str | int]]:
+def _sort_keys(
+    size_of: Callable[[Change], int], reason: Callable[[Change], str]
+) -> dict[int, Callable[[Change], str | int]]:
     return {
         ChangeColumn.PACKAGE: lambda change: change.name.casefold(),
         ChangeColumn.VERSION: version_text,
         ChangeColumn.SOURCE: lambda change: source_text(change).casefold(),
         ChangeColumn.SIZE: size_of,
-        ChangeColumn.REASON: reason_text,
+        ChangeColumn.REASON: reason,
     }

@@ -98,7 +98,8 @@ class PythonField(QWidget):
 class CreateForm(RequestForm):
     """Ask for a new environment on one page.
 
-    It is filled in with `specs`, and with the channels of `choice` in place of the usual ones.
+    It is filled in with `specs` and the requirements `pypi`, and with the channels of `choice` in
+    place of the usual ones.
     """
 
     def __init__(
@@ -108,9 +109,10 @@ class CreateForm(RequestForm):
         *,
         specs: tuple[str, ...] = (),
         choice: ChannelChoice | None = None,
+        pypi: tuple[str, ...] = (),
     ) -> None:
         super().__init__(parent)
-        self._specs = specs
+        self._specs, self._pypi = specs, pypi
         self._choice = choice
         self.setWindowTitle(self.tr("New environment"))
         self._engine = engine
@@ -129,8 +131,10 @@ class CreateForm(RequestForm):
         self.python = PythonField()
         self.packages = PackagesField()
         self.packages.add(*self._specs)
-        if self._specs:
-            self.placing.suggest_free(spec_name(self._specs[0]))
+        self.packages.add_from_pypi(*self._pypi)
+        named = [spec_name(spec) for spec in (*self._specs, *self._pypi) if "/" not in spec]
+        if named:
+            self.placing.suggest_free(named[0])
         self.placing.changed.connect(self.changed)
         self.packages.changed.connect(self.changed)
         self.python.message.acted.connect(self._ask_again)
@@ -186,6 +190,7 @@ class CreateForm(RequestForm):
             priority=self.channels.priority(),
             python="" if "python" in names else self.python.version(),
             specs=(*extra, *specs),
+            add_pypi=self.packages.requirements(),
         )
 
     def start(self) -> None:
@@ -255,11 +260,15 @@ def create_environment(
     parent: QWidget,
     specs: tuple[str, ...] = (),
     choice: ChannelChoice | None = None,
+    *,
+    pypi: tuple[str, ...] = (),
 ) -> PreviewDialog:
     """Open the dialog that makes a new environment, soon, and return it.
 
-    `specs` are in it at the beginning, and the channels of `choice`, or the usual ones.
+    `specs` and the requirements `pypi` are in it at the beginning, and the channels of `choice`, or
+    the usual ones.
     """
-    dialog = PreviewDialog(engine, CreateForm(engine, specs=specs, choice=choice), parent)
+    form = CreateForm(engine, specs=specs, choice=choice, pypi=pypi)
+    dialog = PreviewDialog(engine, form, parent)
     dialog.open_soon()
     return dialog

@@ -21,19 +21,24 @@ _CHIP_LENGTH: Final = 40
 
 
 class Chip(QFrame):
-    """Show one spec; `removed` comes when its button is pressed."""
+    """Show one spec, or a requirement for PyPI; `removed` comes when its button is pressed."""
 
     removed = Signal()
 
-    def __init__(self, spec: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, spec: str, parent: QWidget | None = None, *, is_from_pypi: bool = False
+    ) -> None:
         super().__init__(parent)
         self.spec = spec
+        self.is_from_pypi = is_from_pypi
         self.setProperty("panel", "raised")
         self.remove = icon_button("close", self.tr("Remove {name}").format(name=spec))
         self.remove.setIconSize(QSize(12, 12))
         self.remove.clicked.connect(self.removed)
         words = label(_shortened(spec))
         words.setToolTip(spec)
+        if is_from_pypi:
+            words.setText(self.tr("{name} from PyPI").format(name=_shortened(spec)))
         inner = row(words, self.remove, spacing=0.25)
         inner.setContentsMargins(SPACE, 0, SPACE // 4, 0)
         self.setLayout(inner)
@@ -80,8 +85,12 @@ class PackagesField(QWidget):
 
     def specs(self) -> tuple[str, ...]:
         """Return what was chosen, what stands in the line included."""
-        chosen = [chip.spec for chip in self.chips]
+        chosen = [chip.spec for chip in self.chips if not chip.is_from_pypi]
         return tuple(dict.fromkeys((*chosen, *split_specs(self.entry.text()))))
+
+    def requirements(self) -> tuple[str, ...]:
+        """Return what shall come from PyPI."""
+        return tuple(chip.spec for chip in self.chips if chip.is_from_pypi)
 
     def set_names(self, names: tuple[str, ...]) -> None:
         """Offer `names`, which are sorted, and mark chips that are not among them."""
@@ -95,11 +104,19 @@ class PackagesField(QWidget):
             name = spec_name(spec)
             for chip in [one for one in self.chips if name and spec_name(one.spec) == name]:
                 self._drop(chip)
-            chip = Chip(spec)
-            chip.removed.connect(lambda gone=chip: self._remove(gone))
-            self.chips.append(chip)
-            self._flow.addWidget(chip)
+            self._take(Chip(spec))
         self._after_change()
+
+    def add_from_pypi(self, *requirements: str) -> None:
+        """Add chips for packages that shall come from PyPI; no channel is asked for these."""
+        for requirement in requirements:
+            self._take(Chip(requirement, is_from_pypi=True))
+        self._after_change()
+
+    def _take(self, chip: Chip) -> None:
+        chip.removed.connect(lambda gone=chip: self._remove(gone))
+        self.chips.append(chip)
+        self._flow.addWidget(chip)
 
     def _remove(self, chip: Chip) -> None:
         self._drop(chip)
@@ -123,7 +140,8 @@ class PackagesField(QWidget):
         unknown: list[str] = []
         for chip in self.chips:
             name = spec_name(chip.spec)
-            is_unknown = len(self.known_names) > 0 and name not in self.known_names
+            is_asked = len(self.known_names) > 0 and not chip.is_from_pypi
+            is_unknown = is_asked and name not in self.known_names
             chip.mark(is_unknown=is_unknown)
             if is_unknown:
                 unknown.append(name or chip.spec)
@@ -137,7 +155,7 @@ class PackagesField(QWidget):
 
     def _take_similar(self) -> None:
         for chip in self.chips:
-            if spec_name(chip.spec) not in self.known_names:
+            if not chip.is_from_pypi and spec_name(chip.spec) not in self.known_names:
                 self._drop(chip)
                 self.add(self._similar)
                 return
@@ -172,7 +190,8 @@ class PackagesField(QWidget):
             if event.key() == Qt.Key.Key_Backspace and not self.entry.text() and self.chips:
                 last = self.chips[-1]
                 self._drop(last)
-                self.entry.setText(last.spec)
+                if not last.is_from_pypi:  # typed again, it would be conda's
+                    self.entry.setText(last.spec)
                 self._after_change()
                 return True
         return super().eventFilter(watched, event)

@@ -6,31 +6,23 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
-from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QPainter, QPalette, QResizeEvent
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFrame,
-    QHeaderView,
     QLineEdit,
     QPushButton,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTreeView,
     QVBoxLayout,
     QWidget,
 )
 
-from engine.plan import Change, Plan, PlanWarning, Severity, WarningCode
+from engine.plan import Plan, PlanWarning, Severity, WarningCode
 from engine.requests import ChangeRequest, RemoveRequest, Request, UpdateScope
-from gui.dialogs.changes_model import ChangeColumn, ChangesModel, Index
+from gui.dialogs.changes_view import ChangesView
 from gui.dialogs.clean_preview import CleanPreview
 from gui.dialogs.errors import RawText
 from gui.dialogs.fitting import fill, scroll_area
 from gui.dialogs.flow import FlowLayout
 from gui.dialogs.repair_preview import RepairPreview
-from gui.models.packages import source_chip
 from gui.panels import Disclosure, Segmented
 from gui.presenting import (
     alternative_label,
@@ -40,8 +32,8 @@ from gui.presenting import (
     request_title,
     severity_name,
 )
+from gui.presenting.repairs import repair_will
 from gui.theme import SPACE, TextRole, Tone
-from gui.views.record_table import paint_chip
 from gui.widgets import (
     ButtonKind,
     ElidedLabel,
@@ -55,14 +47,6 @@ from gui.widgets import (
 
 _LONG_LIST: Final = 15
 _LOUD_WAYS: Final = ("overwrite",)
-_ARROW: Final = "→"
-_TABLE_HEIGHT: Final = SPACE * 24
-_SHARES: Final = {
-    ChangeColumn.PACKAGE: 0.20,
-    ChangeColumn.VERSION: 0.17,
-    ChangeColumn.SOURCE: 0.30,
-    ChangeColumn.SIZE: 0.13,
-}
 _CLOSED: Final = (WarningCode.ENVIRONMENT_PROTECTED, WarningCode.ENVIRONMENT_FROZEN)
 _LOUDEST_FIRST: Final = (Severity.BLOCKING, Severity.DANGER, Severity.WARNING, Severity.NOTE)
 
@@ -169,94 +153,6 @@ class ReachChoice(QWidget):
         self.segments.show_value(scope)
 
 
-class SourceDelegate(QStyledItemDelegate):
-    """Draw where a package comes from as the chip that the package table shows."""
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Draw the chip, or, where the source changes, both with an arrow between them."""
-        change = index.data(ChangesModel.ChangeRole)
-        records = [change.before, change.after] if isinstance(change, Change) else []
-        chips = [source_chip(record) for record in records if record is not None]
-        shown = [chip for chip in dict.fromkeys(chips) if chip is not None]
-        if not shown:
-            super().paint(painter, option, index)
-            return
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(option.rect, option.palette.highlight())
-        room = option.rect.adjusted(SPACE, 0, -SPACE, 0)
-        if len(shown) == 1:
-            paint_chip(painter, room, shown[0])
-            return
-        arrow = option.fontMetrics.horizontalAdvance(_ARROW)
-        half = (room.width() - arrow - SPACE) // 2
-        before = paint_chip(painter, QRect(room.left(), room.top(), half, room.height()), shown[0])
-        room.setLeft(before.right() + SPACE // 2)
-        painter.setPen(option.palette.color(QPalette.ColorRole.Text))
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, _ARROW)
-        room.setLeft(room.left() + arrow + SPACE // 2)
-        paint_chip(painter, room, shown[1])
-
-
-class ChangesView(QTreeView):
-    """Show changes under the titles of their kinds."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._is_sharing = self._was_drawn = False
-        self.changes = ChangesModel(self)
-        self.setModel(self.changes)
-        self.setItemDelegateForColumn(ChangeColumn.SOURCE, SourceDelegate(self))
-        self.setProperty("framed", "true")
-        self.setAccessibleName(self.tr("Changes"))
-        self.setUniformRowHeights(True)
-        self.setRootIsDecorated(True)
-        self.setItemsExpandable(True)
-        self.setAllColumnsShowFocus(True)
-        self.setIndentation(SPACE * 2)
-        self.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setTabKeyNavigation(False)
-        self.setMinimumHeight(_TABLE_HEIGHT)
-        header = self.header()
-        header.setStretchLastSection(True)
-        header.setTextElideMode(Qt.TextElideMode.ElideRight)
-        header.setSectionsMovable(False)
-        header.setSortIndicatorClearable(True)
-        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.sectionResized.connect(self._on_resized)
-        self.setSortingEnabled(True)
-        self.changes.modelReset.connect(self._unfold)
-
-    def share_width(self) -> None:
-        """Give each column its share of the room."""
-        width = self.viewport().width()
-        self._is_sharing = True
-        for section, share in _SHARES.items():
-            self.setColumnWidth(section, round(width * share))
-        self._is_sharing = False
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share the room anew, unless somebody has drawn a column to a width of its own."""
-        super().resizeEvent(event)
-        if not self._was_drawn:
-            self.share_width()
-
-    def _on_resized(self, section: int) -> None:
-        # The last section is as wide as there is room, without anybody's doing.
-        if not self._is_sharing and section in _SHARES:
-            self._was_drawn = True
-
-    def _unfold(self) -> None:
-        self.expandAll()
-        for group in range(self.changes.rowCount()):
-            self.setFirstColumnSpanned(group, self.rootIndex(), True)
-
-
 class PreviewPage(QWidget):
     """Show one plan; `alternative_chosen` carries the Request that avoids a warning."""
 
@@ -266,6 +162,7 @@ class PreviewPage(QWidget):
         super().__init__(parent)
         self._title = label("", TextRole.TITLE, wrap=True)
         self._where = ElidedLabel("", TextRole.SMALL, Tone.MUTED, Qt.TextElideMode.ElideMiddle)
+        self._will = label("", wrap=True)
         self._plan: Plan | None = None
         self._warnings = column()
         self._figures = label("", wrap=True)
@@ -275,16 +172,22 @@ class PreviewPage(QWidget):
         self._find.setClearButtonEnabled(True)
         self._nothing = label(self.tr("No package has this name."), tone=Tone.MUTED)
         self._view = ChangesView()
+        self._why = label("", TextRole.SMALL, Tone.MUTED, wrap=True)
+        self._why.hide()
+        self._view.selectionModel().currentChanged.connect(self._on_current)
+        self._view.changes.modelReset.connect(self._why.hide)
         self._find.textChanged.connect(self._on_find)
         inner = QWidget()
         body = column(
             self._title,
             self._where,
+            self._will,
             self._warnings,
             self._figures,
             self._find,
             self._nothing,
             self._view,
+            self._why,
             spacing=1.5,
         )
         # Where there is no table, the words stay together at the top.
@@ -328,12 +231,14 @@ class PreviewPage(QWidget):
         self._where.set_whole(where)
         self._where.setVisible(bool(where))
         self._plan = plan
+        self._will.setText(repair_will(plan))
+        self._will.setVisible(bool(self._will.text()))
         self._show_reach(plan)
         self._figures.setText(" ".join(figures_sentences(plan)))
         self._figures.setVisible(bool(self._figures.text()))
         self._show_warnings(plan)
         self._find.clear()
-        self._view.changes.set_changes(plan.changes)
+        self._view.changes.set_changes(plan.changes, mends=plan.repairing is not None)
         self._view.changes.sort(-1)
         self._view.setVisible(bool(plan.changes))
         if plan.cleaning is not None or plan.relinking is not None:
@@ -374,6 +279,14 @@ class PreviewPage(QWidget):
             card = WarningCard(warning, plan.request)
             card.alternative_chosen.connect(self.alternative_chosen)
             self._warnings.addWidget(card)
+
+    def _on_current(self, index: QModelIndex) -> None:
+        """Say the whole reason below the table where its column has no room for it."""
+        reason, change = self._view.hidden_reason(index), self._view.changes.change_at(index)
+        self._why.setVisible(bool(reason))
+        if reason and change is not None:
+            text = self.tr("{name}: {reason}").format(name=change.name, reason=reason)
+            self._why.setText(text)
 
     def _on_find(self, words: str) -> None:
         self._view.changes.set_filter(words)

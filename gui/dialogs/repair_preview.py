@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from engine.health.mending import MendKind, Repairing
+from engine.health.mending import Repairing
 from gui.dialogs.errors import RawText
 from gui.panels import Disclosure
-from gui.presenting.repairs import mend_sentence, mend_word
+from gui.presenting.repairs import mend_sentences, mend_word
 from gui.theme import TextRole
 from gui.widgets import column, label
 
@@ -35,10 +35,8 @@ class RepairPreview(QWidget):
         self.setVisible(bool(mends))
         if repairing is None or not mends:
             return
-        for kind in MendKind:
-            paths = repairing.paths(kind)
-            if paths:
-                self._lines.addWidget(label(mend_sentence(kind, len(paths)), wrap=True))
+        for sentence in mend_sentences(repairing):
+            self._lines.addWidget(label(sentence, wrap=True))
         lines = [f"{mend_word(mend.kind)}: {mend.path}" for mend in mends[:_SHOWN]]
         if len(mends) > _SHOWN:
             lines.append("…")

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.health.values import Depth, Finding, Gravity, Health, Unchecked
+from engine.health.values import (
+    Depth,
+    Finding,
+    FindingCode,
+    Gap,
+    Gravity,
+    Health,
+    RepairStep,
+    Unchecked,
+)
 from gui.presenting.health import HealthState
 from gui.settings import WindowSettings
 
 _WORST_FIRST: Final = tuple(Gravity)
+_ASKED_FOR: Final = (FindingCode.VULNERABLE, FindingCode.GONE_FROM_CHANNEL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +57,9 @@ class Diagnosis:
 class HealthBook(QObject):
     """Keep the latest checks of every environment; `changed` tells the prefix.
 
-    What a thorough check found stands until the environment changes.
+    What a thorough check found stands until the environment changes. What channels and the index
+    told lasts longer: for as long as the package is there, or until they are asked again and
+    answer. So does what a repair of something else leaves as it is.
     """
 
     changed = Signal(object)
@@ -56,13 +69,54 @@ class HealthBook(QObject):
         self._settings = settings
         self._known: dict[Path, dict[Depth, Health]] = {}
         self._shown: dict[Path, Diagnosis] = {}
+        self._lasting: dict[Path, tuple[Finding, ...]] = {}
+        self._spared: dict[Path, frozenset[str]] = {}
 
     def take(self, health: Health) -> None:
         """Take in what a check found."""
         known = self._known.get(health.prefix, {})
         kept = {depth: each for depth, each in known.items() if each.stamp == health.stamp}
+        self._lasting[health.prefix] = self._outliving(health, known)
         self._known[health.prefix] = {**kept, health.depth: health}
         self._tell(health.prefix)
+
+    def spare(self, prefix: Path, steps: Sequence[RepairStep], changing: Collection[str]) -> None:
+        """Expect a repair by `steps` that touches the packages `changing`, and no other one.
+
+        What only a thorough check can find, and is left as it is, stands after that.
+        """
+        known = self._known.get(prefix, {})
+        quick = known.get(Depth.QUICK)
+        seen = {each.key for each in quick.findings} if quick is not None else set[str]()
+        deep = known.get(Depth.DEEP)
+        thorough = (*self._lasting.get(prefix, ()), *(deep.findings if deep is not None else ()))
+        taken = frozenset(steps)
+        self._spared[prefix] = frozenset(
+            each.key
+            for each in thorough
+            if each.key not in seen
+            and each.value("package") not in changing
+            and not any(taken.issuperset(way) for way in each.repairs)
+        )
+
+    def _outliving(self, health: Health, known: Mapping[Depth, Health]) -> tuple[Finding, ...]:
+        """Return what was found before `health` and still holds, though no check stands for it."""
+        lasting = list(self._lasting.get(health.prefix, ()))
+        thorough = [each for depth, each in known.items() if depth is not Depth.QUICK]
+        changed = [each for each in thorough if each.stamp != health.stamp]
+        is_changed = any(each.stamp != health.stamp for each in known.values())
+        for each in changed:
+            lasting += each.findings
+        if is_changed:
+            spared = self._spared.pop(health.prefix, frozenset[str]())
+            lasting = [each for each in lasting if _lasts(each, spared)]
+        if health.depth is Depth.DEEP:
+            lasting = [each for each in lasting if each.code in _ASKED_FOR]
+        elif health.depth is Depth.ONLINE:
+            before = known.get(Depth.ONLINE)
+            lasting += before.findings if before is not None and before not in changed else ()
+            lasting = [each for each in lasting if not _is_answered(each, health)]
+        return tuple({each.key: each for each in lasting}.values())
 
     def of(self, prefix: Path) -> Diagnosis:
         """Return what is known of the environment at `prefix`."""
@@ -89,8 +143,11 @@ class HealthBook(QObject):
         known = self._known.get(prefix, {})
         ignored = frozenset(self._settings.ignored_findings(prefix))
         found: dict[str, Finding] = {}
-        for health in known.values():
-            for finding in health.findings:
+        for findings in (
+            *(each.findings for each in known.values()),
+            self._lasting.get(prefix, ()),
+        ):
+            for finding in findings:
                 found.setdefault(finding.key, finding)
         ordered = sorted(found.values(), key=lambda each: _WORST_FIRST.index(each.gravity))
         diagnosis = Diagnosis(
@@ -102,3 +159,26 @@ class HealthBook(QObject):
         if self._shown.get(prefix) != diagnosis:
             self._shown[prefix] = diagnosis
             self.changed.emit(prefix)
+
+
+def _lasts(finding: Finding, spared: Collection[str]) -> bool:
+    """Return whether what was found holds after the environment changed.
+
+    What is asked for is about one release, whose folder or record is among its proofs: a look at
+    a name or two, and only after a change.
+    """
+    if finding.code in _ASKED_FOR:
+        return any(proof.path is not None and proof.path.exists() for proof in finding.evidence)
+    return finding.key in spared
+
+
+def _is_answered(finding: Finding, health: Health) -> bool:
+    """Return whether who is asked about `finding` said something in an online check."""
+    match finding.code:
+        case FindingCode.VULNERABLE:
+            return all(each.gap is not Gap.INDEX_SILENT for each in health.unchecked)
+        case FindingCode.GONE_FROM_CHANNEL:
+            silent = (each for each in health.unchecked if each.gap is Gap.CHANNEL_SILENT)
+            return all(dict(each.values)["channel"] != finding.value("channel") for each in silent)
+        case _:
+            return False

@@ -54,6 +54,12 @@ class Installed:
                 self._records.setdefault((record.kind, plain_name(record.name)), record)
         self.has_python = (RecordKind.CONDA, "python") in self._records
 
+    def with_python(self) -> Installed:
+        """Return the same with Python, which every new environment can have."""
+        found = Installed(self._records.values())
+        found.has_python = True
+        return found
+
     def record(self, kind: RecordKind, name: str) -> Record | None:
         """Return the installed package `name` that belongs to `kind`."""
         return self._records.get((kind, plain_name(name)))
@@ -92,9 +98,13 @@ def elsewhere(offers: Iterable[Offer], protection: str) -> tuple[Offer, ...]:
     return (
         Offer(words, note=protection),
         *(
-            replace(offer, note=note, is_elsewhere=True)
+            replace(
+                offer,
+                note=f"{note} · {offer.note}" if offer.is_from_pypi and offer.note else note,
+                is_elsewhere=True,
+            )
             for offer in offers
-            if offer.wishes and not offer.is_from_pypi
+            if offer.wishes
         ),
     )
 

@@ -12,8 +12,10 @@ from PySide6.QtCore import QCoreApplication, QObject
 
 from engine.environments.pinning import Pin
 from engine.records import Record, RecordKind, SourceKind
+from engine.updates import Update, Updates
 from gui.formats import format_bytes
 from gui.models.basket import Basket, Wish, WishKind
+from gui.models.package_marks import KnownUpdates, Wishes
 from gui.models.record_table import PLAIN, Chip, Column, Look, RecordTableModel
 from gui.presenting.wishes import source_of, wish_sentence, wish_word
 from gui.texts import problem_sentence, source_sentence, source_word
@@ -29,14 +31,19 @@ class SourceFilter(StrEnum):
     CONDA = "conda"
     PYPI = "pypi"
     CHOSEN = "chosen"
+    UPDATES = "updates"
 
 
 @dataclass(frozen=True, slots=True)
 class PackageFilter:
-    """Hold what the user filters by: every word of `text` must be found in name or summary."""
+    """Hold what the user filters by: every word of `text` must be found in name or summary.
+
+    `updates` are the keys of the records that can be updated.
+    """
 
     text: str = ""
     source: SourceFilter = SourceFilter.ALL
+    updates: frozenset[str] = frozenset()
 
     def accepts(self, record: Record) -> bool:
         """Return whether `record` is shown."""
@@ -46,6 +53,8 @@ class PackageFilter:
             case SourceFilter.PYPI if record.kind is not RecordKind.PYPI:
                 return False
             case SourceFilter.CHOSEN if not is_chosen(record):
+                return False
+            case SourceFilter.UPDATES if record.key not in self.updates:
                 return False
             case _:
                 pass
@@ -63,13 +72,16 @@ class PackagesModel(RecordTableModel[Record]):
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
-        self._wishes = _Wishes()
+        self._wishes = Wishes()
+        self._updates = KnownUpdates()
         self.pins: Mapping[str, Pin] = {}
-        super().__init__(_columns(self._wishes, self.pin_of), lambda record: record.key, parent)
+        columns = _columns(self._wishes, self._updates, self.pin_of)
+        super().__init__(columns, lambda record: record.key, parent)
 
     def apply_filter(self, chosen: PackageFilter) -> None:
         """Show only what `chosen` accepts."""
-        self.set_filter(None if chosen == PackageFilter() else chosen.accepts)
+        is_all = not chosen.text and chosen.source is SourceFilter.ALL
+        self.set_filter(None if is_all else chosen.accepts)
 
     def set_basket(self, basket: Basket) -> None:
         """Mark the rows that `basket` is about, and show what it adds."""
@@ -89,6 +101,36 @@ class PackagesModel(RecordTableModel[Record]):
             self.pins = dict(pins)
             self._redraw()
 
+    def set_updates(self, updates: Updates | None) -> None:
+        """Show what could be newer; None while nobody knows."""
+        self._updates.clear()
+        self._updates.complete = updates.complete if updates is not None else ()
+        if updates is not None:
+            self._updates.update((update.key, update) for update in updates.updates)
+        if self.column_of("update") == self.sorting[0]:
+            self.set_records(self.records)
+        self._redraw()
+
+    def update_of(self, record: Record) -> Update | None:
+        """Return what there is newer of `record`, None for nothing that is known."""
+        return self._updates.get(record.key) if record.path is not None else None
+
+    def takes_update(self, record: Record) -> bool:
+        """Return whether a newer version of `record` fits, and nothing else is wished of it."""
+        update = self.update_of(record)
+        is_free = record.problem is None and not self._wishes.is_settled(record)
+        return update is not None and bool(update.version) and is_free
+
+    def tip_of_update(self, record: Record) -> str:
+        """Return what there is newer of `record` in sentences, "" for nothing."""
+        return self._updates.tip_of(record, self._wishes)
+
+    @property
+    def updatable(self) -> frozenset[str]:
+        """Return the keys of the records of which a newer version fits."""
+        there = {record.key for record in self.records if record.problem is None}
+        return frozenset(key for key, each in self._updates.items() if each.version) & there
+
     def pin_of(self, record: Record) -> Pin | None:
         """Return what holds `record` at its version."""
         is_conda = record.kind is RecordKind.CONDA and record.path is not None
@@ -103,14 +145,6 @@ class PackagesModel(RecordTableModel[Record]):
         return _LOOKS.get(self._wishes.kind_of(record), PLAIN)
 
 
-class _Wishes(dict[str, Wish]):
-    """Know what is wished of each row."""
-
-    def kind_of(self, record: Record) -> WishKind | None:
-        wish = self.get(record.key)
-        return None if wish is None else wish.kind
-
-
 _LOOKS: Final[dict[WishKind | None, Look]] = {
     WishKind.ADD: Look(leans=True, tone=Tone.SUCCESS),
     WishKind.REMOVE: Look(strikes=True, tone=Tone.MUTED),
@@ -123,7 +157,9 @@ _ICONS: Final[dict[WishKind | None, tuple[str, Tone]]] = {
 }
 
 
-def _columns(wishes: _Wishes, pin_of: Callable[[Record], Pin | None]) -> tuple[Column[Record], ...]:
+def _columns(
+    wishes: Wishes, known: KnownUpdates, pin_of: Callable[[Record], Pin | None]
+) -> tuple[Column[Record], ...]:
     return (
         Column(
             "name",
@@ -138,12 +174,24 @@ def _columns(wishes: _Wishes, pin_of: Callable[[Record], Pin | None]) -> tuple[C
         Column(
             "version",
             lambda: QCoreApplication.translate("PackagesModel", "Version"),
-            lambda record: _version(record, wishes),
+            lambda record: _version(record, wishes, known),
             lambda record: version_key(record.version),
             width=112,
             narrow=96,
             icon=lambda record: ("pin", Tone.MUTED) if pin_of(record) is not None else None,
             tip=lambda record: pin_sentence(pin_of(record)),
+        ),
+        Column(
+            "update",
+            lambda: QCoreApplication.translate("PackagesModel", "Update"),
+            lambda record: known.word_of(record, wishes),
+            known.rank_of,
+            width=128,
+            narrow=112,
+            tone=Tone.MUTED,
+            icon=lambda record: known.icon_of(record, wishes),
+            tint=known.tint_of,
+            tip=lambda record: known.tip_of(record, wishes),
         ),
         Column(
             "build",
@@ -179,7 +227,7 @@ def _columns(wishes: _Wishes, pin_of: Callable[[Record], Pin | None]) -> tuple[C
             lambda record: _reason(record, wishes),
             lambda record: not is_chosen(record),
             width=136,
-            narrow=128,
+            gives_way=True,
             tone=Tone.MUTED,
             tip=lambda record: ", ".join(record.requested),
         ),
@@ -212,13 +260,13 @@ def _name(record: Record) -> str:
     return record.path.name
 
 
-def _icon(record: Record, wishes: _Wishes) -> tuple[str, Tone] | None:
+def _icon(record: Record, wishes: Wishes) -> tuple[str, Tone] | None:
     if record.problem is not None:
         return ("warning", Tone.WARNING)
     return _ICONS.get(wishes.kind_of(record))
 
 
-def _name_tip(record: Record, wishes: _Wishes) -> str:
+def _name_tip(record: Record, wishes: Wishes) -> str:
     if record.problem is None:
         wish = wishes.get(record.key)
         return "" if wish is None else wish_sentence(wish)
@@ -226,9 +274,11 @@ def _name_tip(record: Record, wishes: _Wishes) -> str:
     return sentence if record.path is None else f"{sentence}\n{record.path}"
 
 
-def _version(record: Record, wishes: _Wishes) -> str:
-    wish = wishes.get(record.key)
+def _version(record: Record, wishes: Wishes, known: KnownUpdates) -> str:
+    wish, update = wishes.get(record.key), known.get(record.key)
     match wish:
+        case Wish(kind=WishKind.UPDATE) if update is not None and update.version:
+            return record.version  # the column beside it says which one comes
         case Wish(kind=WishKind.UPDATE):
             text = QCoreApplication.translate("PackagesModel", "{version} → newer")
             return text.format(version=record.version)
@@ -253,7 +303,7 @@ def pin_sentence(pin: Pin | None) -> str:
     return text.format(spec=pin.spec)
 
 
-def _reason(record: Record, wishes: _Wishes) -> str:
+def _reason(record: Record, wishes: Wishes) -> str:
     if record.problem is not None:
         return QCoreApplication.translate("PackagesModel", "record is damaged")
     if (kind := wishes.kind_of(record)) is not None:

@@ -35,6 +35,10 @@ def _no_chip(_: object) -> Chip | None:
     return None
 
 
+def _no_tint(_: object) -> Tone | None:
+    return None
+
+
 def _no_tip(_: object) -> str:
     return ""
 
@@ -46,7 +50,8 @@ class Column(Generic[R]):
     `sort_key` returns anything that compares; `width` is in pixels at first; `chip` draws the
     cell as a coloured label in place of its text; a column not `shown` waits in the chooser,
     and one that `gives_way` stays away where there is no room for it. `narrow` is the width of one
-    that can do with less, where even that leaves too little.
+    that can do with less, where even that leaves too little. `tint` is the tone of a cell that
+    differs from the column's `tone`.
     """
 
     key: str
@@ -61,6 +66,7 @@ class Column(Generic[R]):
     narrow: int = 0
     icon: Callable[[R], tuple[str, Tone] | None] = _no_icon
     chip: Callable[[R], Chip | None] = _no_chip
+    tint: Callable[[R], Tone | None] = _no_tint
     tip: Callable[[R], str] = _no_tip
 
 

@@ -8,6 +8,7 @@ from gui.presenting.changes import (
     reason_text,
     source_text,
     version_text,
+    whole_reason_text,
 )
 from gui.presenting.failures import Explanation, explain
 from gui.presenting.names import explain_name_problem
@@ -73,4 +74,5 @@ __all__ = [
     "task_sentence",
     "time_left_text",
     "version_text",
+    "whole_reason_text",
 ]

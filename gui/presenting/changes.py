@@ -53,7 +53,7 @@ def version_text(change: Change) -> str:
     versions = [record.version for record in (change.before, change.after) if record]
     if len(set(versions)) == 1:
         builds = [record.build for record in (change.before, change.after) if record]
-        if len(set(builds)) > 1:
+        if len(set(builds)) > 1 and all(builds):
             return _arrow(*(f"{versions[0]} ({build})" for build in builds))
         return versions[0]
     return _arrow(*versions)
@@ -65,9 +65,14 @@ def source_text(change: Change) -> str:
     return names[0] if len(set(names)) == 1 else _arrow(*names)
 
 
-def reason_text(change: Change) -> str:
-    """Return who asked for the package: you, or the packages that need it."""
+def reason_text(change: Change, *, mends: bool = False) -> str:
+    """Return who asked for the package: you, or the packages that need it.
+
+    Where the plan `mends` the environment, that is the reason for what no package needs.
+    """
     if not change.needed_by:
+        if mends:
+            return QCoreApplication.translate("Changes", "for the repair")
         record = change.after or change.before
         if record is not None and record.requested:
             return QCoreApplication.translate("Changes", "chosen by you")
@@ -79,6 +84,14 @@ def reason_text(change: Change) -> str:
         return text.format(names=", ".join(named), count=formats.format_count(more))
     text = QCoreApplication.translate("Changes", "needed by {names}")
     return text.format(names=formats.join_words(named))
+
+
+def whole_reason_text(change: Change) -> str:
+    """Return who asked for the package, with everybody who needs it."""
+    if len(change.needed_by) <= _NAMED_AT_MOST:
+        return reason_text(change)
+    text = QCoreApplication.translate("Changes", "needed by {names}")
+    return text.format(names=formats.join_words(list(change.needed_by)))
 
 
 def download_text(change: Change) -> str:

@@ -43,8 +43,8 @@ _TERMS: Final[dict[Term, tuple[Sentence, Sentence]]] = {
         QT_TRANSLATE_NOOP("Glossary", "conda"),
         QT_TRANSLATE_NOOP(
             "Glossary",
-            "a program that installs packages of every kind, Python itself included; Envdesk does"
-            " the same work for you",
+            "a program that installs packages of every kind, Python itself included; Envdesk "
+            "does this work for you, so that you need not use it yourself",
         ),
     ),
     Term.PIP: (
@@ -55,9 +55,7 @@ _TERMS: Final[dict[Term, tuple[Sentence, Sentence]]] = {
     ),
     Term.UV: (
         QT_TRANSLATE_NOOP("Glossary", "uv"),
-        QT_TRANSLATE_NOOP(
-            "Glossary", "a program that installs packages from PyPI, in place of pip"
-        ),
+        QT_TRANSLATE_NOOP("Glossary", "a program that installs packages from PyPI"),
     ),
     Term.PYPI: (
         QT_TRANSLATE_NOOP("Glossary", "PyPI"),
@@ -69,8 +67,7 @@ _TERMS: Final[dict[Term, tuple[Sentence, Sentence]]] = {
     Term.CHANNEL: (
         QT_TRANSLATE_NOOP("Glossary", "channel"),
         QT_TRANSLATE_NOOP(
-            "Glossary",
-            "a place on the internet that conda takes packages from, such as conda-forge",
+            "Glossary", "a place on the internet that packages come from, such as conda-forge"
         ),
     ),
     Term.CACHE: (
@@ -103,11 +100,15 @@ def term_sentence(term: Term) -> str:
 
 
 def terms_in(*texts: str) -> tuple[Term, ...]:
-    """Return the words in `texts` that want an explanation on the spot.
+    """Return the words in `texts` that want an explanation on the spot, and those in it.
 
     What environments and packages are, the whole window is about.
     """
-    told = "\n".join(texts)
+    found = _found_in("\n".join(texts))
+    return _found_in("\n".join((*texts, *map(term_sentence, found))))
+
+
+def _found_in(told: str) -> tuple[Term, ...]:
     return tuple(
         term for term in Term if term not in _EVERYWHERE and _stands_in(term_word(term), told)
     )

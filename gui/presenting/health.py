@@ -15,8 +15,10 @@ from engine.health.values import Evidence, Finding, Gap, Gravity, RepairStep, Un
 from engine.records import RecordProblem
 from gui import formats
 from gui.presenting.glossary import term_sentence, terms_in
+from gui.presenting.health_channels import CHANNEL_FINDINGS
 from gui.presenting.health_files import FILE_FINDINGS
 from gui.presenting.health_packages import PACKAGE_FINDINGS
+from gui.presenting.health_settings import SETTING_FINDINGS
 from gui.presenting.repairs import repair_label, repair_sentence, some_of
 from gui.presenting.wanting import wanted_in_words
 from gui.presenting.wording import (
@@ -27,10 +29,18 @@ from gui.presenting.wording import (
     first_filled,
 )
 
-_FINDINGS: Final = {**PACKAGE_FINDINGS, **FILE_FINDINGS}
+_FINDINGS: Final = {
+    **PACKAGE_FINDINGS,
+    **CHANNEL_FINDINGS,
+    **FILE_FINDINGS,
+    **SETTING_FINDINGS,
+}
 _WANTED: Final = frozenset(("needs", "system", "wants"))
 _LISTS: Final = frozenset(
-    ("breaks", "by", "channels", "fixed", "names", "packages", "shadowed", "versions")
+    (
+        *("breaks", "by", "channels", "fixed", "names", "packages", "parts", "shadowed"),
+        *("spoiled", "versions", "whole"),
+    )
 )
 # How a package says that it goes together with no version of another one.
 _NONE_AT_ALL: Final = re.compile(r"\S+\s*<\s*0(?:\.0)*(?:a0)?")
@@ -181,7 +191,7 @@ def since_text(finding: Finding) -> str:
 def evidence_text(evidence: Evidence, prefix: Path | None = None) -> str:
     """Return one piece of evidence as a line; what lies below `prefix` is told from there."""
     path = evidence.path
-    if path is not None and prefix is not None and path.is_relative_to(prefix):
+    if path is not None and prefix is not None and prefix in path.parents:
         path = path.relative_to(prefix)
     parts = (str(path) if path is not None else "", evidence.text)
     return "  —  ".join(part for part in parts if part)

@@ -23,14 +23,19 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
         ),
         (
             QT_TRANSLATE_NOOP(
-                "Health", "{breaks} can fail now: the version that is there does not suit it."
+                "Health", "{breaks} can fail now, because version {pypi_version} does not suit it."
             ),
             QT_TRANSLATE_NOOP(
                 "Health", "{distribution} can fail now: it needs {lacks}, which is not here."
             ),
             QT_TRANSLATE_NOOP(
                 "Health",
-                "It may work for now. With the next change the two versions can get mixed up.",
+                "Version {pypi_version} is used now, and may work. But with the next change the "
+                "two versions can get mixed up.",
+            ),
+            QT_TRANSLATE_NOOP(
+                "Health",
+                "It may work for now. But with the next change the two versions can get mixed up.",
             ),
         ),
         (
@@ -57,8 +62,8 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
         (
             QT_TRANSLATE_NOOP(
                 "Health",
-                "Your code most likely works. A later change can leave the package half old and "
-                "half new.",
+                "Your programs most likely work. A later change can leave the package half old "
+                "and half new. Both copies are of the same version, so either may stay.",
             ),
         ),
         (
@@ -83,12 +88,12 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
         (
             QT_TRANSLATE_NOOP(
                 "Health",
-                "Code that uses {package} can stop with “No module named…”. So can {breaks}.",
+                "Programs that use {package} can stop with “No module named…”. So can {breaks}.",
             ),
             QT_TRANSLATE_NOOP(
-                "Health", "Code that uses {package} can stop with “No module named…”."
+                "Health", "Programs that use {package} can stop with “No module named…”."
             ),
-            QT_TRANSLATE_NOOP("Health", "Code that uses it can stop with “No module named…”."),
+            QT_TRANSLATE_NOOP("Health", "Programs that use it can stop with “No module named…”."),
         ),
         (
             QT_TRANSLATE_NOOP(
@@ -106,12 +111,23 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
         (
             QT_TRANSLATE_NOOP(
                 "Health",
+                "Python picks one of the copies, and it may not be the one that you expect. "
+                "Envdesk suggests to keep version {kept_of_conda}, because conda, which "
+                "installed it, looks after what other packages need.",
+            ),
+            QT_TRANSLATE_NOOP(
+                "Health",
+                "Python picks one of the copies, and it may not be the one that you expect. "
+                "Envdesk suggests to keep version {kept}, because it was installed last.",
+            ),
+            QT_TRANSLATE_NOOP(
+                "Health",
                 "Python picks one of the copies, and it may not be the one that you expect.",
             ),
         ),
         (
             QT_TRANSLATE_NOOP(
-                "Health", "A new copy was installed while the old one could not be taken away."
+                "Health", "It was installed a second time, and the first copy was not removed."
             ),
         ),
     ),
@@ -134,7 +150,7 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
             QT_TRANSLATE_NOOP("Health", "Code that uses {lost} stops with “No module named…”."),
             QT_TRANSLATE_NOOP(
                 "Health",
-                "{distribution} can fail, and cannot be updated or removed as it should be.",
+                "{distribution} can fail, and can be neither updated nor removed in the usual way.",
             ),
             QT_TRANSLATE_NOOP(
                 "Health", "pip complains about it each time it runs. It does no other harm."
@@ -156,8 +172,8 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
             QT_TRANSLATE_NOOP("Health", "A package that others need is not installed."),
         ),
         (
-            QT_TRANSLATE_NOOP("Health", "Code that uses {by} can stop with an error."),
-            QT_TRANSLATE_NOOP("Health", "Code that uses them can stop with an error."),
+            QT_TRANSLATE_NOOP("Health", "Programs that use {by} can stop with an error."),
+            QT_TRANSLATE_NOOP("Health", "Programs that use them can stop with an error."),
         ),
         (
             QT_TRANSLATE_NOOP(
@@ -176,8 +192,8 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
             ),
         ),
         (
-            QT_TRANSLATE_NOOP("Health", "{by} can fail, or work in an unexpected way."),
-            QT_TRANSLATE_NOOP("Health", "It can fail, or work in an unexpected way."),
+            QT_TRANSLATE_NOOP("Health", "{by} can fail, or give wrong results."),
+            QT_TRANSLATE_NOOP("Health", "It can fail, or give wrong results."),
         ),
         (
             QT_TRANSLATE_NOOP(
@@ -201,12 +217,12 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
                 "Health", "A package was made for another Python or another kind of computer."
             ),
         ),
-        (QT_TRANSLATE_NOOP("Health", "It can fail as soon as your code uses it."),),
+        (QT_TRANSLATE_NOOP("Health", "It can fail as soon as a program uses it."),),
         (
             QT_TRANSLATE_NOOP(
                 "Health",
-                "It was copied from elsewhere, or installed although it does not fit. For most"
-                " packages there is another file or another version that does.",
+                "It was copied from another computer, or installed although it does not fit. "
+                "Most packages have another version, or another file, that fits.",
             ),
         ),
     ),
@@ -214,11 +230,12 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
         (
             QT_TRANSLATE_NOOP(
                 "Health",
-                "{needed} {version} is installed, but an extra feature of {by} needs version"
-                " {wants}.",
+                "{needed} {version} is installed, but the extra feature “{parts}” of {by} needs "
+                "version {wants}.",
             ),
             QT_TRANSLATE_NOOP(
-                "Health", "{needed} is not installed, which an extra feature of {by} needs."
+                "Health",
+                "{needed} is not installed, but the extra feature “{parts}” of {by} needs it.",
             ),
             QT_TRANSLATE_NOOP("Health", "An extra feature of a package lacks something."),
         ),
@@ -237,8 +254,9 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
     ),
     FindingCode.DEPENDS_UNMET: FindingSentences(
         (
+            QT_TRANSLATE_NOOP("Health", "{by} needs {system}. This computer has version {has}."),
             QT_TRANSLATE_NOOP(
-                "Health", "This computer does not have {system}, which is needed by {by}."
+                "Health", "{by} needs {system}. This computer does not seem to have that."
             ),
             QT_TRANSLATE_NOOP(
                 "Health", "{needed} {version} is installed, but {wants} is needed by {by}."
@@ -266,132 +284,10 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
         ),
         (
             QT_TRANSLATE_NOOP(
-                "Health", "Using both at once can go wrong. What goes with {by}: {wants}."
+                "Health", "A program that uses both can fail. What suits {by}: {wants}."
             ),
-            QT_TRANSLATE_NOOP("Health", "Using both at once can go wrong."),
+            QT_TRANSLATE_NOOP("Health", "A program that uses both can fail."),
         ),
-        (
-            QT_TRANSLATE_NOOP(
-                "Health", "Packages say themselves which versions of others they get along with."
-            ),
-        ),
-    ),
-    FindingCode.CHANNELS_MIXED: FindingSentences(
-        (
-            QT_TRANSLATE_NOOP(
-                "Health", "Packages come from channels that do not go well together: {channels}."
-            ),
-            QT_TRANSLATE_NOOP(
-                "Health", "Packages come from channels that do not go well together."
-            ),
-        ),
-        (
-            QT_TRANSLATE_NOOP(
-                "Health",
-                "It can work for a long time, and then fail in ways that are hard to explain.",
-            ),
-        ),
-        (
-            QT_TRANSLATE_NOOP(
-                "Health",
-                "The people behind each channel put their packages together in their own way. "
-                "Parts made in different ways do not always fit.",
-            ),
-        ),
-    ),
-    FindingCode.GONE_FROM_CHANNEL: FindingSentences(
-        (
-            QT_TRANSLATE_NOOP(
-                "Health",
-                "{package} {version} is not offered any more by {channel}, the channel that it "
-                "came from.",
-            ),
-            QT_TRANSLATE_NOOP("Health", "A package is not offered any more where it came from."),
-        ),
-        (
-            QT_TRANSLATE_NOOP(
-                "Health",
-                "It works as before. To set up the same environment elsewhere will fail. The "
-                "channel has {newer} now.",
-            ),
-            QT_TRANSLATE_NOOP(
-                "Health", "It works as before. To set up the same environment elsewhere will fail."
-            ),
-        ),
-        (
-            QT_TRANSLATE_NOOP(
-                "Health",
-                "Packages are withdrawn when they turn out to be faulty, or when the channel is "
-                "closed.",
-            ),
-        ),
-        (
-            QT_TRANSLATE_NOOP(
-                "Health",
-                "The channel has only {older} now, which is older. Go back to it if you want to "
-                "set up this environment elsewhere, or leave everything as it is.",
-            ),
-            QT_TRANSLATE_NOOP(
-                "Health",
-                "Your channel {elsewhere} has {offered} of it. Take that if you want to set up "
-                "this environment elsewhere, or leave everything as it is.",
-            ),
-            QT_TRANSLATE_NOOP(
-                "Health",
-                "None of your channels has anything in its place, so there is nothing to repair. "
-                "Keep this environment, or a copy of it, for as long as you need {package}.",
-            ),
-        ),
-    ),
-    FindingCode.PYTHON_ENDED: FindingSentences(
-        (
-            QT_TRANSLATE_NOOP("Health", "Python {version} has had no security fixes since {end}."),
-            QT_TRANSLATE_NOOP("Health", "This version of Python gets no security fixes any more."),
-        ),
-        (
-            QT_TRANSLATE_NOOP(
-                "Health", "It works. New versions of packages leave it behind one by one."
-            ),
-        ),
-        (QT_TRANSLATE_NOOP("Health", "Each version of Python is looked after for five years."),),
-    ),
-    FindingCode.VULNERABLE: FindingSentences(
-        (
-            QT_TRANSLATE_NOOP(
-                "Health",
-                "{distribution} {version} has a known security hole. It is closed in version "
-                "{fixed}.",
-            ),
-            QT_TRANSLATE_NOOP(
-                "Health",
-                "{distribution} {version} has several known security holes. Version {partly} "
-                "closes some of them, none closes all yet.",
-            ),
-            QT_TRANSLATE_NOOP(
-                "Health",
-                "{distribution} {version} has a known security hole, and no version without it is "
-                "known yet.",
-            ),
-            QT_TRANSLATE_NOOP("Health", "A package has a known security hole."),
-        ),
-        (
-            QT_TRANSLATE_NOOP(
-                "Health",
-                "If your programs read what strangers send, such as files or web pages, it can be "
-                "misused.",
-            ),
-        ),
-        (
-            QT_TRANSLATE_NOOP(
-                "Health", "PyPI keeps a list of the holes that were found in packages."
-            ),
-        ),
-        (
-            QT_TRANSLATE_NOOP(
-                "Health",
-                "Until there is a version without it, open nothing from strangers with "
-                "{distribution}, and ask the channels again now and then. Or do without it.",
-            ),
-        ),
+        (QT_TRANSLATE_NOOP("Health", "Packages state with which versions of others they work."),),
     ),
 }

@@ -21,6 +21,21 @@ REPAIR_WARNINGS: Final[dict[WarningCode, WarningSentences]] = {
             " which one makes no difference to your own work.",
         ),
     ),
+    WarningCode.REPAIR_KEEPS_PYPI: WarningSentences(
+        (
+            QT_TRANSLATE_NOOP(
+                "Warnings",
+                "{package} stays at version {pypi_version} from PyPI; version {conda_version} from"
+                " conda goes.",
+            ),
+            QT_TRANSLATE_NOOP("Warnings", "The version from PyPI stays."),
+        ),
+        QT_TRANSLATE_NOOP(
+            "Warnings",
+            "That is the version which your programs use now. From now on it is updated from PyPI,"
+            " no longer by conda.",
+        ),
+    ),
     WarningCode.REPAIR_UNDOES_PYPI: WarningSentences(
         (
             QT_TRANSLATE_NOOP(

@@ -9,8 +9,10 @@ from typing import Final, assert_never
 from PySide6.QtCore import QCoreApplication
 
 from engine.conda.channels import short_name
-from engine.health.mending import MendKind
+from engine.health.mending import MendKind, Repairing
 from engine.health.values import RepairKind, RepairStep
+from engine.plan import Plan
+from engine.requests import RepairRequest
 from gui import formats
 from gui.presenting.wanting import is_exact, package_name, wanted_in_words
 from gui.presenting.wording import (
@@ -24,6 +26,7 @@ from gui.presenting.wording import (
 _NAMED_AT_MOST: Final = 3
 _INFO_FOLDERS: Final = (".dist-info", ".egg-info")
 _HISTORY: Final = "history"
+_COMPILED: Final = (".pyc", ".pyo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +55,25 @@ def repair_sentence(steps: Sequence[RepairStep]) -> str:
     )
 
 
+def repair_will(plan: Plan) -> str:
+    """Return what a repair will do, as its card said it; "" for a plan of anything else."""
+    repairing = plan.repairing
+    if not isinstance(plan.request, RepairRequest) or repairing is None:
+        return ""
+    if repairing.forgets or repairing.settles:  # which is all that the preview tells anyway
+        return ""
+    return repair_sentence([s for s in plan.request.steps if s not in repairing.later])
+
+
 def repair_label(steps: Sequence[RepairStep]) -> str:
     """Return the words of the button for a way to repair that is not the first."""
     (words, channel), told = next(iter(_grouped(steps).items()))
     return _filled(words.label, [each.short or each.name for each in told], channel)
+
+
+def is_removal(steps: Sequence[RepairStep]) -> bool:
+    """Return whether a repair takes away what was installed, rather than putting it in order."""
+    return any(step.kind is RepairKind.REMOVE for step in steps)
 
 
 def some_of(names: Sequence[str]) -> str:
@@ -70,8 +88,9 @@ def some_of(names: Sequence[str]) -> str:
 def mend_sentence(kind: MendKind, count: int) -> str:
     """Return what happens to `count` files."""
     words = {
-        MendKind.DELETED: QT_TRANSLATE_N_NOOP(
-            "Health", "Deleted: %n file(s) that should not be there."
+        MendKind.DELETED: QT_TRANSLATE_N_NOOP("Health", "Deleted: %n file(s) or folder(s)."),
+        MendKind.EXCHANGED: QT_TRANSLATE_N_NOOP(
+            "Health", "Removed and installed again: %n file(s)."
         ),
         MendKind.PUT_BACK: QT_TRANSLATE_N_NOOP("Health", "Put back: %n missing file(s)."),
         MendKind.RENEWED: QT_TRANSLATE_N_NOOP(
@@ -88,11 +107,32 @@ def mend_sentence(kind: MendKind, count: int) -> str:
     return filled(words[kind], (("count", str(count)),))
 
 
+def mend_sentences(repairing: Repairing) -> tuple[str, ...]:
+    """Return what happens to files, a sentence for each kind of mend.
+
+    What Python compiles by itself is counted apart: nobody knows these files.
+    """
+    said: list[str] = []
+    for kind in MendKind:
+        paths = repairing.paths(kind)
+        made = sum(path.endswith(_COMPILED) for path in paths)
+        own = len(paths) - made
+        if own:
+            said.append(mend_sentence(kind, own))
+        if made:
+            said.append(
+                filled(_MADE_BY_PYTHON if own else _ALL_MADE_BY_PYTHON, (("count", str(made)),))
+            )
+    return tuple(said)
+
+
 def mend_word(kind: MendKind) -> str:
     """Return the word that stands before a file in a list."""
     match kind:
         case MendKind.DELETED:
             return QCoreApplication.translate("Health", "deleted")
+        case MendKind.EXCHANGED:
+            return QCoreApplication.translate("Health", "installed again")
         case MendKind.PUT_BACK:
             return QCoreApplication.translate("Health", "put back")
         case MendKind.RENEWED:
@@ -120,8 +160,8 @@ def _grouped(steps: Sequence[RepairStep]) -> dict[tuple[_Words, str], list[_Told
 def _told(step: RepairStep) -> _Told:
     kind, subject = step.kind, step.subject
     match kind:
-        case RepairKind.INSTALL | RepairKind.UPDATE:
-            return _told_of_package(kind, subject)
+        case RepairKind.INSTALL | RepairKind.INSTALL_CONDA | RepairKind.UPDATE:
+            return _told_of_package(kind, subject, step.release)
         case RepairKind.DELETE_FILES | RepairKind.REMOVE_COPY:
             return _told_of_path(kind, subject.rstrip("/").rpartition("/")[2])
         case RepairKind.REBUILD_RECORD if subject == _HISTORY:
@@ -130,14 +170,20 @@ def _told(step: RepairStep) -> _Told:
             return _Told(_WORDS[kind], subject.removesuffix(".json").rsplit("-", 2)[0])
         case RepairKind.ISOLATE if not subject:
             return _Told(_ISOLATED)
+        case RepairKind.RESTORE_CONDA if step.release:
+            return _Told(_BROUGHT_BACK, f"{subject} {step.release}")
+        case RepairKind.HAND_TO_PYPI | RepairKind.REINSTALL_PYPI if step.release:
+            return _Told(_WORDS[kind], f"{subject} {step.release}")
         case _:
             return _Told(_WORDS[kind], subject)
 
 
-def _told_of_package(kind: RepairKind, wanted: str) -> _Told:
+def _told_of_package(kind: RepairKind, wanted: str, release: str) -> _Told:
     name = package_name(wanted)
     if kind is RepairKind.UPDATE and "::" in wanted:
         channel = short_name(wanted.rpartition("::")[0])
+        if release:
+            return _Told(_TAKEN_FROM_AT_ONE_VERSION, f"{name} {release}", name, channel)
         return _Told(_TAKEN_FROM, wanted_in_words(wanted), name, channel)
     words = _WORDS[kind]
     if kind is RepairKind.UPDATE and not is_exact(wanted):
@@ -166,17 +212,35 @@ def _filled(sentence: Sentence, names: Sequence[str], channel: str) -> str:
     return fill(text, {"names": some_of(names), "channel": channel})
 
 
+_MADE_BY_PYTHON: Final = QT_TRANSLATE_N_NOOP(
+    "Health", "The same with %n file(s) that Python made from them."
+)
+_ALL_MADE_BY_PYTHON: Final = QT_TRANSLATE_N_NOOP(
+    "Health", "Changed: %n file(s) that Python makes by itself."
+)
 _INSTALLED: Final = _Words(
     QT_TRANSLATE_NOOP("Health", "Installs {names}."),
     QT_TRANSLATE_NOOP("Health", "Install {names}"),
 )
 _UPDATED_TO: Final = _Words(
-    QT_TRANSLATE_NOOP("Health", "Updates to {names}, and with it what depends on it."),
+    QT_TRANSLATE_NOOP(
+        "Health", "Installs {names}. Packages that do not work with it get another version, too."
+    ),
     QT_TRANSLATE_NOOP("Health", "Update {names}"),
 )
 _TAKEN_FROM: Final = _Words(
+    QT_TRANSLATE_NOOP(
+        "Health", "Takes {names} from the channel {channel} instead. The version can change."
+    ),
+    QT_TRANSLATE_NOOP("Health", "Take {names} from {channel}"),
+)
+_TAKEN_FROM_AT_ONE_VERSION: Final = _Words(
     QT_TRANSLATE_NOOP("Health", "Takes {names} from the channel {channel} instead."),
     QT_TRANSLATE_NOOP("Health", "Take {names} from {channel}"),
+)
+_BROUGHT_BACK: Final = _Words(
+    QT_TRANSLATE_NOOP("Health", "Puts {names} back as conda installed it."),
+    QT_TRANSLATE_NOOP("Health", "Put back {names} from conda"),
 )
 _REST_DELETED: Final = _Words(
     QT_TRANSLATE_NOOP("Health", "Deletes what is left of {names}."),
@@ -190,7 +254,9 @@ _HISTORY_WRITTEN: Final = _Words(
 )
 _ISOLATED: Final = _Words(
     QT_TRANSLATE_NOOP(
-        "Health", "Makes this environment look only at its own packages when it is in use."
+        "Health",
+        "Makes this environment look only at its own packages when it is in use. Nothing "
+        "is deleted.",
     ),
     QT_TRANSLATE_NOOP("Health", "Keep them out"),
 )
@@ -201,25 +267,33 @@ _WORDS: Final[dict[RepairKind, _Words]] = {
     ),
     RepairKind.HAND_TO_PYPI: _Words(
         QT_TRANSLATE_NOOP(
-            "Health", "Keeps {names} from PyPI. conda no longer looks after this package."
+            "Health",
+            "Keeps {names}, which came from PyPI. From now on it is updated from PyPI, no "
+            "longer by conda.",
         ),
         QT_TRANSLATE_NOOP("Health", "Keep {names} from PyPI"),
     ),
     RepairKind.REINSTALL_PYPI: _Words(
-        QT_TRANSLATE_NOOP("Health", "Installs the same version of {names} again, from PyPI."),
+        QT_TRANSLATE_NOOP(
+            "Health", "Installs {names} again from PyPI, in the form that fits this computer."
+        ),
         QT_TRANSLATE_NOOP("Health", "Install {names} again"),
     ),
     RepairKind.REMOVE_COPY: _Words(
-        QT_TRANSLATE_NOOP("Health", "Removes the copy that is one too many: {names}."),
+        QT_TRANSLATE_NOOP("Health", "Removes {names}."),
         QT_TRANSLATE_NOOP("Health", "Remove the copy {names}"),
     ),
     RepairKind.INSTALL: _Words(
         QT_TRANSLATE_NOOP("Health", "Installs {names}, in a version that suits the others."),
         QT_TRANSLATE_NOOP("Health", "Install {names}"),
     ),
+    RepairKind.INSTALL_CONDA: _Words(
+        QT_TRANSLATE_NOOP("Health", "Installs {names}, in a version that suits the others."),
+        QT_TRANSLATE_NOOP("Health", "Install {names}"),
+    ),
     RepairKind.UPDATE: _Words(
-        QT_TRANSLATE_NOOP("Health", "Updates {names}."),
-        QT_TRANSLATE_NOOP("Health", "Update {names}"),
+        QT_TRANSLATE_NOOP("Health", "Installs the newest version of {names} that fits here."),
+        QT_TRANSLATE_NOOP("Health", "Change the version of {names}"),
     ),
     RepairKind.REMOVE: _Words(
         QT_TRANSLATE_NOOP("Health", "Removes {names}."),
@@ -231,7 +305,9 @@ _WORDS: Final[dict[RepairKind, _Words]] = {
     ),
     RepairKind.REWRITE_PREFIX: _Words(
         QT_TRANSLATE_NOOP(
-            "Health", "Writes the folder of this environment in the place of {names}."
+            "Health",
+            "Corrects these files: they then name the folder of this environment. The folder "
+            "{names} itself is not touched.",
         ),
         QT_TRANSLATE_NOOP("Health", "Correct these files"),
     ),
@@ -244,7 +320,11 @@ _WORDS: Final[dict[RepairKind, _Words]] = {
         QT_TRANSLATE_NOOP("Health", "Add pip"),
     ),
     RepairKind.ISOLATE: _Words(
-        QT_TRANSLATE_NOOP("Health", "Switches {names} off whenever this environment is in use."),
+        QT_TRANSLATE_NOOP(
+            "Health",
+            "Switches {names} off while this environment is in use. Everything else keeps "
+            "the setting.",
+        ),
         QT_TRANSLATE_NOOP("Health", "Keep it out"),
     ),
     RepairKind.FORGET: _Words(
@@ -252,7 +332,11 @@ _WORDS: Final[dict[RepairKind, _Words]] = {
         QT_TRANSLATE_NOOP("Health", "Take it off the list"),
     ),
     RepairKind.SETTLE: _Words(
-        QT_TRANSLATE_NOOP("Health", "Finishes the interrupted change, or takes it back."),
+        QT_TRANSLATE_NOOP(
+            "Health",
+            "Finishes the change if all that it needs is there. If not, puts everything back "
+            "as it was before.",
+        ),
         QT_TRANSLATE_NOOP("Health", "Finish it or take it back"),
     ),
     RepairKind.REBUILD_RECORD: _Words(

@@ -25,7 +25,7 @@ from gui.presenting.repair_warnings import (
     repairs_told,
 )
 from gui.presenting.requests import affected_name
-from gui.presenting.update_warnings import UPDATE_WARNINGS
+from gui.presenting.update_warnings import STAYING, UPDATE_WARNINGS
 from gui.presenting.wording import (
     QT_TRANSLATE_NOOP,
     WarningSentences,
@@ -308,6 +308,8 @@ def _words_for(warning: PlanWarning, request: Request) -> WarningSentences:
     if code is WarningCode.PYPI_CHANGES_CONDA:
         how = warning.value("taken") or warning.value("reason")
         return PYPI_AGAINST_CONDA.get(how, _WORDS[code])
+    if code is WarningCode.UPDATES_STAY:
+        return STAYING.get(warning.value("reason"), _WORDS[code])
     if code is WarningCode.PYPI_IN_CHANNEL and warning.value("certainty") == _GUESS:
         return GUESSED_CHANNEL
     return _WORDS[code]

@@ -50,7 +50,9 @@ class ContentPane(QWidget):
         super().__init__(parent)
         self.setProperty("panel", "surface")
         self.banner = Banner(closable=True)
-        self.banner.closed.connect(self._hide_banner)
+        self.banner.closed.connect(self._on_closed)
+        self._lasting = ""
+        self._settled: tuple[str, ...] = ()
         none = EmptyState(
             "environment",
             self.tr("Make your first environment"),
@@ -88,7 +90,7 @@ class ContentPane(QWidget):
         self._banner_row.setLayout(holder)
         self._banner_row.hide()
         self._hush = QTimer(self, singleShot=True, interval=_SAID_FOR_MS)
-        self._hush.timeout.connect(self._hide_banner)
+        self._hush.timeout.connect(self._show_lasting)
         inner = column(self._banner_row, self._pages, spacing=0)
         inner.setStretch(1, 1)
         self.setLayout(inner)
@@ -113,14 +115,39 @@ class ContentPane(QWidget):
 
     def say(self, text: str, tone: Tone = Tone.NOTE) -> None:
         """Say something above the page for some seconds."""
-        self.say_lastingly(text, tone)
-        self._hush.start()
-
-    def say_lastingly(self, text: str, tone: Tone = Tone.NOTE) -> None:
-        """Say something above the page until the user closes it."""
-        self._hush.stop()
         self.banner.say(text, tone)
         self._banner_row.show()
+        self._hush.start()
 
-    def _hide_banner(self) -> None:
-        self._banner_row.hide()
+    def say_lastingly(self, text: str) -> None:
+        """Say something above the page until the user closes it."""
+        self._lasting = text
+        self._show_lasting()
+
+    def tell_settled(self, sentence: str) -> None:
+        """Say until the user closes it how interrupted work ended, with all that was told before.
+
+        Where several works were, they are counted and listed.
+        """
+        self._settled += (sentence,)
+        self._show_lasting()
+
+    def _show_lasting(self) -> None:
+        """Show what lasts, if there is anything."""
+        self._hush.stop()
+        works = self._settled
+        told = [self._lasting] if self._lasting else []
+        if len(works) == 1:
+            told += works
+        elif works:
+            text = self.tr("{count} pieces of work had been interrupted. This is how they ended:")
+            told.append(text.format(count=len(works)))
+        lines = works if len(works) > 1 else ()
+        if told:
+            self.banner.say("\n".join(told), Tone.NOTE, lines=lines)
+        self._banner_row.setVisible(bool(told))
+
+    def _on_closed(self) -> None:
+        if not self._hush.isActive():  # what was said in passing covers what lasts
+            self._lasting, self._settled = "", ()
+        self._show_lasting()

@@ -29,15 +29,18 @@ _COPIED_MARKS = (Mark.FROZEN, Mark.READ_ONLY)
 class EnvironmentHeader(QWidget):
     """Show name, Python, size and buttons of one environment; `action_requested` tells which.
 
-    `create_requested` comes where a new one is better than a change of this one.
+    `create_requested` comes where a new one is better than a change of this one,
+    `health_requested` where Health tells more.
     """
 
     action_requested = Signal(object)
     create_requested = Signal()
+    health_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._environment: Environment | None = None
+        self._told: Mark | None = None
         self.title = ElidedLabel("", TextRole.TITLE, where=Qt.TextElideMode.ElideMiddle)
         self.facts = label("", tone=Tone.MUTED)
         self.note = Banner()
@@ -99,6 +102,7 @@ class EnvironmentHeader(QWidget):
         marks = () if self._environment is None else self._environment.marks
         for mark, tone in _TOLD_MARKS:
             if mark in marks:
+                self._told = mark
                 self.note.say(mark_sentence(mark), tone, self._way_around(mark))
                 return
         self.note.hide()
@@ -107,12 +111,15 @@ class EnvironmentHeader(QWidget):
         """Return the words for what to do instead of a change, "" for nothing."""
         if mark is Mark.BASE:
             return self.tr("New environment…")
+        if mark is Mark.UNREADABLE:
+            return self.tr("Open Health")
         return self.tr("Make a copy…") if mark in _COPIED_MARKS else ""
 
     def _on_note(self) -> None:
-        marks = () if self._environment is None else self._environment.marks
-        if Mark.BASE in marks:
+        if self._told is Mark.BASE:
             self.create_requested.emit()
+        elif self._told is Mark.UNREADABLE:
+            self.health_requested.emit()
         else:
             self.action_requested.emit(EnvironmentAction.CLONE)
 

@@ -20,6 +20,7 @@ from gui.models.health import HealthBook
 from gui.operations import Operation
 from gui.panels import Loading
 from gui.settings import WindowSettings
+from gui.updating import Updating
 from gui.views.details import DetailsView
 from gui.views.environment_header import EnvironmentHeader
 from gui.views.health import HealthView
@@ -63,8 +64,11 @@ class EnvironmentPage(QWidget):
         self.header = EnvironmentHeader()
         self.header.action_requested.connect(self._on_action)
         self.header.create_requested.connect(self.create_requested)
+        self.header.health_requested.connect(self.show_health)
         self.packages = PackagesView(settings)
         self.changing = Changing(engine, settings, self.packages, self)
+        self.updating = Updating(engine, self.changing.choice, self.packages, self)
+        self.changing.channels_chosen.connect(self.updating.forget)
         self.health = HealthView()
         self.healing = Healing(engine, settings, book, self.health, self)
         self.healing.counted.connect(self._count_findings)
@@ -105,13 +109,19 @@ class EnvironmentPage(QWidget):
         """Show the environment of `shown`; what changed since it was read is read again."""
         is_other = self._row is None or self._row.prefix != shown.prefix
         self._row = shown
+        self._engine.attend(shown.prefix)
         self.header.show_row(shown)
         if is_other:
             self.packages.begin_anew()
         self.changing.show_environment(shown.environment)
+        self.updating.show_environment(shown.environment)
         self.healing.show_environment(shown.environment)
         self._bodies.setCurrentWidget(self._making if shown.environment is None else self.tabs)
         self._load()
+
+    def show_health(self) -> None:
+        """Go to what is wrong with the environment."""
+        self.tabs.setCurrentWidget(self.health)
 
     def reload(self) -> None:
         """Read the visible tab again, and the others when they are looked at."""
@@ -151,6 +161,7 @@ class EnvironmentPage(QWidget):
         self.packages.show_records(records)
         self.packages.show_pins(pins)
         self.changing.fit(records)
+        self.updating.fill()
 
     def _count_findings(self, count: int) -> None:
         title = self.tr("Hea&lth ({count})").format(count=count) if count else self.tr("Hea&lth")

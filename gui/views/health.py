@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Final
+from typing import Final, cast
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QProgressBar, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.errors import Failure
-from engine.health.values import Depth, Finding, FindingCode, HealthProgress
+from engine.health.values import Depth, Finding, FindingCode, Gap, HealthProgress
 from gui import formats
 from gui.models.health import Diagnosis
 from gui.panels import Banner, Disclosure, EmptyState, Loading
@@ -21,22 +21,25 @@ from gui.theme import SPACE, TextRole, Tone
 from gui.turns import in_turns
 from gui.views.failed_state import FailedState
 from gui.views.health_card import FindingCard, IgnoredRow
+from gui.views.health_keyboard import chain, control_for, spot_of, stops, usable
 from gui.widgets import ButtonKind, button, column, label, line, row
 
 _PER_MILLE: Final = 1000
+_SILENCE: Final = frozenset((Gap.CHANNEL_SILENT, Gap.INDEX_SILENT))
 _BAR_WIDTH: Final = SPACE * 24
 
 
 class HealthView(QWidget):
     """Show the findings of one environment.
 
-    `repair_chosen` carries the steps to plan, `repair_all_chosen` the wishes; `ignore_chosen` and
-    `heed_chosen` the key of a finding; `check_chosen` the depth of a check, `stop_chosen` that it
-    shall end.
+    `repair_chosen` carries the steps to plan, `repair_all_chosen` the wishes; `look_chosen` the
+    folder to look into; `ignore_chosen` and `heed_chosen` the key of a finding; `check_chosen` the
+    depth of a check, `stop_chosen` that it shall end.
     """
 
     repair_chosen = Signal(object)
     repair_all_chosen = Signal(object)
+    look_chosen = Signal(object)
     ignore_chosen = Signal(str)
     heed_chosen = Signal(str)
     check_chosen = Signal(object)
@@ -53,6 +56,7 @@ class HealthView(QWidget):
         self._shows_ignored = False
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
+        self._scroll.setAccessibleName(self.tr("What was found"))
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._loading = Loading(self.tr("Looking at the health of this environment…"))
         self._failed = FailedState(self.tr("T&ry again"))
@@ -69,6 +73,12 @@ class HealthView(QWidget):
         self._title = label("", TextRole.STRONG)
         self._note = label("", TextRole.SMALL, Tone.MUTED, wrap=True)
         self.repair_all = button(self.tr("&Repair all"), ButtonKind.PRIMARY)
+        self.repair_all.setToolTip(
+            self.tr(
+                "Do all that has a button “Repair” below. You see a list of the changes first and"
+                " can still cancel."
+            )
+        )
         self.repair_all.clicked.connect(self._repair_all)
         self.deep = button(self.tr("Check &every file"))
         self.deep.setToolTip(
@@ -93,12 +103,11 @@ class HealthView(QWidget):
         self.stop.clicked.connect(self.stop_chosen)
         self.trouble = Banner(tone=Tone.WARNING, closable=True)
         self.trouble.hide()
-        words = column(self._title, self._note, spacing=0.25)
-        top = row(words, self._bar, self._progress, self.stop, self.online, self.deep)
+        top = row(self._title, self._bar, self._progress, self.stop, self.online, self.deep)
         top.addWidget(self.repair_all)
         top.setStretch(0, 1)
         head = QWidget()
-        inner = column(top, self.trouble)
+        inner = column(top, self._note, self.trouble)
         inner.setContentsMargins(SPACE * 3, SPACE + 4, SPACE * 3, SPACE + 4)
         head.setLayout(inner)
         return head
@@ -125,8 +134,20 @@ class HealthView(QWidget):
         self._title.setText(self._said(diagnosis))
         closed = [each for each in diagnosis.findings if not _is_open(each, refusal)]
         notes = [refusal] if closed else []
+        if Depth.DEEP in diagnosis.depths:
+            notes.append(self.tr("Every file was looked at."))
+        silent = {each.gap for each in diagnosis.unchecked} & _SILENCE
+        if Depth.ONLINE in diagnosis.depths and not silent:
+            notes.append(self.tr("The channels were asked."))
         if diagnosis.unchecked:
             notes.append(self.tr("Not everything could be looked at."))
+        if diagnosis.findings and not refusal:
+            notes.append(
+                self.tr(
+                    "Before a repair you see a list of the changes and can still cancel. Your files"
+                    " outside of this environment’s folder are never touched."
+                )
+            )
         self._note.setText(" ".join(notes))
         self._note.setVisible(bool(notes))
         is_there = all(each.code is not FindingCode.PREFIX_GONE for each in diagnosis.findings)
@@ -137,6 +158,14 @@ class HealthView(QWidget):
             self._shown, self._refusal = diagnosis, refusal
             self._build(diagnosis, refusal)
         self._pages.setCurrentWidget(self._scroll)
+
+    def leave(self) -> None:
+        """Take the cards away: they are about another environment than the next ones."""
+        self._shown = self._page = None
+        self._cards, self._ignored = [], []
+        page = cast("QWidget | None", self._scroll.takeWidget())  # there may be none yet
+        if page is not None:
+            page.deleteLater()
 
     def show_loading(self) -> None:
         """Show that the findings are on their way."""
@@ -197,6 +226,8 @@ class HealthView(QWidget):
     def _said(self, diagnosis: Diagnosis) -> str:
         count = len(diagnosis.findings)
         if not count:
+            if diagnosis.ignored:
+                return self.tr("Nothing else found")
             return self.tr("No problems found")
         return self.tr("%n thing(s) found", None, count)
 
@@ -232,6 +263,7 @@ class HealthView(QWidget):
         for way in card.ways:
             way.setEnabled(may_repair)
         card.repair_chosen.connect(self.repair_chosen)
+        card.look_chosen.connect(self.look_chosen)
         card.ignore_chosen.connect(self.ignore_chosen)
         body.addWidget(card)
         cards.append(card)
@@ -290,10 +322,24 @@ class HealthView(QWidget):
             page.deleteLater()
             return
         at = self._scroll.verticalScrollBar().value()
+        spot = spot_of(self.window().focusWidget(), self._cards, self._ignored)
+        unfolded = {card.finding.key for card in self._cards if card.more.is_open}
+        for card in cards:
+            card.more.set_open(card.finding.key in unfolded)
         self._cards, self._ignored = cards, ignored
         self._scroll.setWidget(page)
+        chain(self._scroll, stops(page))
         page.show()
         self._scroll.verticalScrollBar().setValue(at)
+        if spot is not None:
+            going_on = control_for(spot, cards, ignored) or self._last_resort(page)
+            going_on.setFocus(Qt.FocusReason.OtherFocusReason)
+            if page.isAncestorOf(going_on):
+                self._scroll.ensureWidgetVisible(going_on, 0, SPACE * 2)
+
+    def _last_resort(self, page: QWidget) -> QWidget:
+        """Return what takes the keyboard when the last card is gone."""
+        return (*usable(page), self._scroll)[0]
 
 
 def _lines(texts: Sequence[str]) -> QWidget:

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QMenu, QSplitter, QWidget
 
 from engine.environments.pinning import Pin
 from engine.errors import Failure
 from engine.records import Record
+from engine.updates import Updates
 from gui.formats import format_count
 from gui.models.basket import UPDATE_ALL, Basket, Wish, WishKind, wish_to_remove, wish_to_update
 from gui.models.dependents import Dependents
@@ -21,15 +22,17 @@ from gui.models.offers import Installed, Offer, elsewhere, looks_at_disk, offers
 from gui.models.packages import PackageFilter, PackagesModel, SourceFilter, pin_sentence
 from gui.operations import Operation
 from gui.package_actions import PackageAction, actions_for, fill_menu, offer_copies, reason_against
-from gui.panels import EmptyState, Loading, Segmented
 from gui.settings import WindowSettings
-from gui.theme import SPACE, Tone
+from gui.theme import SPACE
 from gui.views.available import AvailablePackages
 from gui.views.basket_bar import BasketBar
-from gui.views.failed_state import FailedState
+from gui.views.cell_link import CellLink
 from gui.views.package_details import PackageDetails
+from gui.views.package_pages import PackagePages
+from gui.views.packages_bar import PackagesBar
 from gui.views.record_table import RecordTable
-from gui.widgets import ElidedLabel, SearchBox, column, icon_button, row
+from gui.views.updates_note import UpdatesNote
+from gui.widgets import column
 
 _DETAILS = "package-details-height"
 _NO_MODIFIERS = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
@@ -47,7 +50,8 @@ class PackagesView(QWidget):
     `wished` carries a tuple of Wish that shall be put into the basket, `wished_elsewhere` one for
     a new environment, `dropped` a Wish that shall be taken out; `versions_requested` a Record, and
     whether another source is looked for; `pinned` a tuple of Record, and whether they shall stay
-    at their versions. `typed` comes when something is looked for.
+    at their versions. `typed` comes when something is looked for, `updates_requested` when somebody
+    asks for what is newer.
     """
 
     retry_requested = Signal()
@@ -57,6 +61,7 @@ class PackagesView(QWidget):
     pinned = Signal(object, bool)
     versions_requested = Signal(object, bool)
     channels_requested = Signal()
+    updates_requested = Signal()
     typed = Signal()
 
     def __init__(self, settings: WindowSettings, parent: QWidget | None = None) -> None:
@@ -73,24 +78,15 @@ class PackagesView(QWidget):
         self.model = PackagesModel(self)
         self.table = RecordTable(self.model, settings, "packages")
         self.table.setAccessibleName(self.tr("Packages"))
-        self.filter_box = self._make_filter_box()
-        self.sources = Segmented(
-            (
-                (SourceFilter.ALL, self.tr("All")),
-                (SourceFilter.CONDA, "Conda"),
-                (SourceFilter.PYPI, "PyPI"),
-                (SourceFilter.CHOSEN, self.tr("Chosen by you")),
-            ),
-            self.tr("Show packages from"),
-        )
-        self.sources.chosen.connect(self._apply_filter)
-        self._count = ElidedLabel(tone=Tone.MUTED, whole_only=True)
+        self.tools = PackagesBar()
+        self.filter_box, self.sources = self.tools.filter_box, self.tools.sources
+        self.more = self.tools.more
+        self.note = UpdatesNote()
+        self._updates: Updates | None = None
         self.details = PackageDetails()
-        self._pages = QStackedWidget()
-        self._loading = Loading(self.tr("Reading the packages…"))
-        self._empty = EmptyState("package", "", "")
-        self._failed = FailedState(self.tr("T&ry again"))
-        self._failed.acted.connect(self.retry_requested)
+        self._pages = PackagePages(self.table)
+        self._pages.retried.connect(self.retry_requested)
+        self._pages.updates_requested.connect(self.updates_requested)
         self._build()
 
     def show_records(self, records: tuple[Record, ...]) -> None:
@@ -98,11 +94,21 @@ class PackagesView(QWidget):
         self._dependents = Dependents(records)
         self.model.set_records(records)
         self._installed = Installed(records)
+        if self._updates is not None:
+            self.tools.show_updates(len(self.model.updatable))
         self._update()
 
     def show_pins(self, pins: tuple[Pin, ...]) -> None:
         """Show which packages stay at their versions."""
         self.model.set_pins({pin.name: pin for pin in pins})
+        self._on_current()
+
+    def show_updates(self, updates: Updates | None) -> None:
+        """Show what could be newer; None while nobody knows."""
+        self._updates = updates
+        self.model.set_updates(updates)
+        self.tools.show_updates(None if updates is None else len(self.model.updatable))
+        self._apply_filter()
         self._on_current()
 
     def show_basket(self, basket: Basket) -> None:
@@ -115,7 +121,7 @@ class PackagesView(QWidget):
 
     def show_protection(self, sentence: str) -> None:
         """Take `sentence` for the reason why nothing can be changed here, "" for no reason."""
-        self._protection = sentence
+        self._protection = self.tools.reason = sentence
         self._update()
 
     @property
@@ -140,12 +146,11 @@ class PackagesView(QWidget):
 
     def show_loading(self) -> None:
         """Show that the records are on their way."""
-        self._pages.setCurrentWidget(self._loading)
+        self._pages.show_loading()
 
     def show_failure(self, failure: Failure) -> None:
         """Show why there is nothing to see, and offer another try."""
-        self._failed.tell(failure)
-        self._pages.setCurrentWidget(self._failed)
+        self._pages.show_failure(failure)
 
     def begin_anew(self) -> None:
         """Forget selection and filter, as for another environment."""
@@ -159,26 +164,17 @@ class PackagesView(QWidget):
         self.filter_box.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.filter_box.selectAll()
 
-    def _make_filter_box(self) -> SearchBox:
-        box = SearchBox(self.tr("Find or add a package"))
-        keys = QKeySequence(QKeySequence.StandardKey.Find)
-        text = self.tr("Find a package by name, summary or channel, or one to add ({keys})")
-        box.setToolTip(text.format(keys=keys.toString(QKeySequence.SequenceFormat.NativeText)))
-        box.setMinimumWidth(SPACE * 24)
-        box.setMaximumWidth(SPACE * 40)
-        box.textChanged.connect(self._apply_filter)
-        box.textEdited.connect(self.typed)
-        box.installEventFilter(self)
-        return box
-
     def _build(self) -> None:
-        columns = icon_button("columns", self.tr("Choose columns"))
+        tools, columns = self.tools, self.tools.columns
         columns.clicked.connect(lambda: self.table.show_columns_below(columns))
-        self.more = icon_button("more", self.tr("Update everything, choose channels"))
-        self.more.clicked.connect(lambda: self._show_more(self.more))
-        bar = row(self.filter_box, self.sources, None, self._count, columns, self.more)
-        bar.setContentsMargins(SPACE * 3, SPACE + 4, SPACE * 3, SPACE + 4)
-        bar.setStretch(0, 1)
+        tools.updates_requested.connect(self.updates_requested)
+        tools.update_all_requested.connect(lambda: self.wished.emit((UPDATE_ALL,)))
+        tools.channels_requested.connect(self.channels_requested)
+        self.filter_box.textChanged.connect(self._apply_filter)
+        self.filter_box.textEdited.connect(self.typed)
+        self.filter_box.installEventFilter(self)
+        self.sources.chosen.connect(self._apply_filter)
+        self.note.shown.connect(lambda: self.sources.choose(SourceFilter.UPDATES))
         self._split = QSplitter(Qt.Orientation.Vertical)
         holder = QWidget()
         self._split.addWidget(holder)
@@ -187,12 +183,12 @@ class PackagesView(QWidget):
         self._split.setStretchFactor(1, 0)
         self._split.setChildrenCollapsible(False)
         self._split.setHandleWidth(1)
-        for page in (self.table, self._loading, self._empty, self._failed):
-            self._pages.addWidget(page)
         self._split.splitterMoved.connect(self._on_split)
         self.details.hide()
         self.details.closed.connect(self.table.forget_selection)
         self.table.current_changed.connect(self._on_current)
+        link = CellLink(self.table, "update", self._takes_update)
+        link.clicked.connect(self._toggle_update)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.customContextMenuRequested.connect(self._show_menu)
         self.table.installEventFilter(self)
@@ -206,8 +202,8 @@ class PackagesView(QWidget):
         table.setStretch(0, 1)
         table.setContentsMargins(SPACE + 5, 0, SPACE + 4, 0)
         holder.setLayout(table)
-        inner = column(bar, self._split, self.bar, spacing=0)
-        inner.setStretch(1, 1)
+        inner = column(tools, self.note, self._split, self.bar, spacing=0)
+        inner.setStretch(2, 1)
         self.setLayout(inner)
         self.setTabOrder(self.filter_box, self.sources)
         self.setTabOrder(self.sources, columns)
@@ -217,30 +213,38 @@ class PackagesView(QWidget):
     def _apply_filter(self) -> None:
         source = self.sources.value
         assert isinstance(source, SourceFilter)
-        self.model.apply_filter(PackageFilter(self.filter_box.text().strip(), source))
+        text, updatable = self.filter_box.text().strip(), self.model.updatable
+        self.model.apply_filter(PackageFilter(text, source, updatable))
         self._update()
 
     def _update(self) -> None:
         shown, total = self.model.rowCount() - self.model.top_count, len(self.model.records)
+        self.tools.has_records = bool(total)
         if shown == total:
-            self._count.set_whole(self.tr("%n package(s)", None, total))
+            self.tools.count.set_whole(self._total(total))
         else:
             text = self.tr("{shown} of %n package(s)", None, total)
-            self._count.set_whole(text.format(shown=format_count(shown)))
+            self.tools.count.set_whole(text.format(shown=format_count(shown)))
         self._offer()
         self._pages.setVisible(bool(self.model.rowCount()) or not self.available.isVisibleTo(self))
+        is_about_updates = self.sources.value is SourceFilter.UPDATES and not self.is_looking
         if self.model.rowCount():
-            self._pages.setCurrentWidget(self.table)
-            return
-        if total:
-            self._empty.say(
-                self.tr("Nothing found"), self.tr("No package here matches what you look for.")
-            )
+            self._pages.show_table()
+        elif not total:
+            self._pages.show_no_packages()
+        elif is_about_updates:
+            self._pages.show_no_updates(self._updates, self._protection)
         else:
-            self._empty.say(
-                self.tr("No packages"), self.tr("Nothing is installed in this environment yet.")
-            )
-        self._pages.setCurrentWidget(self._empty)
+            self._pages.show_not_found()
+
+    def _total(self, total: int) -> str:
+        """Return how many packages there are, and how many of them nobody can read."""
+        words = self.tr("%n package(s)", None, total)
+        damaged = sum(record.problem is not None for record in self.model.records)
+        if not damaged:
+            return words
+        text = self.tr("{packages}, {count} of them unreadable")
+        return text.format(packages=words, count=format_count(damaged))
 
     def _offer(self) -> None:
         """Show what could be added for the words in the field."""
@@ -248,11 +252,12 @@ class PackagesView(QWidget):
         if self._looking is not None:
             self._looking.cancel()
             self._looking = None
+        index = self._index
+        installed = self._installed.with_python() if self._protection else self._installed
         if not looks_at_disk(text):
-            self._show_offers(offers_for(text, self._index, self._installed) if text else ())
+            self._show_offers(offers_for(text, index, installed) if text else ())
             return
         self._show_offers(())
-        index, installed = self._index, self._installed
         look = Operation(self, lambda: asyncio.to_thread(offers_for, text, index, installed))
         self._looking = look.then(self._show_offers)
         self._looking.run()
@@ -296,6 +301,12 @@ class PackagesView(QWidget):
                 pass
             case _:
                 assert_never(action)
+
+    def _toggle_update(self, record: Record) -> None:
+        self._toggle((wish_to_update(record),))
+
+    def _takes_update(self, record: Record) -> bool:
+        return not self._protection and self.model.takes_update(record)
 
     def _reason_against(self, action: PackageAction, records: Sequence[Record]) -> str:
         return reason_against(action, records, self._protection, self.model.pins)
@@ -349,24 +360,16 @@ class PackagesView(QWidget):
         elif offers:
             self.available.list.enter()
 
-    def _show_more(self, below: QWidget) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.setToolTipsVisible(True)
-        update = menu.addAction(self.tr("&Update everything"))
-        update.triggered.connect(lambda: self.wished.emit((UPDATE_ALL,)))
-        update.setEnabled(not self._protection and bool(self.model.records))
-        update.setToolTip(self._protection)
-        menu.addAction(self.tr("C&hannels of this environment…"), self.channels_requested.emit)
-        menu.popup(below.mapToGlobal(QPoint(0, below.height())))
-
     def _on_current(self) -> None:
         at = self.table.current_row()
         if at < 0 or at < self.model.top_count:  # none, or one that is not there yet
             self.details.hide()
             return
         record = self.model.record_at(at)
-        self.details.show_record(record, self._dependents, pin_sentence(self.model.pin_of(record)))
+        update = self.model.tip_of_update(record)
+        pinned = pin_sentence(self.model.pin_of(record))
+        told = "\n".join(part for part in (pinned, update) if part)
+        self.details.show_record(record, self._dependents, told)
         actions = actions_for([record], self.model.wish_of, self.model.pins)
         self.details.show_actions(actions, lambda action: self._reason_against(action, [record]))
         if self.details.isHidden():

@@ -69,7 +69,7 @@ class RecordDelegate(QStyledItemDelegate):
         if text:
             row = self._model.look_of(record)
             painter.setFont(_font_of(row, option.font))
-            painter.setPen(look.color(row.tone or column.tone))
+            painter.setPen(look.color(row.tone or column.tint(record) or column.tone))
             place = Qt.AlignmentFlag.AlignVCenter
             place |= Qt.AlignmentFlag.AlignRight if column.is_number else Qt.AlignmentFlag.AlignLeft
             shown = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
@@ -148,6 +148,11 @@ class RecordTable(QTableView):
         model.modelReset.connect(self._after_reset)
         self.selectionModel().currentChanged.connect(self._on_current)
         self.selectionModel().selectionChanged.connect(self._on_selection)
+
+    @property
+    def records(self) -> RecordTableModel[Any]:
+        """Return the model that is shown."""
+        return self._records
 
     def selected_keys(self) -> tuple[str, ...]:
         """Return the keys of the selected rows, from top to bottom."""

@@ -14,6 +14,7 @@ from engine.places import Places
 from gui.main_window import MainWindow
 from gui.opening_files import Application
 from gui.settings import WindowSettings
+from tests.support.environments import make_environment, numbered_packages
 from tests.support.windowing import (
     application,
     dressed,
@@ -70,3 +71,12 @@ async def window(
     """Return the main window over a real, started engine; what is on disk is listed at once."""
     async with opened_window(places, settings) as made:
         yield made
+
+
+@pytest.fixture
+def envs(places: Places) -> Path:
+    """Return a folder of three environments on disk, made before the window looks."""
+    make_environment(places.envs / "course", numbered_packages(30), pip=[("requests", "2.32.5")])
+    make_environment(places.envs / "数据 分析", ["numpy"])
+    make_environment(places.envs / "zoo", ["zlib"], python="")
+    return places.envs

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from engine.environments.registering import registered
 from engine.health.values import Depth, FindingCode, HealthProgress
-from engine.places import places_below
+from engine.places import Places, places_below
 from engine.plan import WarningCode
 from engine.practice.environments import COURSE, TINY
 from engine.practice.world import PracticeWorld, build_world
@@ -24,6 +24,7 @@ from gui.main_window import MainWindow
 from gui.presenting import explain_warning
 from gui.presenting.health import HealthState
 from gui.settings import WindowSettings
+from tests.support.environments import Package, make_environment
 from tests.support.pypi import index_of, install_with_uv, project
 from tests.support.windowing import click, opened_window, until
 
@@ -96,6 +97,25 @@ async def test_that_a_broken_environment_is_seen_explained_and_repaired(
     await until(lambda: not page.health.cards)
     assert page.health.summary() == "No problems found"
     assert (prefix / "bin" / "tidepool").exists()
+
+
+async def test_that_damage_that_no_folder_tells_of_turns_the_dot_by_itself(
+    qapp: QApplication, places: Places, settings: WindowSettings
+) -> None:
+    packages = [Package("pip", distribution="pip"), Package("kite")]
+    prefix = make_environment(places.envs / "quiet", packages, files=True)
+    (prefix / "bin" / "pip").write_text("#!/usr/bin/env python\n")
+    (prefix / "bin" / "python").chmod(0o755)
+    async with opened_window(places, settings, "quiet") as window:
+        await until(lambda: state(window) is HealthState.SOUND)
+        record = next((prefix / "conda-meta").glob("kite-*.json"))
+        whole = record.read_bytes()
+        with record.open("r+b") as file:
+            file.truncate(7)
+        await until(lambda: state(window) is HealthState.BROKEN)
+        with record.open("r+b") as file:
+            file.write(whole)
+        await until(lambda: state(window) is HealthState.SOUND)
 
 
 async def test_that_an_ignored_finding_leaves_the_dot_and_comes_back(ward: MainWindow) -> None:

@@ -18,6 +18,7 @@ from tests.support.breaking_around import (
     record_empty,
     record_moved_away,
     user_site,
+    user_site_needed,
 )
 from tests.support.breaking_files import (
     copied,
@@ -98,6 +99,7 @@ BREAKERS: tuple[Breaker, ...] = (
     permissions,
     permissions_of_a_file,
     user_site,
+    user_site_needed,
     python_path,
     pip_target,
     pip_user,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.health.values import FindingCode as Code
+from engine.health.values import Gravity
 from tests.support.broken import Broken
 from tests.support.ward import Ward, run
 
@@ -31,7 +32,11 @@ def files_missing(ward: Ward) -> Broken:
     path = ward.site / "starchart" / "__init__.py"
     run("rm", path)
     return Broken(
-        {Code.FILES_MISSING: "starchart"}, (str(path),), deep=frozenset((Code.FILES_MISSING,))
+        {Code.FILES_MISSING: "starchart"},
+        (str(path),),
+        deep=frozenset((Code.FILES_MISSING,)),
+        gravity=Gravity.BROKEN,
+        ways=("restore-conda starchart",),
     )
 
 
@@ -43,6 +48,8 @@ def pypi_files_missing(ward: Ward) -> Broken:
         (str(path),),
         deep=frozenset((Code.FILES_MISSING,)),
         values={"kind": "pypi"},
+        gravity=Gravity.BROKEN,
+        ways=("reinstall-pypi inkwell",),
     )
 
 
@@ -54,6 +61,8 @@ def files_altered(ward: Ward) -> Broken:
         (str(path), "cache: sound"),
         deep=frozenset((Code.FILES_ALTERED,)),
         values={"cache": "sound", "kind": "conda"},
+        gravity=Gravity.RISKY,
+        ways=("restore-conda starchart",),
     )
 
 
@@ -63,15 +72,29 @@ def owned_twice(ward: Ward) -> Broken:
         {Code.FILES_OWNED_TWICE: "almanac+masquerade"},
         ("almanac/__init__.py",),
         deep=frozenset((Code.FILES_OWNED_TWICE,)),
+        gravity=Gravity.RISKY,
+        ways=("remove masquerade + restore-conda almanac",),
+        is_dated=False,
+        values={"spoiled": "almanac", "whole": "masquerade"},
     )
 
 
 def owned_twice_by_conda(ward: Ward) -> Broken:
     ward.link("harbor-east", "harbor-west")
+    chart = (ward.prefix / "share" / "harbor" / "chart.txt").read_text()
+    names = ("harbor-east", "harbor-west")
+    whole, spoiled = names if "east" in chart else names[::-1]
     return Broken(
         {Code.FILES_OWNED_TWICE: "harbor-east+harbor-west"},
         ("share/harbor/chart.txt",),
         deep=frozenset((Code.FILES_OWNED_TWICE,)),
+        gravity=Gravity.NOTE,
+        ways=(
+            f"remove {spoiled} + restore-conda {whole}",
+            f"remove {whole} + restore-conda {spoiled}",
+        ),
+        is_dated=False,
+        values={"spoiled": spoiled, "whole": whole},
     )
 
 
@@ -82,6 +105,9 @@ def link_broken(ward: Ward) -> Broken:
         {Code.LINKS_BROKEN: "driftwood"},
         (str(path), "/nowhere/at/all"),
         deep=frozenset((Code.LINKS_BROKEN,)),
+        gravity=Gravity.BROKEN,
+        ways=("restore-conda driftwood",),
+        is_dated=False,
     )
 
 
@@ -89,13 +115,23 @@ def soft_links_broken(ward: Ward) -> Broken:
     path = ward.prefix / "share/driftwood/run.sh"
     run("ln", "-sfn", ward.places.pkgs / "gone" / "run.sh", path)
     return Broken(
-        {Code.LINKS_BROKEN: "driftwood"}, (str(path),), deep=frozenset((Code.LINKS_BROKEN,))
+        {Code.LINKS_BROKEN: "driftwood"},
+        (str(path),),
+        deep=frozenset((Code.LINKS_BROKEN,)),
+        gravity=Gravity.BROKEN,
+        ways=("restore-conda driftwood",),
+        is_dated=False,
     )
 
 
 def interpreter_missing(ward: Ward) -> Broken:
     run("rm", ward.python.resolve())
-    return Broken({Code.INTERPRETER_MISSING: "python"}, ("bin/python",))
+    return Broken(
+        {Code.INTERPRETER_MISSING: "python"},
+        ("bin/python",),
+        gravity=Gravity.BROKEN,
+        ways=("restore-conda python",),
+    )
 
 
 def interpreter_broken(ward: Ward) -> Broken:
@@ -105,12 +141,19 @@ def interpreter_broken(ward: Ward) -> Broken:
         {Code.INTERPRETER_BROKEN: "python"},
         ("bin/python",),
         deep=frozenset((Code.INTERPRETER_BROKEN,)),
+        gravity=Gravity.BROKEN,
+        ways=("restore-conda python",),
     )
 
 
 def interpreter_empty(ward: Ward) -> Broken:
     run("truncate", "--size=0", ward.own(ward.python.resolve()))
-    return Broken({Code.INTERPRETER_BROKEN: "python"}, ("bin/python", "The file is empty."))
+    return Broken(
+        {Code.INTERPRETER_BROKEN: "python"},
+        ("bin/python", "The file is empty."),
+        gravity=Gravity.BROKEN,
+        ways=("restore-conda python",),
+    )
 
 
 def moved(ward: Ward) -> Broken:
@@ -132,6 +175,9 @@ def _elsewhere(ward: Ward, target: Path) -> Broken:
         (str(target / "bin" / "inkwell"),),
         prefix=target,
         deep=frozenset((Code.PREFIX_ELSEWHERE,)),
+        gravity=Gravity.BROKEN,
+        ways=(f"rewrite-prefix {old}",),
+        is_dated=False,
     )
 
 
@@ -146,10 +192,14 @@ def half_mended(ward: Ward) -> Broken:
         ("etc/signpost.ini",),
         prefix=target,
         deep=frozenset((Code.PREFIX_ELSEWHERE,)),
+        gravity=Gravity.RISKY,
+        ways=(f"rewrite-prefix {ward.prefix}",),
+        is_dated=False,
     )
 
 
 def unowned(ward: Ward) -> Broken:
+    site = ward.inside(ward.site)
     run("cp", "-r", ward.site / "inkwell", ward.site / "my_notes")
     (ward.site / "scribble.py").write_text("answer = 42\n")
     return Broken(
@@ -157,6 +207,8 @@ def unowned(ward: Ward) -> Broken:
         ("my_notes", "scribble.py"),
         deep=frozenset((Code.FILES_UNOWNED,)),
         values={"count": "2"},
+        gravity=Gravity.NOTE,
+        ways=(f"delete-files {site}/my_notes + delete-files {site}/scribble.py",),
     )
 
 
@@ -164,7 +216,13 @@ def editable_gone(ward: Ward) -> Broken:
     checkout = ward.places.home / "checkout"
     make_editable(ward, checkout)
     run("rm", "-r", checkout)
-    return Broken({Code.EDITABLE_GONE: "checkout"}, (str(checkout),))
+    return Broken(
+        {Code.EDITABLE_GONE: "checkout"},
+        (str(checkout),),
+        gravity=Gravity.BROKEN,
+        ways=("remove checkout",),
+        is_dated=False,
+    )
 
 
 def make_editable(ward: Ward, checkout: Path) -> None:
@@ -181,7 +239,13 @@ def make_editable(ward: Ward, checkout: Path) -> None:
 
 def permissions(ward: Ward) -> Broken:
     run("chmod", "u-w", ward.site)
-    return Broken({Code.PERMISSIONS_WRONG: "permissions"}, (str(ward.site), "dr-x"))
+    return Broken(
+        {Code.PERMISSIONS_WRONG: "permissions"},
+        (str(ward.site), "dr-x"),
+        gravity=Gravity.RISKY,
+        ways=("allow-writing",),
+        is_dated=False,
+    )
 
 
 def permissions_of_a_file(ward: Ward) -> Broken:
@@ -191,4 +255,7 @@ def permissions_of_a_file(ward: Ward) -> Broken:
         {Code.PERMISSIONS_WRONG: "permissions"},
         (str(path), "----------"),
         deep=frozenset((Code.PERMISSIONS_WRONG,)),
+        gravity=Gravity.RISKY,
+        ways=("allow-writing",),
+        is_dated=False,
     )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import subprocess
-from pathlib import Path
 
 from engine.health.values import FindingCode as Code
+from engine.health.values import Gravity
 from tests.support.broken import Broken
 from tests.support.ward import Ward, outside_pip, run
 
@@ -28,22 +28,36 @@ def pip_killed(ward: Ward) -> Broken:
     )
     assert done.returncode == -9, done.stderr
     assert not (ward.site / "inkwell").exists()
+    moved = [ward.site / name for name in ("~nkwell", "~nkwell-1.0.0.dist-info")]
+    delete = " + ".join(f"delete-files {ward.inside(path)}" for path in moved)
     return Broken(
         {Code.PIP_LEFTOVERS: "inkwell"},
         ("~nkwell-1.0.0.dist-info", "site-packages/~nkwell "),
         values={"lost": "inkwell", "version": "1.0.0"},
+        gravity=Gravity.BROKEN,
+        ways=(f"{delete} + install inkwell==1.0.0", delete),
+        is_dated=False,
     )
 
 
 def half_that_others_need(ward: Ward) -> Broken:
-    run("rm", ward.site / "lanternfish-1.1.0.dist-info" / "RECORD")
-    return Broken({Code.PIP_LEFTOVERS: "lanternfish"}, ("lanternfish-1.1.0.dist-info",))
+    info = ward.site / "lanternfish-1.1.0.dist-info"
+    run("rm", info / "RECORD")
+    return Broken(
+        {Code.PIP_LEFTOVERS: "lanternfish"},
+        ("lanternfish-1.1.0.dist-info",),
+        gravity=Gravity.RISKY,
+        ways=(f"delete-files {ward.inside(info)} + install lanternfish==1.1.0",),
+    )
 
 
 def two_releases(ward: Ward) -> Broken:
     ward.pip("install", "--no-deps", "--target", str(ward.site), "inkwell==1.2.0")
     return Broken(
-        {Code.TWO_COPIES: "inkwell"}, ("inkwell-1.0.0.dist-info", "inkwell-1.2.0.dist-info")
+        {Code.TWO_COPIES: "inkwell"},
+        ("inkwell-1.0.0.dist-info", "inkwell-1.2.0.dist-info"),
+        gravity=Gravity.BROKEN,
+        ways=("remove-copy inkwell-1.0.0.dist-info + reinstall-pypi inkwell",),
     )
 
 
@@ -53,6 +67,8 @@ def overwritten_and_lacking(ward: Ward) -> Broken:
         {Code.CONDA_OVERWRITTEN: "tidepool"},
         ("tidepool: numerals>=2.2",),
         values={"lacks": "numerals>=2.2", "breaks": ""},
+        gravity=Gravity.BROKEN,
+        ways=("restore-conda tidepool", "hand-to-pypi tidepool"),
     )
 
 
@@ -62,6 +78,9 @@ def pip_command_gone(ward: Ward) -> Broken:
         {Code.PIP_ELSEWHERE: "pip"},
         (str(outside_pip() / "pip"),),
         environ={"PATH": str(outside_pip())},
+        gravity=Gravity.RISKY,
+        ways=("restore-conda pip",),
+        is_dated=False,
     )
 
 
@@ -71,6 +90,9 @@ def library_gone(ward: Ward) -> Broken:
         {Code.INTERPRETER_BROKEN: "python"},
         ("No module named 'encodings'",),
         deep=frozenset((Code.INTERPRETER_BROKEN,)),
+        gravity=Gravity.BROKEN,
+        ways=("restore-conda python",),
+        is_dated=False,
     )
 
 
@@ -78,20 +100,25 @@ def interpreter_is_a_folder(ward: Ward) -> Broken:
     path = ward.python.resolve()
     run("rm", path)
     run("mkdir", path)
-    return Broken({Code.INTERPRETER_MISSING: "python"}, ("bin/python",))
+    return Broken(
+        {Code.INTERPRETER_MISSING: "python"},
+        ("bin/python",),
+        gravity=Gravity.BROKEN,
+        ways=("restore-conda python",),
+    )
 
 
 def things_in_the_way(ward: Ward) -> Broken:
-    for module in ("starchart", "inkwell"):
-        run("rm", ward.site / module / "__init__.py")
-        run("mkdir", ward.site / module / "__init__.py")
-    for module in ("almanac", "lanternfish"):
-        run("rm", "-r", ward.site / module)
-        (ward.site / module).write_text("in the way")
+    run("rm", ward.site / "inkwell" / "__init__.py")
+    run("mkdir", ward.site / "inkwell" / "__init__.py")
+    run("rm", "-r", ward.site / "almanac")
+    (ward.site / "almanac").write_text("in the way")
     return Broken(
-        {Code.FILES_MISSING: "lanternfish", Code.FILES_ALTERED: "inkwell"},
+        {Code.FILES_MISSING: "almanac", Code.FILES_ALTERED: "inkwell"},
         ("almanac/__init__.py",),
         deep=frozenset((Code.FILES_MISSING, Code.FILES_ALTERED)),
+        gravity=Gravity.BROKEN,
+        ways=("restore-conda almanac",),
     )
 
 
@@ -99,7 +126,11 @@ def entry_point_altered(ward: Ward) -> Broken:
     path = ward.own(ward.prefix / "bin" / "tidepool")
     run("truncate", "--size=-20", path)
     return Broken(
-        {Code.FILES_ALTERED: "tidepool"}, (str(path),), deep=frozenset((Code.FILES_ALTERED,))
+        {Code.FILES_ALTERED: "tidepool"},
+        (str(path),),
+        deep=frozenset((Code.FILES_ALTERED,)),
+        gravity=Gravity.RISKY,
+        ways=("restore-conda tidepool",),
     )
 
 
@@ -110,6 +141,9 @@ def rights_lost(ward: Ward) -> Broken:
     return Broken(
         {Code.PERMISSIONS_WRONG: "permissions"},
         (f"{commands[0]} -rw", f"{commands[1]} -rw"),
+        gravity=Gravity.RISKY,
+        ways=("allow-writing",),
+        is_dated=False,
     )
 
 
@@ -119,6 +153,9 @@ def folder_closed(ward: Ward) -> Broken:
         {Code.PERMISSIONS_WRONG: "permissions"},
         (f"{ward.prefix}/share dr-x",),
         deep=frozenset((Code.PERMISSIONS_WRONG,)),
+        gravity=Gravity.RISKY,
+        ways=("allow-writing",),
+        is_dated=False,
     )
 
 
@@ -131,6 +168,9 @@ def user_site_file(ward: Ward) -> Broken:
         {Code.USER_SITE_LEAKS: str(site)},
         ("almanac",),
         values={"shadowed": "almanac", "count": "1"},
+        gravity=Gravity.RISKY,
+        ways=("isolate",),
+        is_dated=False,
     )
 
 
@@ -143,22 +183,37 @@ def library_shadowed(ward: Ward) -> Broken:
         (str(folder),),
         environ={"PYTHONPATH": str(folder)},
         values={"shadowed": "json"},
+        gravity=Gravity.RISKY,
+        ways=("isolate PYTHONPATH",),
+        is_dated=False,
     )
 
 
 def egg_link_gone(ward: Ward) -> Broken:
     checkout = ward.places.home / "checkout"
-    (ward.site / "oldtimer.egg-link").write_text(f"{checkout}\n.")
+    link = ward.site / "oldtimer.egg-link"
+    link.write_text(f"{checkout}\n.")
     (ward.site / "easy-install.pth").write_text(f"{checkout}\n")
     command = ward.prefix / "bin" / "oldtimer"
     command.write_text("#!python\n# EASY-INSTALL-ENTRY-SCRIPT: 'oldtimer','console_scripts','x'\n")
-    return Broken({Code.EDITABLE_GONE: "oldtimer"}, ("oldtimer.egg-link", str(checkout)))
+    return Broken(
+        {Code.EDITABLE_GONE: "oldtimer"},
+        ("oldtimer.egg-link", str(checkout)),
+        gravity=Gravity.BROKEN,
+        ways=(f"delete-files {ward.inside(link)} + delete-files bin/oldtimer",),
+        is_dated=False,
+    )
 
 
 def record_of_nothing(ward: Ward) -> Broken:
     path = ward.own(ward.record("starchart"))
     path.write_text("[]")
-    return Broken({Code.META_UNREADABLE: path.name}, (str(path), "not a note about a package"))
+    return Broken(
+        {Code.META_UNREADABLE: path.name},
+        (str(path), "not a note about a package"),
+        gravity=Gravity.BROKEN,
+        ways=(f"rebuild-record {path.name}",),
+    )
 
 
 def two_records(ward: Ward) -> Broken:
@@ -167,7 +222,13 @@ def two_records(ward: Ward) -> Broken:
     ward.link("almanac", remove=("almanac",))
     assert not old.exists()
     old.write_bytes(kept)
-    return Broken({Code.INTERRUPTED: "conda"}, (old.name,), values={"count": "1"})
+    return Broken(
+        {Code.INTERRUPTED: "conda"},
+        (old.name,),
+        values={"count": "1"},
+        gravity=Gravity.BROKEN,
+        ways=(f"settle + delete-files {ward.inside(old)} + restore-conda almanac",),
+    )
 
 
 def moved_out_of_the_way(ward: Ward) -> Broken:
@@ -177,14 +238,17 @@ def moved_out_of_the_way(ward: Ward) -> Broken:
     run("cp", "-r", ward.site / "numerals", ward.prefix / ".trash")
     for path in (aside, clobbered, trash):
         path.write_text("nobody's")
+    left = (ward.prefix / ".trash", trash, aside, clobbered)
     return Broken(
         {Code.CONDA_LEFTOVERS: "conda"},
         (str(aside), str(clobbered), str(trash), ".trash"),
         values={"count": "4"},
+        gravity=Gravity.NOTE,
+        ways=(" + ".join(f"delete-files {ward.inside(path)}" for path in left),),
     )
 
 
-def everything_at_once(ward: Ward) -> tuple[Path, ...]:
+def everything_at_once(ward: Ward) -> None:
     """Break the environment in many ways that have nothing to do with each other."""
     for breaker in (
         pip_killed,
@@ -198,7 +262,6 @@ def everything_at_once(ward: Ward) -> tuple[Path, ...]:
     ):
         breaker(ward)
     run("rm", ward.prefix / "etc" / "signpost.ini")
-    return (ward.prefix / "etc" / "signpost.ini",)
 
 
 MORE = (

@@ -45,6 +45,13 @@ def the(health: Health, code: FindingCode) -> Finding:
     return found
 
 
+def ways_of(finding: Finding) -> tuple[str, ...]:
+    """Return the ways to mend it as `kind subject`, the steps of one joined by ` + `."""
+    return tuple(
+        " + ".join(f"{step.kind} {step.subject}".strip() for step in way) for way in finding.repairs
+    )
+
+
 def checked_deeply(
     prefix: Path, root: Path, environ: Mapping[str, str] | None = None, today: date = TODAY
 ) -> Health:

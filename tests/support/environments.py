@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +18,8 @@ PYTHON_FILES = ("bin/python", "bin/python3", "lib/libpython.so")
 class Package:
     """Describe one conda package; a `distribution` gives it a dist-info of that name.
 
-    `data_files` is how many more files it has, small ones that do nothing.
+    `data_files` is how many more files it has, small ones that do nothing. `channel` is the
+    address that it came from.
     """
 
     name: str
@@ -29,6 +31,8 @@ class Package:
     installer: str = "conda"
     subdir: str = "noarch"
     data_files: int = 0
+    constrains: tuple[str, ...] = ()
+    channel: str = CHANNEL
 
 
 def numbered_packages(count: int) -> tuple[Package, ...]:
@@ -98,8 +102,8 @@ def write_record(prefix: Path, package: Package, site: str, *, files: bool = Fal
         "arch": None,
         "build": package.build,
         "build_number": 0,
-        "channel": f"{CHANNEL}/{package.subdir}",
-        "constrains": [],
+        "channel": f"{package.channel}/{package.subdir}",
+        "constrains": list(package.constrains),
         "depends": list(package.depends),
         "extracted_package_dir": f"/nowhere/pkgs/{fn}",
         "files": list(contents),
@@ -116,7 +120,7 @@ def write_record(prefix: Path, package: Package, site: str, *, files: bool = Fal
         "size": 1000 + len(fn),
         "subdir": package.subdir,
         "timestamp": 1700000000000,
-        "url": f"{CHANNEL}/{package.subdir}/{fn}.conda",
+        "url": f"{package.channel}/{package.subdir}/{fn}.conda",
         "version": package.version,
     }
     written = {path: data for path, data in contents.items() if files or ".dist-info/" in path}
@@ -129,12 +133,40 @@ def write_record(prefix: Path, package: Package, site: str, *, files: bool = Fal
     return target
 
 
-def write_distribution(site: Path, name: str, version: str, installer: str = "pip") -> Path:
+def sound_environment(prefix: Path, *packages: Package, python: str = "3.12.7") -> Path:
+    """Write an environment with pip in which no check finds anything; its Python starts."""
+    chosen = (Package("pip", "25.0", distribution="pip"), *packages)
+    make_environment(prefix, chosen, python, files=True)
+    (prefix / "bin" / "pip").write_text("#!/usr/bin/env python\n")
+    if python:
+        _write_interpreter(prefix)
+    return prefix
+
+
+def _write_interpreter(prefix: Path) -> None:
+    """Put an interpreter in place that starts where scripts can, and record it as it is."""
+    data = f'#!/bin/sh\nexec "{sys.executable}" "$@"\n'.encode()
+    (prefix / "bin" / "python").write_bytes(data)
+    (prefix / "bin" / "python").chmod(0o755)
+    record = next((prefix / "conda-meta").glob("python-[0-9]*.json"))
+    document = json.loads(record.read_bytes())
+    for entry in document["paths_data"]["paths"]:
+        if entry["_path"] == "bin/python":
+            digest = hashlib.sha256(data).hexdigest()
+            entry |= {"sha256": digest, "sha256_in_prefix": digest, "size_in_bytes": len(data)}
+    record.write_text(json.dumps(document), encoding="utf-8")
+
+
+def write_distribution(
+    site: Path, name: str, version: str, installer: str = "pip", *, requires: Iterable[str] = ()
+) -> Path:
     """Write the dist-info folder of a PyPI distribution; returns it."""
     folder = site / f"{name}-{version}.dist-info"
     folder.mkdir(parents=True)
     for path, data in _distribution(name, version, installer).items():
         (folder / path).write_bytes(data)
+    with (folder / "METADATA").open("a", encoding="utf-8") as metadata:
+        metadata.writelines(f"Requires-Dist: {text}\n" for text in requires)
     return folder
 
 

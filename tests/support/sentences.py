@@ -37,7 +37,7 @@ REPAIR = RepairRequest(HOME / "course", ("conda-forge",))
 REQUESTS: tuple[Request, ...] = (
     *(CREATE, CLONE, RENAME, MOVE, REMOVE, CHANGE, CLEAN, RELINK, REPAIR),
 )
-PLACE = re.compile(r"\{\w+\}")
+PLACE = re.compile(r"[{}]|%n|\(s\)")
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -16,13 +15,12 @@ from engine.practice.environments import ANALYSIS, COURSE, TINY
 from engine.requests import CloneRequest, CreateRequest, RenameRequest
 from tests.support.breaking_files import make_editable
 from tests.support.changing import done
-from tests.support.environments import Package, make_environment, numbered_packages
+from tests.support.environments import Package, numbered_packages, sound_environment
 from tests.support.linking import link
 from tests.support.pypi import install_with_uv
 from tests.support.ward import Ward, remove, run
 
 Maker = Callable[[Ward], Path]
-PIP = Package("pip", "25.0", distribution="pip")
 
 
 def as_made(ward: Ward) -> Path:
@@ -60,6 +58,7 @@ def egg_link(ward: Ward) -> Path:
     (checkout / "oldtimer.py").write_text("age = 12\n")
     (ward.site / "oldtimer.egg-link").write_text(f"{checkout}\n.")
     (ward.site / "easy-install.pth").write_text(f"{checkout}\n")
+    (ward.site / "conda.pth").write_text(f"{checkout}\n")  # of `conda develop`
     return ward.prefix
 
 
@@ -86,6 +85,33 @@ def namespace_packages(ward: Ward) -> Path:
 
 def with_extras(ward: Ward) -> Path:
     ward.uv("inkwell==1.2.0", "pigment==0.5.0", "inkstand==1.0.0")
+    return ward.prefix
+
+
+def with_parts_that_nobody_asked_for(ward: Ward) -> Path:
+    ward.uv("gallery==1.0.0")
+    return ward.prefix
+
+
+def with_changed_settings(ward: Ward) -> Path:
+    """Change settings where packages brought theirs, as people and `jupyter` do."""
+    ward.uv("kernel-of-tides==1.0.0")
+    for path in (
+        *("share/jupyter/kernels/tides/kernel.json", "etc/jupyter/jupyter_config.d/tides.json"),
+        "etc/signpost.ini",
+    ):
+        ward.own(ward.prefix / path).write_text('{"changed": true}\n')
+    return ward.prefix
+
+
+def with_pages_built_anew(ward: Ward) -> Path:
+    """Put other files in the place of JupyterLab's pages, as `jupyter lab build` does."""
+    ward.uv("kernel-of-tides==1.0.0")
+    static = ward.prefix / "share" / "jupyter" / "lab" / "static"
+    shutil.rmtree(static)
+    static.mkdir()
+    (static / "index.html").write_text("<html><script src='main.34cd.js'/></html>\n")
+    (static / "main.34cd.js").write_text("x = 2\n")
     return ward.prefix
 
 
@@ -230,11 +256,11 @@ def by_uv_alone(ward: Ward) -> Path:
 
 
 def of_another_python(ward: Ward) -> Path:
-    return _written(ward, "other", (PIP, *numbered_packages(20)), "3.13.1")
+    return _written(ward, "other", numbered_packages(20), "3.13.1")
 
 
 def large(ward: Ward) -> Path:
-    return _written(ward, "large", (PIP, *numbered_packages(150)), "3.12.7")
+    return _written(ward, "large", numbered_packages(150), "3.12.7")
 
 
 def of_one_channel(ward: Ward) -> Path:
@@ -265,24 +291,7 @@ def _fresh(ward: Ward, name: str) -> Path:
 
 def _written(ward: Ward, name: str, packages: tuple[Package, ...], python: str) -> Path:
     prefix = ward.prefix.with_name(f"ward {name}")
-    make_environment(prefix, packages, python, files=True)
-    (prefix / "bin" / "pip").write_text("#!/usr/bin/env python\n")
-    return _with_interpreter(prefix)
-
-
-def _with_interpreter(prefix: Path) -> Path:
-    """Put an interpreter in place that starts, and record it as it is."""
-    data = f'#!/bin/sh\nexec "{sys.executable}" "$@"\n'.encode()
-    (prefix / "bin" / "python").write_bytes(data)
-    (prefix / "bin" / "python").chmod(0o755)
-    record = next((prefix / "conda-meta").glob("python-[0-9]*.json"))
-    document = json.loads(record.read_bytes())
-    for entry in document["paths_data"]["paths"]:
-        if entry["_path"] == "bin/python":
-            digest = hashlib.sha256(data).hexdigest()
-            entry |= {"sha256": digest, "sha256_in_prefix": digest, "size_in_bytes": len(data)}
-    record.write_text(json.dumps(document), encoding="utf-8")
-    return prefix
+    return sound_environment(prefix, *packages, python=python)
 
 
 MAKERS: tuple[Maker, ...] = (
@@ -297,6 +306,9 @@ MAKERS: tuple[Maker, ...] = (
     egg_info_file,
     namespace_packages,
     with_extras,
+    with_parts_that_nobody_asked_for,
+    with_changed_settings,
+    with_pages_built_anew,
     with_foreign_markers,
     from_a_source_archive,
     by_pip,

@@ -29,6 +29,17 @@ SPECS = (
     *("signpost", "driftwood", "lodestone"),
 )
 MODULES = ("tidepool", "numerals", "starchart", "almanac", "inkwell", "lanternfish")
+# It puts files where Jupyter and its users write others, as ipykernel and jupyterlab do.
+KERNEL = replace(
+    project("kernel-of-tides", "1.0.0"),
+    modules=(
+        ("kernel_of_tides.py", "answer = 42\n"),
+        ("kernel_of_tides-1.0.0.data/data/share/jupyter/kernels/tides/kernel.json", "{}\n"),
+        ("kernel_of_tides-1.0.0.data/data/etc/jupyter/jupyter_config.d/tides.json", "{}\n"),
+        ("kernel_of_tides-1.0.0.data/data/share/jupyter/lab/static/index.html", "<html/>\n"),
+        ("kernel_of_tides-1.0.0.data/data/share/jupyter/lab/static/main.12ab.js", "x = 1\n"),
+    ),
+)
 
 RELEASES = (
     *practice_releases(),
@@ -42,6 +53,16 @@ RELEASES = (
             project("masquerade", "1.0.0", module="almanac"),
             project("inkstand", "1.0.0", "inkwell[colour]>=1.2"),
             project("notebook", "1.0.0", "numerals>=2.2; extra == 'roman'", extras=("roman",)),
+            project(
+                "gallery",
+                "1.0.0",
+                "inkwell==0.9; extra == 'locked'",
+                "lanternfish<1,>=0.1; extra == 'classic'",
+                "numerals>=9; extra == 'docs-pictures'",
+                "tidepool>=99; extra == 'test7'",
+                extras=("locked", "classic", "docs-pictures", "test7"),
+            ),
+            KERNEL,
             project("needs-nothing-here", "1.0.0", "absent; sys_platform == 'an-unknown-system'"),
             project("tide-tables", "1.0.0", module="tides_of/tables"),
             project("tide-charts", "1.0.0", module="tides_of/charts"),
@@ -105,6 +126,10 @@ class Ward:
     def record(self, package: str) -> Path:
         """Return the conda-meta file of a package."""
         return next((self.prefix / "conda-meta").glob(f"{package}-[0-9]*.json"))
+
+    def inside(self, path: Path) -> str:
+        """Return where `path` is in the environment, with `/`."""
+        return path.relative_to(self.prefix).as_posix()
 
     def pip(self, *arguments: str, **variables: str) -> str:
         """Run its own pip as a user would; return what it printed."""

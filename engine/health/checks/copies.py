@@ -20,6 +20,7 @@ def _twice(scene: Scene, name: str, copies: Sequence[Distribution]) -> Finding:
     from_conda = [each for each in copies if each.owner is not None]
     others = [each for each in copies if each.owner is None]
     versions = ", ".join(each.version for each in copies)
+    kept = from_conda[0] if from_conda else max(copies, key=_age)
     return scene.finding(
         FindingCode.TWO_COPIES,
         Gravity.BROKEN,
@@ -30,6 +31,8 @@ def _twice(scene: Scene, name: str, copies: Sequence[Distribution]) -> Finding:
             ("versions", versions),
             ("count", str(len(copies))),
             ("conda", from_conda[0].owner.name if from_conda and from_conda[0].owner else ""),
+            ("kept_of_conda", kept.version if from_conda else ""),
+            ("kept", kept.version),
         ),
         evidence=[Evidence(each.path, _described(each)) for each in copies],
         repairs=_repairs(name, copies, from_conda, others),
@@ -45,19 +48,22 @@ def _repairs(
 ) -> tuple[tuple[RepairStep, ...], ...]:
     """Return the ways to be left with one copy, whose own files are then put back."""
     if from_conda and from_conda[0].owner is not None:
-        package = from_conda[0].owner.name
+        package, release = from_conda[0].owner.name, from_conda[0].version
         drop = tuple(RepairStep(RepairKind.REMOVE_COPY, each.path.name) for each in others)
-        keep_conda = (*drop, RepairStep(RepairKind.RESTORE_CONDA, package))
+        keep_conda = (*drop, RepairStep(RepairKind.RESTORE_CONDA, package, release))
+        if not others:
+            return ()
+        newest = max(others, key=_age).version
         keep_pypi = (
-            RepairStep(RepairKind.HAND_TO_PYPI, package),
+            RepairStep(RepairKind.HAND_TO_PYPI, package, newest),
             RepairStep(RepairKind.REINSTALL_PYPI, name),
         )
-        return (keep_conda, keep_pypi) if others else ()
+        return (keep_conda, keep_pypi)
     newest = max(copies, key=_age)
     drop = tuple(
         RepairStep(RepairKind.REMOVE_COPY, each.path.name) for each in copies if each is not newest
     )
-    return ((*drop, RepairStep(RepairKind.REINSTALL_PYPI, name)),)
+    return ((*drop, RepairStep(RepairKind.REINSTALL_PYPI, name, newest.version)),)
 
 
 def _age(distribution: Distribution) -> float:

@@ -22,6 +22,8 @@ from engine.health.values import (
 )
 
 _NAME: Final = re.compile(r"\s*([\w.-]*)")
+# The virtual packages whose version means something to people.
+_COUNTED: Final = frozenset(("__cuda", "__glibc", "__linux", "__musl", "__osx", "__win"))
 _Broken = dict[str, list[tuple[CondaPackage, str]]]
 
 
@@ -113,10 +115,12 @@ def _unmet(
     names = tuple(dict.fromkeys(package.name for package, _ in users))
     there = scene.packages.get(name)
     is_virtual = name.startswith("__")
-    version = virtual.get(name, ("", ""))[0] if is_virtual else there.version if there else ""
+    from_pypi = scene.from_pypi_by_conda_name.get(name, "")
+    known = virtual.get(name, ("", ""))[0] if is_virtual else from_pypi
+    version = there.version if there is not None else known
     specs = tuple(dict.fromkeys(spec for _, spec in users))
     removal = tuple(RepairStep(RepairKind.REMOVE, user) for user in names)
-    install = tuple(RepairStep(RepairKind.INSTALL, spec) for spec in specs)
+    install = tuple(RepairStep(RepairKind.INSTALL_CONDA, spec) for spec in specs)
     state = f"{name} {version}" if version else f"no {name}"
     return scene.finding(
         FindingCode.DEPENDS_UNMET,
@@ -130,6 +134,7 @@ def _unmet(
             ("wants", ", ".join(specs)),
             ("virtual", "yes" if is_virtual else ""),
             ("system", ", ".join(specs) if is_virtual else ""),
+            ("has", version if name in _COUNTED and version != "0" else ""),
         ),
         evidence=(
             *((Evidence(there.record, there.spelled),) if there else ()),

@@ -36,7 +36,6 @@ def find(scene: Scene, _found: Sequence[Finding]) -> Iterator[Finding]:
             ),
             evidence=(Evidence(each.path), Evidence(each.checkout)),
             repairs=(_removal(scene, each),),
-            since=each.path,
         )
 
 

@@ -44,7 +44,6 @@ def find(scene: Scene, odd: Sequence[Odd], others: Sequence[str]) -> Iterator[Fi
             ),
             evidence=[Evidence(scene.prefix / claim.path, other) for claim in claims[:_SHOWN]],
             repairs=((RepairStep(RepairKind.REWRITE_PREFIX, other),),),
-            since=scene.prefix / claims[0].path,
         )
 
 

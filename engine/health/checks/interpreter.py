@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from engine.environments.looking import stat_or_none
+from engine.health.conda_side import CondaPackage
 from engine.health.scene import Scene
 from engine.health.values import Evidence, Finding, FindingCode, Gravity, RepairKind, RepairStep
 
@@ -34,25 +35,24 @@ def find(scene: Scene, _found: Sequence[Finding]) -> Iterator[Finding]:
         )
         return
     if not status.st_size:
-        yield broken(scene, "The file is empty.", since=path.resolve())
+        yield broken(scene, record, "The file is empty.", since=path.resolve())
     elif scene.around.platform != "win32" and not status.st_mode & 0o111:
-        yield broken(scene, "The file may not be started: it is not marked as a program.")
+        yield broken(scene, record, "The file may not be started: it is not marked as a program.")
 
 
-def broken(scene: Scene, cause: str, since: Path | None = None) -> Finding:
-    """Return interpreter-broken, with what was seen or said as its `cause`.
+def broken(scene: Scene, record: CondaPackage, cause: str, since: Path | None = None) -> Finding:
+    """Return interpreter-broken of the Python of `record`; `cause` is what was seen or said.
 
     `since` is the file that was changed, None where that is not known.
     """
-    record = scene.python.record
     path = scene.interpreter
     return scene.finding(
         FindingCode.INTERPRETER_BROKEN,
         Gravity.BROKEN,
         "python",
         f"Python does not start. {cause}",
-        values=(("version", record.version if record is not None else ""), ("cause", cause)),
+        values=(("version", record.version), ("cause", cause)),
         evidence=(Evidence(path, cause),),
-        repairs=REPAIR if record is not None else (),
+        repairs=REPAIR,
         since=since,
     )

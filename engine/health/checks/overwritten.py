@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from engine.conda.matching import matches
+from engine.environments.looking import stat_or_none
 from engine.health.conda_side import CondaPackage, distribution_name, distribution_version
 from engine.health.python_side import Distribution
 from engine.health.requiring import fits
@@ -36,7 +37,7 @@ def find(scene: Scene, _found: Sequence[Finding]) -> Iterator[Finding]:
 def _is_in_site(scene: Scene, metadata: str) -> bool:
     """Return whether `metadata` would be seen by this Python, and really is not there."""
     site = scene.python.site_packages
-    return site is not None and not (scene.prefix / metadata).exists()
+    return site is not None and stat_or_none(scene.prefix / metadata) is None
 
 
 def _overwritten(
@@ -44,8 +45,8 @@ def _overwritten(
 ) -> Finding:
     is_same = by.version == conda_version
     breaks_now = tuple(dict.fromkeys(w.by for w in scene.wants.of(by.name) if not w.accepts(by)))
-    back = (RepairStep(RepairKind.RESTORE_CONDA, package.name),)
-    hand = (RepairStep(RepairKind.HAND_TO_PYPI, package.name),)
+    back = (RepairStep(RepairKind.RESTORE_CONDA, package.name, conda_version),)
+    hand = (RepairStep(RepairKind.HAND_TO_PYPI, package.name, by.version),)
     conda_fits = all(fits(w.specifier, conda_version) for w in scene.wants.of(by.name))
     lacks = tuple(_lacks(scene, by.name))
     pypi_fits = not breaks_now and not lacks and _conda_takes(scene, package.name, by.version)

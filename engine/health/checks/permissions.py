@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine.environments.looking import stat_or_none
 from engine.health.entry_points import not_startable
-from engine.health.scene import Scene
+from engine.health.scene import Scene, few_names
 from engine.health.values import Evidence, Finding, FindingCode, Gravity, RepairKind, RepairStep
 
 _SHOWN = 20
@@ -50,10 +50,13 @@ def permissions_wrong(scene: Scene, paths: Sequence[str]) -> Finding:
         Gravity.RISKY,
         "permissions",
         f"{len(paths)} files or folders cannot be read or changed by the environment's owner.",
-        values=(("count", str(len(paths))), ("first", paths[0])),
+        values=(
+            ("count", str(len(paths))),
+            ("first", paths[0]),
+            ("names", few_names(paths)),
+        ),
         evidence=[Evidence(Path(path), _mode_of(path)) for path in paths[:_SHOWN]],
         repairs=((RepairStep(RepairKind.ALLOW_WRITING),),),
-        since=Path(paths[0]),
     )
 
 

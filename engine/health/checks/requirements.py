@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from engine.health.python_side import Distribution
-from engine.health.requiring import Want
+from engine.health.requiring import Want, requirement_of
 from engine.health.scene import Scene
 from engine.health.values import Evidence, Finding, FindingCode, Gravity, RepairKind, RepairStep
 from engine.pypi.names import conda_names
@@ -25,14 +25,17 @@ def find(scene: Scene, found: Sequence[Finding]) -> Iterator[Finding]:
 
     The first two are what `pip check` finds; the last is what optional parts (extras) need: those
     that another package asks for, and those at hand that are installed at a wrong version. What a
-    graver finding explains is not told twice.
+    graver finding explains is not told twice, nor what the person's own packages give: that is a
+    matter of user-site-leaks.
     """
     explained = {each.subject for each in found if each.code in _EXPLAINED_BY}
     explained |= {each.value("distribution") for each in found if each.code in _EXPLAINED_BY}
     lost = {each.subject for each in found if each.code is FindingCode.PIP_LEFTOVERS}
     # What these need is told with them: they are not meant to stay.
     passing = {each.value("distribution") for each in found if each.code in _OVERWRITTEN}
-    for name, wants in scene.wants.needed.items():
+    for name, wants in sorted(scene.wants.needed.items()):
+        if name in scene.lent:
+            continue
         if not {name, *(answer.name for answer in conda_names(name))}.isdisjoint(explained):
             continue
         copies = scene.python.by_name.get(name, [])
@@ -66,12 +69,6 @@ def _evidence(scene: Scene, wants: Sequence[Want]) -> Iterator[Evidence]:
     for want in wants:
         path = next((each.path for each in scene.python.by_name.get(want.by, ())), None)
         yield Evidence(path and path / "METADATA", f"{want.by}: {want.text}")
-
-
-def requirement_of(name: str, wants: Sequence[Want]) -> str:
-    """Return one requirement that says what all of `wants` say."""
-    ranges = dict.fromkeys(part for want in wants for part in want.specifier.split(",") if part)
-    return name + ",".join(part.strip() for part in ranges)
 
 
 def _missing(scene: Scene, name: str, wants: Sequence[Want]) -> Finding:

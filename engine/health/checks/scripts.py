@@ -51,7 +51,6 @@ def find(scene: Scene, _found: Sequence[Finding]) -> Iterator[Finding]:
             ),
             evidence=[Evidence(path, other) for path in paths[:_SHOWN]],
             repairs=((RepairStep(RepairKind.REWRITE_PREFIX, other),),),
-            since=paths[0],
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from engine.health.claims import Claim
+from engine.health.made_to_change import is_list
 from engine.health.scene import Scene
 from engine.health.values import Evidence, Finding, FindingCode, Gravity, RepairKind, RepairStep
 from engine.records import RecordKind
@@ -16,10 +17,13 @@ _SHOWN: Final = 50
 def claimed_twice(
     claims: Mapping[str, Sequence[Claim]], explained: frozenset[str]
 ) -> dict[str, Sequence[Claim]]:
-    """Return the files with claims that differ; `explained` packages and equal files left out."""
+    """Return the files with claims that differ; `explained` packages and equal files left out.
+
+    Lists that are written anew for each package are left out, too.
+    """
     found: dict[str, Sequence[Claim]] = {}
     for key, several in claims.items():
-        if len(several) < 2:
+        if len(several) < 2 or is_list(several[0].path):
             continue
         counted = [claim for claim in several if claim.package not in explained]
         # The same file from two packages, such as that of a namespace, is nobody's trouble.
@@ -40,6 +44,7 @@ def find(scene: Scene, twice: Mapping[str, Sequence[Claim]]) -> Iterator[Finding
         kinds = {claim.package: claim.kind for claim in first}
         conda = [name for name in packages if kinds[name] is RecordKind.CONDA]
         pypi = [name for name in packages if kinds[name] is RecordKind.PYPI]
+        spoiled = _spoiled(conda, pypi, first)
         yield scene.finding(
             FindingCode.FILES_OWNED_TWICE,
             Gravity.RISKY if pypi else Gravity.NOTE,
@@ -49,6 +54,8 @@ def find(scene: Scene, twice: Mapping[str, Sequence[Claim]]) -> Iterator[Finding
                 ("packages", ", ".join(packages)),
                 ("conda", ", ".join(conda)),
                 ("pypi", ", ".join(pypi)),
+                ("spoiled", ", ".join(sorted(spoiled))),
+                ("whole", ", ".join(sorted(set(packages) - spoiled))),
                 ("count", str(len(files))),
                 ("first", first[0].path),
             ),
@@ -61,6 +68,13 @@ def find(scene: Scene, twice: Mapping[str, Sequence[Claim]]) -> Iterator[Finding
             ],
             repairs=_repairs(conda, pypi, first),
         )
+
+
+def _spoiled(conda: Sequence[str], pypi: Sequence[str], claims: Sequence[Claim]) -> set[str]:
+    """Return which packages have another's file in the place of their own, as far as is known."""
+    if conda and pypi:
+        return set(conda)
+    return {claim.package for claim in claims if claim.has_lost}
 
 
 def _repairs(

@@ -9,24 +9,38 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Final
 
+from engine.environments.looking import is_file
 from engine.health.checks.interpreter import broken
+from engine.health.conda_side import CondaPackage
 from engine.health.scene import Scene
 from engine.health.values import Finding
 
 _SECONDS: Final = 30
 _ERROR: Final = re.compile(r"\w*(?:Error|Exception): |Fatal Python error: ")
-_CODE: Final = "import sys, os, re, zlib; print(sys.version_info[0])"
+_CODE: Final = "import sys, struct, zlib; print(sys.version_info[0])"
 
 
 def find(scene: Scene) -> Iterator[Finding]:
     """Yield interpreter-broken. Nothing of the environment's own packages is run."""
-    if scene.python.record is None or not scene.interpreter.is_file():
+    record = scene.python.record
+    if record is None or not is_file(scene.interpreter):
         return
     cause = _cause_of_failure(scene)
     if cause:
-        yield broken(scene, cause)
+        path = scene.interpreter.resolve()
+        yield broken(scene, record, cause, path if _is_another(scene, record, path) else None)
+
+
+def _is_another(scene: Scene, record: CondaPackage, path: Path) -> bool:
+    """Return whether a file has another size than the package gave it."""
+    with suppress(OSError, ValueError):
+        inside = path.relative_to(scene.prefix.resolve()).as_posix()
+        sizes = [entry.size_in_bytes for entry in record.paths if entry.path == inside]
+        return any(size not in (None, path.stat().st_size) for size in sizes)
+    return False
 
 
 def _cause_of_failure(scene: Scene) -> str:

@@ -24,7 +24,7 @@ def find(scene: Scene, _found: Sequence[Finding]) -> Iterator[Finding]:
     record = side.record
     subdir, build = (record.subdir, record.build) if record is not None else ("", "")
     for each in side.distributions:
-        if each.is_half or not each.is_pypi or not side.version:
+        if each.is_half or not side.version:
             continue
         tags = each.tags
         if tags is not None and (
@@ -49,6 +49,7 @@ def _unfit(scene: Scene, distribution: Distribution, reason: str, wants: str) ->
         f"Python {wants}" if reason == PYTHON else f"another kind of computer or Python ({wants})"
     )
     again = RepairKind.UPDATE if reason == PYTHON else RepairKind.REINSTALL_PYPI
+    release = distribution.version if again is RepairKind.REINSTALL_PYPI else ""
     return scene.finding(
         FindingCode.PYTHON_UNFIT,
         Gravity.RISKY if reason == PYTHON else Gravity.BROKEN,
@@ -67,6 +68,6 @@ def _unfit(scene: Scene, distribution: Distribution, reason: str, wants: str) ->
                 f"Requires-Python: {wants}" if reason == PYTHON else f"Tag: {wants}",
             ),
         ),
-        repairs=((RepairStep(again, name),), (RepairStep(RepairKind.REMOVE, name),)),
+        repairs=((RepairStep(again, name, release),), (RepairStep(RepairKind.REMOVE, name),)),
         since=distribution.path,
     )

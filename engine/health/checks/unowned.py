@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Container, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,13 +27,14 @@ from engine.replicas.ownership import owned_key
 _IMPORTABLE: Final = (".py", ".so", ".pyd", ".pth")
 _METADATA: Final = (".dist-info", ".egg-info", ".egg", ".egg-link")
 _PYC: Final = "__pycache__"
-_OF_SETUPTOOLS: Final = frozenset(("easy-install.pth", "setuptools.pth"))
+# Lists of setuptools and of `conda develop` (conda-build docs) for packages used where they lie.
+_OF_TOOLS: Final = frozenset(("easy-install.pth", "setuptools.pth", "conda.pth"))
 _SHOWN: Final = 50
 
 
 @dataclass(slots=True)
 class _Walk:
-    claimed: Collection[str]
+    claimed: Container[str]
     modules: frozenset[str]
     found: list[str] = field(default_factory=list[str])
     broken: list[str] = field(default_factory=list[str])
@@ -72,12 +73,12 @@ class _Walk:
     def _is_known(self, name: str, *, is_top: bool) -> bool:
         if not is_top:
             return False
-        if name.startswith("~") or name.endswith(_METADATA) or name in _OF_SETUPTOOLS:
+        if name.startswith("~") or name.endswith(_METADATA) or name in _OF_TOOLS:
             return True
         return name.partition(".")[0] in self.modules
 
 
-def find(scene: Scene, claimed: Collection[str]) -> Iterator[Finding]:
+def find(scene: Scene, claimed: Container[str]) -> Iterator[Finding]:
     """Yield files-unowned, and links-broken for dead links that nobody claims.
 
     Only what can be imported counts. What packages made by older tools have is known by their

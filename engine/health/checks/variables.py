@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from engine.environments.outside import user_site
+from engine.environments.looking import is_file
 from engine.health.scene import Scene
 from engine.health.values import Evidence, Finding, FindingCode, Gravity, RepairKind, RepairStep
 
@@ -41,7 +41,9 @@ def find(scene: Scene, _found: Sequence[Finding]) -> Iterator[Finding]:
             yield _leak(scene, name, value, folders=folders, told=told)
     for name in _SWITCHES:
         if variables.get(name, "").lower() not in _FALSE:
-            yield _leak(scene, name, variables[name], told=(("shared", str(_user_site(scene))),))
+            yield _leak(
+                scene, name, variables[name], told=(("shared", str(scene.personal.folder)),)
+            )
     path = variables.get("PYTHONPATH", "")
     separator = ";" if scene.around.platform == "win32" else ":"
     folders = [Path(each) for each in path.split(separator) if each]
@@ -51,17 +53,6 @@ def find(scene: Scene, _found: Sequence[Finding]) -> Iterator[Finding]:
         shadowed = sorted({name for names in visible.values() for name in names if name in here})
         gravity = Gravity.RISKY if shadowed else Gravity.NOTE
         yield _leak(scene, "PYTHONPATH", path, tuple(shadowed), tuple(visible), gravity=gravity)
-
-
-def _user_site(scene: Scene) -> Path:
-    around = scene.around
-    return user_site(
-        around.places.home,
-        scene.python.version,
-        around.environ,
-        around.platform,
-        scene.interpreter,
-    )
 
 
 def modules_of(scene: Scene) -> frozenset[str]:
@@ -87,7 +78,7 @@ def importable(folder: Path) -> frozenset[str]:
     found = {
         name.partition(".")[0]
         for name in names
-        if name.endswith((".py", ".so", ".pyd")) or (folder / name / "__init__.py").is_file()
+        if name.endswith((".py", ".so", ".pyd")) or is_file(folder / name / "__init__.py")
     }
     return frozenset(found)
 

@@ -138,7 +138,8 @@ def _repair(scene: Scene, home: str, package: CondaPackage, offer: _Offer) -> Re
     wanted = f"{name} =={offer.version}" if is_older and offer.channel == home else name
     if offer.channel == home and _is_usual(scene, home):
         return RepairStep(RepairKind.INSTALL if is_older else RepairKind.UPDATE, wanted)
-    return RepairStep(RepairKind.UPDATE, f"{without_credentials(offer.channel)}::{wanted}")
+    spec = f"{without_credentials(offer.channel)}::{wanted}"
+    return RepairStep(RepairKind.UPDATE, spec, offer.version)
 
 
 def _is_usual(scene: Scene, home: str) -> bool:

@@ -52,6 +52,8 @@ def _one(places: Places, *arguments: str) -> Any:
         ("plan", "install"),
         ("plan", "update"),
         ("plan", "uninstall"),
+        ("plan", "repair"),
+        ("health",),
         ("apply",),
         ("search",),
         ("practice",),

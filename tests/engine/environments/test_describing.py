@@ -96,11 +96,22 @@ def test_that_frozen_and_interrupted_are_seen(places: Places, prefix: Path) -> N
     meta = prefix / "conda-meta"
     (meta / "frozen").write_text("{}", encoding="utf-8")
     assert look(places, prefix).marks == (Mark.FROZEN,)
-    for name in ("prefix_record_x1.json", JOURNAL_NAME, "numpy-2.1.0-py_0.json.c~"):
+    for name in ("prefix_record_x1.json", JOURNAL_NAME, "gone-2.1.0-py_0.json.c~"):
         (meta / name).touch()
         assert look(places, prefix).marks == (Mark.FROZEN, Mark.INTERRUPTED)
         assert look(places, prefix).package_count == 4
         (meta / name).unlink()
+
+
+def test_that_the_former_record_of_a_package_that_is_there_is_no_interruption(
+    places: Places, prefix: Path
+) -> None:
+    meta = prefix / "conda-meta"
+    record = next(path for path in meta.glob("*.json"))
+    (meta / f"{record.name}.c~").touch()
+    assert look(places, prefix).marks == ()
+    record.unlink()
+    assert look(places, prefix).marks == (Mark.INTERRUPTED,)
 
 
 def lose_history(meta: Path) -> None:

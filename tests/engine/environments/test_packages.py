@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from engine.conda.condarc import CondaConfiguration
+from engine.environments.describing import describe
 from engine.environments.packages import read_packages, site_packages_folders
 from engine.errors import EngineError, ErrorCode
+from engine.places import Places
 from engine.records import RecordKind, RecordProblem
 from tests.support.package_files import (
     SITE_PACKAGES,
@@ -138,3 +141,18 @@ def test_that_two_records_of_one_conda_package_have_different_keys(prefix: Path)
     keys = [record.key for record in read_packages(prefix)]
     assert len(set(keys)) == 3
     assert all(key.startswith("conda:glyphs:glyphs-") for key in keys[:2])
+
+
+@pytest.mark.parametrize("damage", [b"", b'{"name": "nump', b"[]"], ids=["empty", "cut", "foreign"])
+@pytest.mark.parametrize(("package", "installer"), [("numpy", "pip"), ("pytorch", "conda")])
+def test_that_what_a_damaged_record_brought_is_no_package_of_pypi(
+    prefix: Path, places: Places, package: str, installer: str, damage: bytes
+) -> None:
+    brought = {"pytorch": "torch"}.get(package, package)
+    files = in_site_packages(dist_info(brought, installer=installer))
+    record = write_conda_record(prefix, package, files=files)
+    write_files(prefix / SITE_PACKAGES, dist_info("attrs"))
+    sound = rows(prefix)
+    record.write_bytes(damage)
+    assert rows(prefix) == sound
+    assert describe(prefix, places, CondaConfiguration()).package_count == len(sound)

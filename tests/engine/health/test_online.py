@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,17 @@ def test_that_an_index_without_reports_is_told_and_no_finding(ward: Ward, tmp_pa
         health = ward.worker.call(checked_online, ward.prefix, ward.root)
     assert health.findings == ()
     assert [each.gap for each in health.unchecked] == [Gap.INDEX_WITHOUT_REPORTS]
+
+
+def test_that_an_index_that_does_not_answer_is_told_at_once(ward: Ward) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        point_pip_at(ward.places, f"http://127.0.0.1:{probe.getsockname()[1]}/simple/")
+        health = ward.worker.call(checked_online, ward.prefix, ward.root)
+    assert health.findings == ()
+    (silent,) = health.unchecked
+    assert silent.gap is Gap.INDEX_SILENT
+    assert dict(silent.values) == {"code": "index-unreachable"}
 
 
 def test_that_a_package_gone_from_its_channel_is_told(ward: Ward) -> None:

@@ -4,18 +4,12 @@ from pathlib import Path
 
 from engine.health.values import Depth, FindingCode, Gravity
 from tests.support.checking import checked_quickly, codes, the
-from tests.support.environments import Package, make_environment, write_distribution
+from tests.support.environments import Package, sound_environment, write_distribution
 from tests.support.rattling import RattlerWorker
-
-PIP = Package("pip", "25.0", distribution="pip")
 
 
 def sound(root: Path, *packages: Package) -> Path:
-    prefix = make_environment(root / "envs" / "sound 环境", (PIP, *packages), files=True)
-    command = prefix / "bin" / "pip"
-    command.write_text("#!/usr/bin/env python\n")
-    (prefix / "bin" / "python").chmod(0o755)
-    return prefix
+    return sound_environment(root / "envs" / "sound 环境", *packages)
 
 
 def test_that_a_sound_environment_has_no_findings(tmp_path: Path, checker: RattlerWorker) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from engine.health import reading_files, sharing_work
-from engine.health.claims import Claim
+from engine.health import comparing, reading_files, sharing_work
+from engine.health.claims import Claim, Listing
 from engine.health.comparing import STEP, not_plainly_right
 from engine.health.reading_files import CheckCancelledError, FileReader, Odd, State
 from engine.health.values import HealthProgress
@@ -56,15 +56,23 @@ def odd_of(claims: list[Claim]) -> tuple[Odd, ...]:
     )
 
 
+def listing(claims: list[Claim]) -> Listing:
+    return Listing(
+        claims.__getitem__,
+        [claim.path for claim in claims],
+        [claim.size for claim in claims],
+        [claim.sha256 for claim in claims],
+    )
+
+
 def read(
     folder: Path, claims: list[Claim], expected: int, others: tuple[str, ...] = ()
 ) -> tuple[Odd, ...]:
     told: list[HealthProgress] = []
-    with FileReader(str(folder), lambda: False) as reader:
-        reader.others = others
+    with FileReader(str(folder), lambda: False, others) as reader:
         reader.expect(expected)
         for at in range(0, len(claims), 7):
-            reader.add(claims[at : at + 7])
+            reader.add(listing(claims[at : at + 7]))
         found = reader.read(lambda _: True, told.append)
     assert told[-1].files_done == told[-1].files_total == FILES
     assert told[-1].bytes_done == told[-1].bytes_total == sum(claim.size for claim in claims)
@@ -117,7 +125,7 @@ def test_that_reading_stops_when_it_is_cancelled(tmp_path: Path, claims: list[Cl
     answers = iter([False] * 9)
     with FileReader(str(tmp_path), lambda: next(answers, True)) as reader:
         reader.expect(10**9)
-        reader.add(claims)
+        reader.add(listing(claims))
         with pytest.raises(CheckCancelledError):
             reader.read(lambda _: True, lambda _: None)
 
@@ -128,6 +136,22 @@ def test_that_a_long_file_is_given_up_when_it_is_cancelled(tmp_path: Path) -> No
     expected = (["long"], [len(data)], [hashlib.sha256(data).hexdigest()])
     assert not_plainly_right(f"{tmp_path}/", expected) == []
     assert not_plainly_right(f"{tmp_path}/", expected, lambda: True) == [0]
+
+
+@pytest.mark.parametrize("is_below", [True, False], ids=["below a descriptor", "by whole paths"])
+def test_that_files_are_compared_on_every_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_below: bool
+) -> None:
+    if is_below and not comparing.BELOW_DESCRIPTORS:
+        pytest.skip("this system cannot")
+    monkeypatch.setattr(comparing, "BELOW_DESCRIPTORS", is_below)
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "数据").write_bytes(b"as it should be")
+    (tmp_path / "other").write_bytes(b"as it should not")
+    digest = hashlib.sha256(b"as it should be").hexdigest()
+    expected = (["inner/数据", "other", "gone"], [15, 15, 15], [digest] * 3)
+    assert not_plainly_right(f"{tmp_path}/", expected) == [1, 2]
+    assert not_plainly_right(f"{tmp_path}/nowhere/", expected) == [0, 1, 2]
 
 
 @pytest.mark.parametrize("command", [hasher_command(), own_command("hash")])

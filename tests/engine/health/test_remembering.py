@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from engine.health.values import FindingCode, Health
 from tests.support.checking import codes, surroundings
-from tests.support.environments import Package, make_environment, write_distribution
+from tests.support.environments import sound_environment, write_distribution
 from tests.support.rattling import RattlerWorker
 
 SITE = "lib/python3.12/site-packages"
@@ -23,10 +26,7 @@ def recalled(
 
 
 def sound(root: Path) -> Path:
-    prefix = make_environment(root / "envs" / "e", [Package("pip", distribution="pip")], files=True)
-    (prefix / "bin" / "pip").write_text("#!/usr/bin/env python\n")
-    (prefix / "bin" / "python").chmod(0o755)
-    return prefix
+    return sound_environment(root / "envs" / "e")
 
 
 def test_that_what_has_not_changed_is_not_looked_at_again(
@@ -57,6 +57,49 @@ def test_that_a_record_that_was_damaged_where_it_lies_is_noticed(
     with record.open("r+b") as file:  # the folder does not tell of it
         file.truncate(0)
     assert FindingCode.META_UNREADABLE in codes(checker.call(recalled, prefix, tmp_path))
+
+
+def need_more(prefix: Path) -> None:
+    metadata = next((prefix / SITE).glob("pip-*.dist-info/METADATA"))
+    with metadata.open("r+b") as file:  # neither folder tells of it
+        headers = file.read()
+        file.seek(0)
+        file.write(b"Requires-Dist: never-there\n" + headers)
+
+
+def lose_record(prefix: Path) -> None:
+    (prefix / SITE / "almanac-1.0.dist-info" / "RECORD").unlink()
+
+
+def move_checkout(prefix: Path) -> None:
+    direct = '{"url": "file:///nowhere/at/all", "dir_info": {"editable": true}}'
+    (prefix / SITE / "almanac-1.0.dist-info" / "direct_url.json").write_text(direct)
+
+
+def start_another_python(prefix: Path) -> None:
+    with (prefix / "bin" / "pip").open("r+b") as file:
+        file.write(b"#!/nowhere/envs/before/bin/python3.12\n")
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (need_more, FindingCode.REQUIREMENT_MISSING),
+        (lose_record, FindingCode.PIP_LEFTOVERS),
+        (move_checkout, FindingCode.EDITABLE_GONE),
+        (start_another_python, FindingCode.SCRIPTS_ELSEWHERE),
+    ],
+)
+def test_that_what_was_changed_below_the_folders_is_noticed(
+    tmp_path: Path, checker: RattlerWorker, change: Callable[[Path], None], code: FindingCode
+) -> None:
+    prefix = sound(tmp_path)
+    write_distribution(prefix / SITE, "almanac", "1.0")
+    before = checker.call(recalled, prefix, tmp_path)
+    assert before.findings == ()
+    change(prefix)
+    after = checker.call(recalled, prefix, tmp_path)
+    assert (codes(after), after.stamp) == ({code}, before.stamp)
 
 
 def test_that_what_lies_around_the_environment_is_noticed(

@@ -14,7 +14,7 @@ import pytest
 from engine.conda.condarc import read_configuration
 from engine.environments.registering import registered
 from engine.errors import EngineError, ErrorCode
-from engine.health.values import FindingCode, Health
+from engine.health.values import FindingCode, Gravity, Health
 from engine.plan import Plan, WarningCode
 from engine.practice.interpreter import Interpreter
 from engine.requests import RepairRequest
@@ -153,7 +153,7 @@ def test_that_of_two_releases_the_one_that_was_installed_last_stays(ward: Ward) 
 def test_that_repairing_all_of_many_problems_ends_well_and_touches_nothing_else(ward: Ward) -> None:
     sound = contents(ward.prefix)
     everything_at_once(ward)
-    broken = Broken({}, ())
+    broken = Broken({}, (), Gravity.NOTE, ())
     found = looked_at(ward, broken)
     assert len(found.findings) > 8
     channels = read_configuration(ward.places).effective_channels

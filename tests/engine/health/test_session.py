@@ -17,18 +17,14 @@ from engine.places import Places, places_below
 from engine.records import Mark, Sizes
 from engine.requests import RemoveRequest
 from engine.session import Engine
-from tests.support.environments import Package, make_environment, write_distribution
+from tests.support.environments import Package, sound_environment, write_distribution
 from tests.support.rattling import ROOT
 
 SITE = "lib/python3.12/site-packages"
 
 
 def broken(places: Places, name: str = "e") -> Path:
-    packages = [Package("pip", distribution="pip"), Package("kite", depends=("wind >=1",))]
-    prefix = make_environment(places.envs / name, packages, files=True)
-    (prefix / "bin" / "pip").write_text("#!/usr/bin/env python\n")
-    (prefix / "bin" / "python").chmod(0o755)
-    return prefix
+    return sound_environment(places.envs / name, Package("kite", depends=("wind >=1",)))
 
 
 async def test_that_the_health_of_every_environment_is_told_in_the_background(
@@ -60,6 +56,11 @@ async def test_that_the_health_of_every_environment_is_told_in_the_background(
         write_distribution(changed / SITE, "almanac", "2.0")
         await asyncio.wait_for(done.wait(), 60)
         assert FindingCode.TWO_COPIES in {finding.code for finding in heard[changed].findings}
+        engine.attend(changed)
+        done.clear()
+        (changed / SITE / "almanac-1.0.dist-info" / "RECORD").unlink()
+        await asyncio.wait_for(done.wait(), 60)
+        assert FindingCode.PIP_LEFTOVERS in {finding.code for finding in heard[changed].findings}
     finally:
         await engine.aclose()
 
@@ -96,7 +97,7 @@ def test_that_health_is_a_command_of_its_own(tmp_path: Path) -> None:
     found = {finding["code"]: finding for finding in document["findings"]}
     assert found["depends-unmet"]["subject"] == "wind"
     assert found["depends-unmet"]["evidence"][0]["text"] == "kite: wind >=1"
-    assert found["depends-unmet"]["repairs"][0][0]["kind"] == "install"
+    assert found["depends-unmet"]["repairs"][0][0]["kind"] == "install-conda"
 
 
 async def test_that_what_is_registered_and_gone_is_listed_until_it_is_removed(

@@ -91,6 +91,7 @@ def test_that_pips_copy_can_stay_where_no_package_of_condas_needs_its_own(
     overwrite(patient, "almanac==2025.9")
     plan = patient.repair(step(K.HAND_TO_PYPI, "almanac"))
     assert changed(plan.changes) == {"almanac": ChangeKind.REPLACE}
+    assert [each.code for each in plan.warnings] == [W.REPAIR_KEEPS_PYPI]
     assert owner(patient.prefix, "almanac") == {RecordKind.PYPI}
     assert not list((patient.prefix / "conda-meta").glob("almanac*"))
     assert patient.check()["almanac"] == "2025.9"
@@ -148,6 +149,11 @@ def test_that_a_broken_package_of_pypi_is_installed_again_as_it_was(patient: Pat
     shutil.rmtree(patient.site / "inkwell")
     plan = patient.repair(step(K.REINSTALL_PYPI, "inkwell"))
     assert changed(plan.changes) == {"inkwell": ChangeKind.MEND}
+    assert plan.repairing is not None
+    assert plan.repairing.paths(MendKind.DELETED) == ()
+    assert f"{before.path}/METADATA" in {
+        str(patient.prefix / path) for path in plan.repairing.paths(MendKind.EXCHANGED)
+    }
     after = {record.name: record for record in read_packages(patient.prefix)}["inkwell"]
     assert (after.version, after.requested) == (before.version, before.requested)
     patient.check()
@@ -181,6 +187,20 @@ def test_that_what_is_missing_comes_from_conda_where_it_can_else_from_pypi(
     assert owner(patient.prefix, "harpstring") == {RecordKind.CONDA}
     assert owner(patient.prefix, "lanternfish") == {RecordKind.PYPI}
     patient.check(("harpstring", "lanternfish", "driftnet"))
+
+
+def test_that_what_a_conda_package_needs_is_not_taken_from_pypi_by_its_name(
+    patient: Patient,
+) -> None:
+    patient.pip("uninstall", "--yes", "lanternfish")
+    with pytest.raises(EngineError) as refused:
+        patient.plan(step(K.INSTALL_CONDA, "lanternfish >=1"))
+    assert refused.value.code is ErrorCode.PACKAGE_UNKNOWN
+    plan = patient.plan(step(K.INSTALL_CONDA, "harpstring >=0.1"))
+    assert changed(plan.changes) == {"harpstring": ChangeKind.ADD}
+    assert {each.kind for each in plan.after.records if each.name == "harpstring"} == {
+        RecordKind.CONDA
+    }
 
 
 def test_that_what_does_not_fit_is_updated_or_removed(patient: Patient) -> None:

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import psutil
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 
 from engine.cache.values import Choice, Preset
 from engine.events import TaskState
+from engine.health.mending import Mend, MendKind, Repairing
+from engine.health.values import RepairKind, RepairStep
 from engine.plan import Figures, Plan, PlanWarning, Severity, WarningCode
 from engine.records import Environment, State
 from engine.requests import (
@@ -20,6 +22,7 @@ from engine.requests import (
     CreateRequest,
     RemoveRequest,
     RenameRequest,
+    RepairRequest,
 )
 from engine.session import Engine
 from gui.dialogs import (
@@ -28,9 +31,11 @@ from gui.dialogs import (
     remove_environment,
     rename_environment,
 )
+from gui.dialogs.changes_view import ChangesView
 from gui.dialogs.clone import CloneForm, RenameForm
 from gui.dialogs.preview import Stage
-from gui.dialogs.preview_page import ChangesView, PreviewPage, WarningCard
+from gui.dialogs.preview_page import PreviewPage, WarningCard
+from gui.presenting.repairs import repair_sentence
 from gui.widgets import ElidedLabel
 from tests.support.environments import make_environment, numbered_packages
 from tests.support.windowing import click, press, until
@@ -70,6 +75,24 @@ def test_that_warnings_stand_loudest_first_and_say_how_loud_they_are(house: QWid
     assert layers == ["Not possible", "Danger", "Warning", "Note"]
     page.show_plan(warned(Severity.NOTE))
     assert len(cards(page)) == 1
+
+
+def test_that_a_repair_says_what_it_does_and_counts_what_python_made_apart(house: QWidget) -> None:
+    page = PreviewPage(house)
+    steps = (RepairStep(RepairKind.REWRITE_PREFIX, "/envs/before"),)
+    paths = ("bin/tidepool", "lib/a.pyc", "lib/b.pyc")
+    mends = tuple(Mend(MendKind.REWRITTEN, path) for path in paths)
+    request = RepairRequest(Path("/envs/course"), ("conda-forge",), steps=steps)
+    page.show_plan(replace(warned(), request=request, repairing=Repairing(mends)))
+    said = [label.text() for label in page.findChildren(QLabel) if label.isVisibleTo(page)]
+    assert repair_sentence(steps) in said
+    assert page.repairing.sentences() == (
+        "Corrected: 1 file with the name of another folder in them.",
+        "The same with 2 files that Python made from them.",
+    )
+    page.show_plan(warned())
+    said = [label.text() for label in page.findChildren(QLabel) if label.isVisibleTo(page)]
+    assert repair_sentence(steps) not in said
 
 
 def test_that_a_cleaning_names_the_caches_and_no_folder_that_is_not_there(house: QWidget) -> None:

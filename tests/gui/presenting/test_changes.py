@@ -22,6 +22,8 @@ def test_that_a_change_is_shown_as_the_way_from_one_to_the_other() -> None:
     rebuilt = replace(change, after=record("numpy", "1.26.4", build="1"))
     assert presenting.version_text(rebuilt) == "1.26.4 (0) → 1.26.4 (1)"
     assert presenting.source_text(rebuilt) == "conda-forge"
+    unbuilt = replace(change, after=record("numpy", "1.26.4", "PyPI", build=""))
+    assert presenting.version_text(unbuilt) == "1.26.4"
 
 
 def test_that_a_change_says_who_needs_it() -> None:
@@ -33,6 +35,8 @@ def test_that_a_change_says_who_needs_it() -> None:
     assert presenting.reason_text(widely) == "needed by a, b, c and 2 more"
     asked = replace(added, after=replace(record("numpy", "2.1.0"), requested=("numpy",)))
     assert presenting.reason_text(asked) == "chosen by you"
+    assert presenting.reason_text(asked, mends=True) == "for the repair"
+    assert presenting.reason_text(widely, mends=True) == "needed by a, b, c and 2 more"
 
 
 def test_that_one_package_is_not_called_packages() -> None:

@@ -165,7 +165,7 @@ def name_of(function: ast.Name | ast.Attribute) -> str:
 
 
 def test_that_words_are_explained_where_they_stand() -> None:
-    assert terms_in("Put back by pip's friend.") == (Term.PIP,)
+    assert terms_in("Put back by pip's friend.") == (Term.PIP, Term.PYPI)
     assert terms_in("These channels of conda") == (Term.CONDA, Term.CHANNEL)
     for text in ("a pipeline", "/envs/pip/lib", "conda-forge", "pip-tools", "uvicorn"):
         assert terms_in(text) == ()

@@ -1,84 +1,39 @@
-"""What the Health tab shows, remembers and asks for."""
+"""What the Health tab shows and asks for."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from engine.errors import ErrorCode, Failure
-from engine.health.mending import MendKind
 from engine.health.values import (
     Depth,
     Evidence,
-    Finding,
     FindingCode,
     Gap,
     Gravity,
-    Health,
     HealthProgress,
     RepairKind,
     RepairStep,
     RepairWish,
     Unchecked,
 )
-from gui.models.health import Diagnosis, HealthBook
-from gui.presenting.health import (
-    HealthState,
-    explain_finding,
-    known_findings,
-    state_sentence,
-)
-from gui.presenting.repairs import mend_sentence, mend_word, repair_label, repair_sentence
-from gui.settings import WindowSettings
+from gui.models.health import Diagnosis
 from gui.views.health import HealthView
-from tests.support.windowing import click, until
-
-ENV = Path("/envs/course")
-NOW = datetime(2026, 3, 4, tzinfo=UTC)
-PLACE = re.compile(r"[{}]|%n|\(s\)")
-RESTORE = (RepairStep(RepairKind.RESTORE_CONDA, "numpy"),)
-HAND = (RepairStep(RepairKind.HAND_TO_PYPI, "numpy"),)
-OVERWRITTEN = Finding(
-    FindingCode.CONDA_OVERWRITTEN,
-    Gravity.RISKY,
-    "numpy",
+from tests.support.findings import (
     ENV,
-    "pip put numpy 2 in the place of conda's 1.",
-    values=(
-        ("installer", "pip"),
-        ("package", "numpy"),
-        ("conda_version", "1.0"),
-        ("pypi_version", "2.0"),
-    ),
-    evidence=(Evidence(ENV / "conda-meta" / "numpy-1.0-0.json", "numpy 1.0"),),
-    repairs=(RESTORE, HAND),
-    since=NOW,
-)
-MISSING = replace(
+    FROZEN,
+    GONE,
+    HAND,
+    HOLE,
+    MISSING,
     OVERWRITTEN,
-    code=FindingCode.REQUIREMENT_MISSING,
-    gravity=Gravity.BROKEN,
-    subject="six",
-    values=(("by", "dateutil"), ("needed", "six")),
-    repairs=((RepairStep(RepairKind.INSTALL, "six"),),),
+    RESTORE,
 )
-FROZEN = replace(
-    OVERWRITTEN, code=FindingCode.FROZEN, gravity=Gravity.NOTE, subject="", repairs=(), evidence=()
-)
-
-
-def health(*findings: Finding, depth: Depth = Depth.QUICK, stamp: str = "1") -> Health:
-    return Health(ENV, depth, stamp, NOW, findings)
-
-
-@pytest.fixture
-def book(settings: WindowSettings) -> HealthBook:
-    return HealthBook(settings)
+from tests.support.windowing import click, until
 
 
 @pytest.fixture
@@ -89,136 +44,8 @@ def view(qapp: QApplication) -> HealthView:
     return made
 
 
-@pytest.mark.parametrize("code", FindingCode)
-def test_that_every_finding_is_said_without_values_and_without_a_place_left(
-    code: FindingCode,
-) -> None:
-    words = explain_finding(replace(OVERWRITTEN, code=code, values=()))
-    for text in (words.sentence, words.meaning, words.why):
-        assert text.endswith((".", "”."))
-        assert not PLACE.search(text)
-        assert len(text) < 200
-
-
-def test_that_sentences_of_findings_differ_and_take_their_values() -> None:
-    told = [
-        explain_finding(replace(OVERWRITTEN, code=code, values=())).sentence for code in FindingCode
-    ]
-    assert len(set(told)) == len(told)
-    assert known_findings().keys() == {code.value for code in FindingCode}
-    words = explain_finding(OVERWRITTEN)
-    assert words.sentence == (
-        "numpy was installed twice: version 1.0 by conda, then 2.0 by pip on top of it."
-    )
-
-
-@pytest.mark.parametrize(("count", "said"), [("1", "1 file."), ("3", "3 files.")])
-def test_that_counts_have_their_plural(count: str, said: str) -> None:
-    values = (("count", count), ("package", "zlib"))
-    found = replace(OVERWRITTEN, code=FindingCode.FILES_MISSING, values=values)
-    assert explain_finding(found).sentence == f"zlib has lost {said}"
-
-
-@pytest.mark.parametrize("kind", RepairKind)
-def test_that_every_repair_says_what_it_does_and_has_a_button(kind: RepairKind) -> None:
-    for subject in ("", "numpy"):
-        steps = (RepairStep(kind, subject), RepairStep(kind, f"{subject}-other"))
-        assert repair_sentence(steps).endswith(".")
-        assert repair_label(steps)
-        assert not PLACE.search(repair_sentence(steps) + repair_label(steps)) or not subject
-
-
-def test_that_every_kind_of_file_and_state_has_its_words() -> None:
-    for words in (
-        [mend_sentence(kind, 2) for kind in MendKind],
-        [mend_word(kind) for kind in MendKind],
-        [state_sentence(state) for state in HealthState],
-    ):
-        assert all(words)
-        assert len(set(words)) == len(words)
-
-
-def test_that_only_what_no_package_brings_is_looked_for_in_the_computer() -> None:
-    unmet = replace(OVERWRITTEN, code=FindingCode.DEPENDS_UNMET)
-    values = (("by", "kite"), ("needed", "wind"), ("wants", "wind >=1"), ("system", ""))
-    words = explain_finding(replace(unmet, values=values))
-    assert words.sentence == "wind (1 or newer) is not installed, although it is needed by kite."
-    words = explain_finding(replace(unmet, values=(*values[:2], ("system", "__cuda >=99"))))
-    assert words.sentence == (
-        "This computer does not have an NVIDIA graphics card and its software CUDA 99 or newer,"
-        " which is needed by kite."
-    )
-
-
-def test_that_what_goes_with_no_version_at_all_is_not_told_as_older_than_nothing() -> None:
-    values = (("needed", "wind"), ("version", "1.0"), ("by", "kite"), ("wants", "wind <0a0"))
-    found = replace(OVERWRITTEN, code=FindingCode.CONSTRAINS_VIOLATED, values=values)
-    assert explain_finding(found).meaning == "Using both at once can go wrong."
-
-
-def test_that_a_stranger_among_the_notes_of_conda_is_told_from_a_note_that_is_broken() -> None:
-    values = (("file", "notes-1.0-0.json"), ("package", "notes"))
-    unreadable = replace(OVERWRITTEN, code=FindingCode.META_UNREADABLE)
-    words = explain_finding(replace(unreadable, values=(*values, ("problem", "not-json"))))
-    assert words.sentence == "conda's note about notes cannot be read."
-    words = explain_finding(replace(unreadable, values=(*values, ("problem", "foreign"))))
-    assert words.sentence.startswith("notes-1.0-0.json lies among the notes")
-
-
-def test_that_the_dot_shows_the_worst_that_is_not_ignored(book: HealthBook) -> None:
-    assert book.of(ENV).state is HealthState.UNKNOWN
-    book.take(health(FROZEN))
-    assert book.of(ENV).state is HealthState.SOUND
-    book.take(health(OVERWRITTEN, MISSING, FROZEN))
-    assert book.of(ENV).state is HealthState.BROKEN
-    assert [each.code for each in book.of(ENV).findings] == [
-        FindingCode.REQUIREMENT_MISSING,
-        FindingCode.CONDA_OVERWRITTEN,
-        FindingCode.FROZEN,
-    ]
-    book.ignore(ENV, MISSING.key)
-    assert book.of(ENV).state is HealthState.RISKY
-    assert book.of(ENV).ignored == (MISSING,)
-
-
-def test_that_what_is_ignored_stays_so_after_a_restart_and_can_be_taken_back(
-    tmp_path: Path,
-) -> None:
-    folder = tmp_path / "settings"
-    settings = WindowSettings(folder)
-    first = HealthBook(settings)
-    first.take(health(MISSING))
-    first.ignore(ENV, MISSING.key)
-    settings.save()
-    settings = WindowSettings(folder)
-    second = HealthBook(settings)
-    second.take(health(MISSING))
-    assert second.of(ENV).findings == ()
-    second.heed(ENV, MISSING.key)
-    assert second.of(ENV).findings == (MISSING,)
-    settings.save()
-    assert WindowSettings(folder).ignored_findings(ENV) == ()
-
-
-def test_that_a_thorough_check_stands_until_the_environment_changes(book: HealthBook) -> None:
-    altered = replace(MISSING, code=FindingCode.FILES_ALTERED)
-    book.take(health(MISSING))
-    book.take(health(MISSING, altered, depth=Depth.DEEP))
-    book.take(health(MISSING))
-    assert {each.code for each in book.of(ENV).findings} == {
-        FindingCode.REQUIREMENT_MISSING,
-        FindingCode.FILES_ALTERED,
-    }
-    book.take(health(stamp="2"))
-    assert book.of(ENV).findings == ()
-
-
-def test_that_the_same_health_again_tells_nobody(book: HealthBook) -> None:
-    told: list[object] = []
-    book.changed.connect(told.append)
-    for _ in range(3):
-        book.take(health(MISSING))
-    assert told == [ENV]
+def said(widget: QWidget) -> str:
+    return "\n".join(label.text() for label in widget.findChildren(QLabel))
 
 
 async def test_that_cards_offer_the_best_way_the_other_one_and_ignoring(view: HealthView) -> None:
@@ -242,10 +69,6 @@ async def test_that_cards_offer_the_best_way_the_other_one_and_ignoring(view: He
     assert chosen == [(RepairWish(OVERWRITTEN.key, (RESTORE, HAND)),)]
 
 
-def said(widget: QWidget) -> str:
-    return "\n".join(label.text() for label in widget.findChildren(QLabel))
-
-
 async def test_that_a_card_says_what_will_be_done_why_it_is_so_and_what_the_words_mean(
     view: HealthView,
 ) -> None:
@@ -261,23 +84,6 @@ async def test_that_a_card_says_what_will_be_done_why_it_is_so_and_what_the_word
     assert "environment: a folder with a Python and packages of its own" in said(view)
 
 
-HOLE = replace(
-    OVERWRITTEN,
-    code=FindingCode.VULNERABLE,
-    subject="kite",
-    values=(("distribution", "kite"), ("version", "1.0"), ("fixed", ""), ("partly", "")),
-    repairs=((RepairStep(RepairKind.REMOVE, "kite"),),),
-)
-GONE = replace(
-    OVERWRITTEN,
-    code=FindingCode.GONE_FROM_CHANNEL,
-    gravity=Gravity.NOTE,
-    subject="wind",
-    values=(("package", "wind"), ("version", "2.0"), ("channel", "sea")),
-    repairs=(),
-)
-
-
 async def test_that_what_nothing_mends_says_what_the_user_can_do_and_has_no_dead_button(
     view: HealthView,
 ) -> None:
@@ -285,74 +91,13 @@ async def test_that_what_nothing_mends_says_what_the_user_can_do_and_has_no_dead
     await until(lambda: len(view.cards) == 2)
     hole, gone = view.cards
     assert "kite 1.0 has a known security hole, and no version without it is known" in said(hole)
-    assert "open nothing from strangers with kite" in said(hole)
+    assert "let no program that uses kite read files or web pages from people" in said(hole)
     assert [way.text() for way in hole.ways] == ["Remove kite"]
-    assert "wind 2.0 is not offered any more by sea" in said(gone)
+    assert "wind 2.0 can no longer be had from sea" in said(gone)
     assert "there is nothing to repair. Keep this environment" in said(gone)
     assert gone.ways == []
     assert "by itself" not in said(hole) + said(gone)
     assert not view.repair_all.isVisible()
-
-
-@pytest.mark.parametrize(
-    ("code", "values", "steps", "sentence", "will"),
-    [
-        (
-            FindingCode.VULNERABLE,
-            (*HOLE.values[:2], ("fixed", "1.4")),
-            RepairStep(RepairKind.UPDATE, "kite>=1.4"),
-            "It is closed in version 1.4.",
-            "Updates to kite (1.4 or newer), and with it what depends on it.",
-        ),
-        (
-            FindingCode.VULNERABLE,
-            (*HOLE.values[:2], ("partly", "1.4")),
-            RepairStep(RepairKind.UPDATE, "kite>=1.4"),
-            "Version 1.4 closes some of them, none closes all yet.",
-            "Updates to kite (1.4 or newer), and with it what depends on it.",
-        ),
-        (
-            FindingCode.GONE_FROM_CHANNEL,
-            (*GONE.values, ("newer", "2.1")),
-            RepairStep(RepairKind.UPDATE, "wind"),
-            "The channel has 2.1 now.",
-            "Updates wind.",
-        ),
-        (
-            FindingCode.GONE_FROM_CHANNEL,
-            (*GONE.values, ("older", "1.9")),
-            RepairStep(RepairKind.INSTALL, "wind ==1.9"),
-            "Go back to it if you want",
-            "Installs wind 1.9.",
-        ),
-        (
-            FindingCode.GONE_FROM_CHANNEL,
-            (*GONE.values, ("older", "1.9")),
-            RepairStep(RepairKind.UPDATE, "https://example.invalid/sea::wind ==1.9"),
-            "The channel has only 1.9 now, which is older.",
-            "Takes wind 1.9 from the channel sea instead.",
-        ),
-        (
-            FindingCode.GONE_FROM_CHANNEL,
-            (*GONE.values, ("elsewhere", "lake"), ("offered", "1.9")),
-            RepairStep(RepairKind.UPDATE, "https://example.invalid/lake::wind"),
-            "Your channel lake has 1.9 of it.",
-            "Takes wind from the channel lake instead.",
-        ),
-    ],
-)
-def test_that_what_an_online_check_found_is_told_with_what_there_is_instead(
-    code: FindingCode,
-    values: tuple[tuple[str, str], ...],
-    steps: RepairStep,
-    sentence: str,
-    will: str,
-) -> None:
-    found = replace(OVERWRITTEN, code=code, values=values, repairs=((steps,),))
-    words = explain_finding(found)
-    assert sentence in f"{words.sentence} {words.meaning} {words.advice}"
-    assert bool(words.advice) is found.is_choice
-    assert repair_sentence((steps,)) == will
 
 
 async def test_that_what_only_the_user_can_decide_says_so_and_is_left_out_of_repair_all(
@@ -368,8 +113,53 @@ async def test_that_what_only_the_user_can_decide_says_so_and_is_left_out_of_rep
     )
     view.show_diagnosis(Diagnosis((unowned,), (), frozenset({Depth.DEEP})))
     await until(lambda: len(view.cards) == 1)
-    assert [way.text() for way in view.cards[0].ways] == ["Delete my_notes.py"]
+    (card,) = view.cards
+    assert [way.text() for way in card.ways] == ["Delete my_notes.py"]
+    assert "What you can do: Deletes my_notes.py." in said(card)
     assert not view.repair_all.isVisible()
+
+
+async def test_that_no_package_goes_with_all_the_others_unless_it_is_asked_for(
+    view: HealthView,
+) -> None:
+    lacking = replace(
+        MISSING,
+        code=FindingCode.DEPENDS_UNMET,
+        values=(("by", "furnace"), ("virtual", "yes"), ("system", "__cuda >=99")),
+        repairs=((RepairStep(RepairKind.REMOVE, "furnace"),),),
+    )
+    both = replace(
+        MISSING,
+        code=FindingCode.FILES_OWNED_TWICE,
+        values=(("packages", "harbor-east, harbor-west"),),
+        repairs=((RepairStep(RepairKind.REMOVE, "harbor-west"),),),
+    )
+    view.show_diagnosis(Diagnosis((lacking, both), (), frozenset({Depth.DEEP})))
+    await until(lambda: len(view.cards) == 2)
+    texts = [way.text() for card in view.cards for way in card.ways]
+    assert texts == ["Remove furnace", "Remove harbor-west"]
+    assert not view.repair_all.isVisible()
+
+
+async def test_that_evidence_names_the_environment_itself_and_counts_what_is_left_out(
+    view: HealthView,
+) -> None:
+    proofs = tuple(Evidence(ENV / f"{number}.py") for number in range(50))
+    gone = replace(
+        MISSING,
+        code=FindingCode.PREFIX_GONE,
+        evidence=(Evidence(ENV), Evidence(Path("/list.txt"))),
+    )
+    lost = replace(
+        MISSING,
+        code=FindingCode.FILES_MISSING,
+        values=(("package", "six"), ("count", "345")),
+        evidence=proofs,
+    )
+    view.show_diagnosis(Diagnosis((gone, lost), (), frozenset({Depth.DEEP})))
+    await until(lambda: len(view.cards) == 2)
+    assert f"{ENV}\n{Path('/list.txt')}" in said(view.cards[0])
+    assert "19.py\nand 325 more" in said(view.cards[1])
 
 
 async def test_that_what_could_not_be_looked_at_is_told(view: HealthView) -> None:
@@ -384,7 +174,7 @@ async def test_that_ignored_findings_can_be_shown_again(view: HealthView) -> Non
     view.heed_chosen.connect(heeded.append)
     view.show_diagnosis(Diagnosis((), (MISSING,), frozenset({Depth.QUICK})))
     await until(lambda: len(view.ignored) == 1)
-    assert view.summary() == "No problems found"
+    assert view.summary() == "Nothing else found"
     assert not view.repair_all.isVisible()
     view.ignored[0].show_again.click()
     assert heeded == [MISSING.key]
@@ -436,3 +226,58 @@ def test_that_a_check_shows_how_far_it_is_and_can_be_stopped(view: HealthView) -
     assert view.deep.hasFocus()
     view.show_trouble(Failure(ErrorCode.CHANNEL_UNREACHABLE, "No."))
     assert view.trouble.isVisible()
+
+
+async def test_that_what_removes_a_package_says_so_on_its_button(view: HealthView) -> None:
+    unfit = replace(MISSING, repairs=((RepairStep(RepairKind.REMOVE, "furnace"),),))
+    view.show_diagnosis(Diagnosis((unfit,), (), frozenset({Depth.QUICK})))
+    await until(lambda: len(view.cards) == 1)
+    (way,) = view.cards[0].ways
+    assert way.text() == "Remove furnace"
+    assert way.toolTip().startswith("Removes furnace.\nYou see a list of the changes")
+    assert "Before a repair you see a list of the changes and can still cancel." in said(view)
+
+
+async def test_that_the_folder_of_what_may_be_own_work_can_be_looked_into(view: HealthView) -> None:
+    looked: list[object] = []
+    view.look_chosen.connect(looked.append)
+    evidence = (Evidence(ENV / "lib" / "my_notes.py"),)
+    unowned = replace(MISSING, code=FindingCode.FILES_UNOWNED, evidence=evidence)
+    view.show_diagnosis(Diagnosis((unowned, MISSING), (), frozenset({Depth.DEEP})))
+    await until(lambda: len(view.cards) == 2)
+    first, second = view.cards
+    assert second.look is None
+    assert first.look is not None
+    click(first.look)
+    assert looked == [ENV / "lib"]
+
+
+async def test_that_very_long_names_and_paths_are_not_cut_off(view: HealthView) -> None:
+    name = "averyveryverylongname" * 8
+    folder = "C:\\" + "\\".join(["somewhere"] * 20)
+    lost = replace(
+        MISSING,
+        values=(("by", name), ("needed", name), ("folder", folder)),
+        evidence=(Evidence(None, folder),),
+        repairs=(
+            (RepairStep(RepairKind.INSTALL, name),),
+            (RepairStep(RepairKind.REMOVE, name),),
+        ),
+    )
+    view.resize(560, 500)
+    view.show_diagnosis(Diagnosis((lost,), (lost,), frozenset({Depth.QUICK})))
+    await until(lambda: len(view.cards) == 1)
+    view.cards[0].more.set_open(True)
+    assert view.cards[0].minimumSizeHint().width() < 500
+    assert view.ignored[0].minimumSizeHint().width() < 500
+    assert name in view.cards[0].ways[1].accessibleName()
+
+
+async def test_that_a_thorough_check_that_found_nothing_more_says_that_it_was_made(
+    view: HealthView,
+) -> None:
+    view.show_diagnosis(Diagnosis((MISSING,), (), frozenset({Depth.QUICK})))
+    assert "Every file was looked at." not in said(view)
+    depths = frozenset({Depth.QUICK, Depth.DEEP, Depth.ONLINE})
+    view.show_diagnosis(Diagnosis((MISSING,), (), depths))
+    assert "Every file was looked at. The channels were asked." in said(view)

@@ -50,7 +50,7 @@ def shown(view: PackagesView) -> list[str]:
 
 
 def test_that_typing_filters_and_says_how_many_are_left(view: PackagesView) -> None:
-    assert "4 packages" in words(view)
+    assert "4 packages, 1 of them unreadable" in words(view)
     view.focus_filter()
     QTest.keyClicks(view.filter_box, "num")
     assert shown(view) == ["numpy"]
@@ -142,7 +142,7 @@ def test_that_the_height_of_the_details_is_remembered(
 
 def test_that_arrow_keys_move_through_the_sources(view: PackagesView) -> None:
     QTest.keyClick(view.sources, Qt.Key.Key_Right)
-    assert view.sources.value is SourceFilter.CONDA
+    assert view.sources.value is SourceFilter.UPDATES
     QTest.keyClick(view.sources, Qt.Key.Key_Left)
     QTest.keyClick(view.sources, Qt.Key.Key_Left)
     assert view.sources.value is SourceFilter.CHOSEN
