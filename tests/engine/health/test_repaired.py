@@ -168,7 +168,7 @@ def test_that_repairing_all_of_many_problems_ends_well_and_touches_nothing_else(
         *("inkwell", "lanternfish", "signpost", "starchart", "tidepool")
     }
     ward.worker.call(carried_out, plan, ward.places)
-    assert summaries(looked_at(ward, broken)) == []
+    assert [each.key for each in looked_at(ward, broken).findings] == ["editable-gone:oldtimer"]
     check_inside(ward.prefix)
     now = contents(ward.prefix)
     other = {path for path in now.keys() | sound.keys() if now.get(path) != sound.get(path)}
@@ -177,7 +177,8 @@ def test_that_repairing_all_of_many_problems_ends_well_and_touches_nothing_else(
     site = ward.site.relative_to(ward.prefix)
     assert {path for path in other if not path.startswith((f"{site}/ink", f"{site}/lan"))} <= {
         *records,
-        *("CACHEDIR.TAG", "conda-meta/state", "bin/inkwell", f"{site}/easy-install.pth"),
+        *("CACHEDIR.TAG", "conda-meta/state", "bin/inkwell", "bin/oldtimer"),
+        *(f"{site}/easy-install.pth", f"{site}/oldtimer.egg-link"),
     }
 
 
