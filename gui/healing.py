@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, Signal
 
+from engine.events import TaskId
 from engine.health.values import Depth, Health, HealthProgress, RepairStep, RepairWish
-from engine.plan import Plan
 from engine.records import Environment, Mark
 from engine.requests import RepairRequest
 from gui.dialogs.preview import PreviewDialog
@@ -120,18 +120,14 @@ class Healing(QObject):
             request = RepairRequest(prefix, choice.channels, choice.priority, steps, wishes)
             dialog = PreviewDialog(self.engine, request, self._view.window())
 
-            def spare(_task: object) -> None:
-                self._spare(dialog.plan)
+            def expect(task: object) -> None:
+                if dialog.plan is not None:
+                    self.book.expect_repair(dialog.plan, cast("TaskId", task))
 
-            dialog.submitted.connect(spare)
+            dialog.submitted.connect(expect)
             dialog.open()
 
         Operation(self._view, lambda: self._choice(prefix)).then(preview).run()
-
-    def _spare(self, plan: Plan | None) -> None:
-        if plan is not None and isinstance(plan.request, RepairRequest):
-            changing = {change.name for change in plan.changes}
-            self.book.spare(plan.request.prefix, plan.request.steps, changing)
 
     async def _examine(self, prefix: Path, depth: Depth) -> Health | None:
         async for answer in self.engine.health(prefix, depth):

@@ -383,6 +383,7 @@ class MainWindow(QMainWindow):
         self._known_tasks.add(task.id)
         self.model.set_task(task)
         self.page.changing.hear(task)
+        self.health.hear(task)
         request = task.request
         if isinstance(request, CreateRequest | ExactRequest | CloneRequest) and is_new:
             self.sidebar.choose_environment(request.prefix, focus=True)

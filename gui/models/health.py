@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
+from engine.events import Task, TaskId, TaskState
 from engine.health.values import (
     Depth,
     Finding,
@@ -19,6 +20,8 @@ from engine.health.values import (
     RepairStep,
     Unchecked,
 )
+from engine.plan import Plan
+from engine.requests import RepairRequest
 from gui.presenting.health import HealthState
 from gui.settings import WindowSettings
 
@@ -54,6 +57,20 @@ class Diagnosis:
         return tuple(each for each in self.findings if each.repairs and not each.is_choice)
 
 
+@dataclass(frozen=True, slots=True)
+class _Repair:
+    """Hold what a repair under way does, and which packages it changes."""
+
+    task: TaskId
+    steps: frozenset[RepairStep]
+    changing: frozenset[str]
+
+    def touches(self, finding: Finding) -> bool:
+        """Return whether `finding` may be another one afterwards, or none."""
+        is_mended = any(self.steps.issuperset(way) for way in finding.repairs)
+        return is_mended or finding.value("package") in self.changing
+
+
 class HealthBook(QObject):
     """Keep the latest checks of every environment; `changed` tells the prefix.
 
@@ -70,7 +87,7 @@ class HealthBook(QObject):
         self._known: dict[Path, dict[Depth, Health]] = {}
         self._shown: dict[Path, Diagnosis] = {}
         self._lasting: dict[Path, tuple[Finding, ...]] = {}
-        self._spared: dict[Path, frozenset[str]] = {}
+        self._expected: dict[Path, list[_Repair]] = {}
 
     def take(self, health: Health) -> None:
         """Take in what a check found."""
@@ -80,24 +97,18 @@ class HealthBook(QObject):
         self._known[health.prefix] = {**kept, health.depth: health}
         self._tell(health.prefix)
 
-    def spare(self, prefix: Path, steps: Sequence[RepairStep], changing: Collection[str]) -> None:
-        """Expect a repair by `steps` that touches the packages `changing`, and no other one.
+    def expect_repair(self, plan: Plan, task: TaskId) -> None:
+        """Expect the environment to change by a repair: what else was found stands after that."""
+        if isinstance(plan.request, RepairRequest):
+            changing = frozenset(change.name for change in plan.changes)
+            expected = _Repair(task, frozenset(plan.request.steps), changing)
+            self._expected.setdefault(plan.request.prefix, []).append(expected)
 
-        What only a thorough check can find, and is left as it is, stands after that.
-        """
-        known = self._known.get(prefix, {})
-        quick = known.get(Depth.QUICK)
-        seen = {each.key for each in quick.findings} if quick is not None else set[str]()
-        deep = known.get(Depth.DEEP)
-        thorough = (*self._lasting.get(prefix, ()), *(deep.findings if deep is not None else ()))
-        taken = frozenset(steps)
-        self._spared[prefix] = frozenset(
-            each.key
-            for each in thorough
-            if each.key not in seen
-            and each.value("package") not in changing
-            and not any(taken.issuperset(way) for way in each.repairs)
-        )
+    def hear(self, task: Task) -> None:
+        """Expect nothing more of a repair that came to nothing."""
+        if task.state in (TaskState.FAILED, TaskState.CANCELLED):
+            for repairs in self._expected.values():
+                repairs[:] = [each for each in repairs if each.task != task.id]
 
     def _outliving(self, health: Health, known: Mapping[Depth, Health]) -> tuple[Finding, ...]:
         """Return what was found before `health` and still holds, though no check stands for it."""
@@ -108,8 +119,11 @@ class HealthBook(QObject):
         for each in changed:
             lasting += each.findings
         if is_changed:
-            spared = self._spared.pop(health.prefix, frozenset[str]())
-            lasting = [each for each in lasting if _lasts(each, spared)]
+            expected = self._expected.get(health.prefix, [])
+            repair = expected.pop(0) if expected else None  # one after another, as they were asked
+            quick = known.get(Depth.QUICK)
+            lighter = {each.key for each in quick.findings} if quick is not None else set[str]()
+            lasting = [each for each in lasting if _lasts(each, repair, lighter)]
         if health.depth is Depth.DEEP:
             lasting = [each for each in lasting if each.code in _ASKED_FOR]
         elif health.depth is Depth.ONLINE:
@@ -161,15 +175,15 @@ class HealthBook(QObject):
             self.changed.emit(prefix)
 
 
-def _lasts(finding: Finding, spared: Collection[str]) -> bool:
-    """Return whether what was found holds after the environment changed.
+def _lasts(finding: Finding, repair: _Repair | None, lighter: Collection[str]) -> bool:
+    """Return whether what was found holds after the environment changed, by `repair` or unknown.
 
     What is asked for is about one release, whose folder or record is among its proofs: a look at
-    a name or two, and only after a change.
+    a name or two, and only after a change. What a quick check finds, `lighter`, it finds again.
     """
     if finding.code in _ASKED_FOR:
         return any(proof.path is not None and proof.path.exists() for proof in finding.evidence)
-    return finding.key in spared
+    return repair is not None and finding.key not in lighter and not repair.touches(finding)
 
 
 def _is_answered(finding: Finding, health: Health) -> bool:

@@ -271,9 +271,7 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
         (
             QT_TRANSLATE_NOOP("Health", "{by} was made for computers with {system}."),
             QT_TRANSLATE_NOOP(
-                "Health",
-                "The other package was removed or replaced without a look at who needs it, or in "
-                "spite of a warning.",
+                "Health", "It was removed or replaced although another package needs it."
             ),
         ),
     ),

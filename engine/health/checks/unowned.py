@@ -27,8 +27,11 @@ from engine.replicas.ownership import owned_key
 _IMPORTABLE: Final = (".py", ".so", ".pyd", ".pth")
 _METADATA: Final = (".dist-info", ".egg-info", ".egg", ".egg-link")
 _PYC: Final = "__pycache__"
-# Lists of setuptools and of `conda develop` (conda-build docs) for packages used where they lie.
-_OF_TOOLS: Final = frozenset(("easy-install.pth", "setuptools.pth", "conda.pth"))
+# Lists of setuptools and of `conda develop` (conda-build docs) for packages used where they lie;
+# what virtualenv and uv put into each environment of theirs.
+_OF_TOOLS: Final = frozenset(
+    ("easy-install.pth", "setuptools.pth", "conda.pth", "_virtualenv.pth", "_virtualenv.py")
+)
 _SHOWN: Final = 50
 
 

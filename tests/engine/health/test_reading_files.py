@@ -30,6 +30,7 @@ def claims(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Claim]:
     """Write files of all sizes, and return what is expected of them: some are not so."""
     monkeypatch.setattr(reading_files, "processors", lambda: 2)
     monkeypatch.setattr(reading_files, "_BATCH_FILES", 4)
+    monkeypatch.setattr(reading_files, "_BATCH_BYTES", STEP + STEP // 2)
     made: list[Claim] = []
     for at in range(FILES):
         size = (0, 1, 70, 5_000, STEP - 1, STEP, STEP + 1)[at % 7]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.events import TaskId, TaskState
 from engine.health.values import (
     Depth,
     Evidence,
@@ -17,6 +18,9 @@ from engine.health.values import (
     RepairStep,
     Unchecked,
 )
+from engine.plan import Change, ChangeKind, Figures, Plan
+from engine.records import State
+from engine.requests import RepairRequest
 from gui.models.health import HealthBook
 from gui.presenting.health import (
     HealthState,
@@ -28,9 +32,11 @@ from tests.support.findings import (
     GONE,
     HOLE,
     MISSING,
+    NOW,
     OVERWRITTEN,
     health,
 )
+from tests.support.tasks import told
 
 
 @pytest.fixture
@@ -133,17 +139,42 @@ def test_that_no_answer_is_no_answer(book: HealthBook) -> None:
     assert book.of(ENV).findings == ()
 
 
+def make_plan(request: RepairRequest, *changing: str) -> Plan:
+    changes = tuple(Change(ChangeKind.MEND, name, None, None) for name in changing)
+    nothing = State()
+    return Plan(request, ENV, nothing, nothing, changes, Figures(), (), "1", NOW)
+
+
+def repairing(book: HealthBook, *findings: Finding, task: str = "1", changing: str = "") -> None:
+    steps = tuple(step for each in findings for step in each.repairs[0])
+    request = RepairRequest(ENV, (), steps=steps)
+    book.expect_repair(make_plan(request, *changing.split()), TaskId(task))
+
+
 def test_that_a_repair_leaves_what_else_was_found_in_files(book: HealthBook) -> None:
     first, second, third = altered("numpy"), altered("scipy"), altered("wind")
     book.take(health(MISSING))
     book.take(health(MISSING, first, second, third, depth=Depth.DEEP))
-    steps = (*first.repairs[0], *MISSING.repairs[0])
-    book.spare(ENV, steps, {"six", "wind"})
+    repairing(book, first, MISSING, changing="six wind")
     assert len(book.of(ENV).findings) == 4
     book.take(health(stamp="2"))
     assert book.of(ENV).findings == (second,)
     assert Depth.DEEP not in book.of(ENV).depths
-    book.spare(ENV, second.repairs[0], {"scipy"})
+    book.take(health(stamp="3"))  # by somebody else
+    assert book.of(ENV).findings == ()
+
+
+def test_that_repairs_that_wait_for_each_other_are_told_apart(book: HealthBook) -> None:
+    first, second = altered("numpy"), altered("scipy")
+    book.take(health())
+    book.take(health(first, second, depth=Depth.DEEP))
+    repairing(book, first, task="1")
+    repairing(book, second, task="2")
+    book.take(health(stamp="2"))
+    assert book.of(ENV).findings == (second,)
+    book.hear(told("2", TaskState.FAILED))
+    assert book.of(ENV).findings == (second,)
+    repairing(book, second, task="3")
     book.take(health(stamp="3"))
     assert book.of(ENV).findings == ()
 
@@ -151,7 +182,7 @@ def test_that_a_repair_leaves_what_else_was_found_in_files(book: HealthBook) -> 
 def test_that_another_deep_check_knows_better(book: HealthBook) -> None:
     book.take(health())
     book.take(health(altered("numpy"), altered("scipy"), depth=Depth.DEEP))
-    book.spare(ENV, altered("numpy").repairs[0], ())
+    repairing(book, altered("numpy"))
     book.take(health(stamp="2"))
     assert book.of(ENV).findings == (altered("scipy"),)
     book.take(health(stamp="2", depth=Depth.DEEP))
