@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from engine.health.checks.files import link_target
 from engine.health.claims import COMPILED
 from engine.health.scene import Scene
 from engine.health.values import (
@@ -109,7 +110,10 @@ def find(scene: Scene, claimed: Container[str]) -> Iterator[Finding]:
             "site-packages",
             f"{len(walk.broken)} links lead nowhere.",
             values=(("package", ""), ("count", str(len(walk.broken))), ("first", walk.broken[0])),
-            evidence=[Evidence(scene.prefix / path) for path in walk.broken[:_SHOWN]],
+            evidence=[
+                Evidence(scene.prefix / path, link_target(scene.prefix / path))
+                for path in walk.broken[:_SHOWN]
+            ],
             repairs=([RepairStep(RepairKind.DELETE_FILES, path) for path in walk.broken],),
             since=scene.prefix / walk.broken[0],
         )
