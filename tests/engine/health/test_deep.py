@@ -230,14 +230,17 @@ def test_that_a_file_that_still_names_the_place_it_was_installed_for_is_told(
     assert [each.path for each in elsewhere.evidence] == [prefix / "etc/kite.ini"]
 
 
-def test_that_a_command_that_was_made_to_start_this_python_is_sound(
+def test_that_a_command_of_pypi_that_was_made_to_start_this_python_is_sound(
     prefix: Path, found: Callable[[], list[Finding]]
 ) -> None:
-    path = give(prefix, "bin/kite", b"#!/envs/before/bin/python\nprint(1)\n")
-    path.write_bytes(f"#!{prefix}/bin/python\nprint(1)\n".encode())
+    info = write_distribution(prefix / SITE, "boat", "1.0")
+    coded = base64.urlsafe_b64encode(hashlib.sha256(b"as it was installed").digest()).decode()
+    (info / "RECORD").write_text(f"../../../bin/boat,sha256={coded.rstrip('=')},19\n")
+    path = prefix / "bin" / "boat"
+    path.write_text(f"#!{prefix}/bin/python\nprint(1)\n")
     assert told(found) == []
-    path.write_bytes(b"#!/usr/bin/env python\nprint(2)\n")
-    assert told(found) == [(FindingCode.FILES_ALTERED, "bin/kite")]
+    path.write_text("#!/usr/bin/env python\nprint(1)\n")
+    assert told(found) == [(FindingCode.FILES_ALTERED, "bin/boat")]
 
 
 def test_that_what_its_owner_cannot_use_is_told_once(

@@ -94,11 +94,13 @@ def test_that_older_copies_tell_their_files_in_a_list_of_their_own(prefix: Path)
 
 
 def test_that_a_record_that_is_dropped_takes_what_only_it_had(prefix: Path) -> None:
-    boat(prefix, "1.0", "kite/__init__.py")
+    other = write_distribution(prefix / SITE, "kite", "2.0")
+    (other / "RECORD").write_text(f"kite/__init__.py,,\n{other.name}/METADATA,,\n")
     gone = paths(prefix, MendKind.DELETED, step(K.HAND_TO_PYPI, "kite"))
     record = next((prefix / "conda-meta").glob("kite-*.json"))
     assert f"conda-meta/{record.name}" in gone
     assert f"{SITE}/kite-1.0.0.dist-info/METADATA" in gone
+    assert f"{SITE}/{other.name}/METADATA" not in gone
     assert f"{SITE}/kite/__init__.py" not in gone, "the other one needs it"
 
 
