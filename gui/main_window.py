@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
+from PySide6.QtWidgets import QMainWindow, QWidget
 
 from engine.cache.values import VolumeSpace
 from engine.events import (
@@ -59,6 +59,7 @@ from gui.views.content import Content, ContentPane
 from gui.views.disk import DiskPage
 from gui.views.environment_page import EnvironmentPage
 from gui.views.outside_python import OutsidePythonPage
+from gui.views.panes import Panes
 from gui.views.sidebar import (
     ActivityChosen,
     Destination,
@@ -118,7 +119,7 @@ class MainWindow(QMainWindow):
                 self.create_environment,
                 self._find,
                 self.refresh_all,
-                self.sidebar.focus_filter,
+                self._go_to_list,
                 self.drops.open,
                 self.drops.paste,
             ),
@@ -221,7 +222,7 @@ class MainWindow(QMainWindow):
     def save(self) -> None:
         """Remember how the window was left."""
         self._settings.set_state("geometry", self.saveGeometry())
-        self._settings.set_state("panes", self._panes.saveState())
+        self._settings.set_state("panes", self.panes.state())
         self._settings.set_selected(self.page.prefix)
         self._settings.save()
 
@@ -232,17 +233,10 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         self.setWindowTitle("Envdesk")
-        self._panes = QSplitter(Qt.Orientation.Horizontal)
-        self._panes.addWidget(self.sidebar)
-        self._panes.addWidget(self.content)
-        self._panes.setStretchFactor(0, 0)
-        self._panes.setStretchFactor(1, 1)
-        self._panes.setCollapsible(0, False)
-        self._panes.setCollapsible(1, False)
-        self._panes.setHandleWidth(1)
-        self._panes.setSizes([_SIDEBAR_WIDTH, _SIZE[0] - _SIDEBAR_WIDTH])
+        self.panes = Panes(self.sidebar, self.content, _SIDEBAR_WIDTH)
+        self.content.turned.connect(self.panes.scroll_up)
         whole = QWidget()
-        body = column(self._panes, self.tasks, spacing=0)
+        body = column(self.panes, self.tasks, spacing=0)
         body.setStretch(0, 1)
         whole.setLayout(body)
         self.setCentralWidget(whole)
@@ -268,7 +262,7 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(geometry)
         panes = self._settings.state("panes")
         if panes is not None:
-            self._panes.restoreState(panes)
+            self.panes.restore(panes)
 
     def _go_to(self, destination: Destination) -> None:
         match destination:
@@ -296,7 +290,11 @@ class MainWindow(QMainWindow):
         elif self.content.content is Content.DISK:
             self.disk.focus_filter()
         else:
-            self.sidebar.focus_filter()
+            self._go_to_list()
+
+    def _go_to_list(self) -> None:
+        self.panes.open()
+        self.sidebar.focus_filter()
 
     def _act_on_current(self, action: EnvironmentAction) -> None:
         prefix = self.sidebar.environments.current

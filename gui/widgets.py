@@ -296,7 +296,7 @@ def paint_spinner(painter: QPainter, rect: QRectF, angle: float) -> None:
 class ElidedLabel(QLabel):
     """Show one line, shortened with an ellipsis where the room ends; the tooltip has it whole.
 
-    One that is `whole_only` says nothing rather than a part.
+    One that is `whole_only` says nothing rather than a part. The tooltip also has its `more`.
     """
 
     def __init__(
@@ -313,6 +313,7 @@ class ElidedLabel(QLabel):
         self._is_whole_only = whole_only
         self._whole = text
         self._where = where
+        self._more = ""
         self._hint: QSize | None = None
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("role", role.value)
@@ -320,9 +321,9 @@ class ElidedLabel(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.set_whole(text)
 
-    def set_whole(self, text: str) -> None:
-        """Show `text`."""
-        self._whole = text
+    def set_whole(self, text: str, more: str = "") -> None:
+        """Show `text`, and have the tooltip say `more`."""
+        self._whole, self._more = text, more
         self._hint = None
         self.setAccessibleName(text)
         self.updateGeometry()
@@ -374,7 +375,8 @@ class ElidedLabel(QLabel):
         if shown != self.text():
             self.setText(shown)
             self.updateGeometry()
-        tip = self._whole if shown != flat else ""
+        parts = (self._whole if shown != flat else "", self._more)
+        tip = "\n".join(part for part in parts if part)
         if tip != self.toolTip():
             self.setToolTip(tip)
 

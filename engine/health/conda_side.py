@@ -6,7 +6,7 @@ The format is that of conda's PrefixRecord (conda docs, "conda.models.records").
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -89,10 +89,14 @@ class DamagedRecord:
 
 @dataclass(frozen=True, slots=True)
 class CondaSide:
-    """Hold what `conda-meta` shows; `unfinished` are files that an interrupted change left."""
+    """Hold what `conda-meta` shows; `unfinished` are files that an interrupted change left.
+
+    `surplus` are records of packages that have another one, which tells better what is there.
+    """
 
     packages: tuple[CondaPackage, ...] = ()
     damaged: tuple[DamagedRecord, ...] = ()
+    surplus: tuple[CondaPackage, ...] = ()
     unfinished: tuple[Path, ...] = ()
     moved_away: tuple[Path, ...] = ()
     has_history: bool = True
@@ -128,14 +132,33 @@ def read_conda_side(
             if told is not None:
                 told(found)
     names = {entry.name for entry in entries}
+    surplus = tuple(_surplus(packages, prefix))
     return CondaSide(
-        tuple(packages),
+        tuple(each for each in packages if each not in surplus) if surplus else tuple(packages),
         tuple(damaged),
+        surplus,
         tuple(unfinished),
         tuple(moved),
         has_history="history" in names,
         is_frozen="frozen" in names,
     )
+
+
+def _surplus(packages: list[CondaPackage], prefix: Path) -> Iterator[CondaPackage]:
+    """Yield all records but the best one of packages that have several."""
+    if len({package.name for package in packages}) == len(packages):
+        return
+    by_name: dict[str, list[CondaPackage]] = {}
+    for package in packages:
+        by_name.setdefault(package.name, []).append(package)
+
+    def truth(package: CondaPackage) -> tuple[bool, bool, float]:
+        is_there = all((prefix / path).exists() for path in package.metadata)
+        return is_there, package.record.stem == package.spelled, package.record.stat().st_mtime
+
+    for several in by_name.values():
+        best = max(several, key=truth)
+        yield from (each for each in several if each is not best)
 
 
 def _read(

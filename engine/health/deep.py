@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Final
 
 from engine.environments.describing import stamp_of
-from engine.health.checks import elsewhere, files, shared_files, starting, unowned
+from engine.health.checks import elsewhere, files, interrupted, shared_files, starting, unowned
 from engine.health.checks.permissions import permissions_wrong, wrong_folders
 from engine.health.checks.scripts import interpreters, prefix_of
 from engine.health.claims import Claim, Claims
 from engine.health.quick import health_of, look_quickly, missing_health
-from engine.health.reading_files import CheckCancelledError, FileReader, Odd, State
+from engine.health.reading_files import COMMANDS, CheckCancelledError, FileReader, Odd, State
 from engine.health.scene import Scene, read_scene, scripts_of
 from engine.health.surroundings import Surroundings
 from engine.health.values import Depth, Finding, FindingCode, Health, HealthProgress
@@ -68,27 +68,47 @@ def check_deep(
         found = look_quickly(scene)
         # All but the reading itself comes first: meanwhile the helper reads.
         strangers = list(unowned.find(scene, claims.files))
-        closed = _closed_folders(scene, found, claims.files)
+        folders = _folders_of(claims.files)
+        aside = list(interrupted.find_more(scene, found, folders, claims.files))
+        closed = _closed_folders(scene, found, folders)
         if not any(each.code is FindingCode.INTERPRETER_BROKEN for each in found):
             found += started.result()
-        explained = _explained(found)
+        explained = _explained(found) | {each.name for each in scene.conda.surplus}
         twice = shared_files.claimed_twice(claims.several, explained)
+        has_no_pip = any(each.code is FindingCode.PIP_ELSEWHERE for each in found)
 
         def is_wanted(claim: Claim) -> bool:
             is_explained = claim.package in explained or claim.has_lost
+            if has_no_pip and claim.package == "pip":
+                is_explained |= claim.path.startswith(COMMANDS)
             return not is_explained and owned_key(claim.path) not in twice
 
         odd = reader.read(is_wanted, told)
-    found += [
+    more = [
         *files.missing(scene, odd),
         *files.altered(scene, odd),
         *files.links(scene, odd, claims.files),
         *shared_files.find(scene, twice),
         *elsewhere.find(scene, odd, others),
         *strangers,
+        *aside,
         *_permissions(scene, closed, odd),
     ]
+    # What a closer look tells of the same problem stands for both.
+    keys = {each.key for each in more}
+    found = [*(each for each in found if each.key not in keys), *more]
     return health_of(prefix, Depth.DEEP, stamp, found, scene.unchecked)
+
+
+def _folders_of(claimed: AbstractSet[str]) -> list[str]:
+    """Return the folders that hold files of packages, and those above them."""
+    found: set[str] = set()
+    for path in claimed:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in found:
+            found.add(folder)
+            folder = folder.rpartition("/")[0]
+    return sorted(found)
 
 
 def _files_of(prefix: Path) -> int:
@@ -118,12 +138,11 @@ def _other_prefixes(prefix: Path, platform: str) -> tuple[str, ...]:
 
 
 def _closed_folders(
-    scene: Scene, found: Sequence[Finding], claimed: AbstractSet[str]
+    scene: Scene, found: Sequence[Finding], folders: Sequence[str]
 ) -> list[str] | None:
     """Return the folders that their owner cannot use; None when it is known what is wrong."""
     if any(each.code is FindingCode.PERMISSIONS_WRONG for each in found):
         return None
-    folders = sorted({path.rpartition("/")[0] for path in claimed})
     return wrong_folders(scene, [f"{scene.prefix}/{folder}" for folder in folders])
 
 

@@ -23,10 +23,14 @@ class PersonalPackage:
 
 @dataclass(frozen=True, slots=True)
 class PersonalSite:
-    """Hold the folder of the person's packages, and these by their names."""
+    """Hold the folder of the person's packages, and these by their names.
+
+    It has none where it is not used.
+    """
 
     folder: Path
     packages: Mapping[str, PersonalPackage] = field(default_factory=dict[str, PersonalPackage])
+    is_used: bool = True
 
 
 def read_personal(folder: Path) -> PersonalSite:

@@ -22,8 +22,10 @@ from typing import Final, Self
 from engine.companions import processors
 from engine.health.claims import Claim, Listing
 from engine.health.comparing import FLAGS, STEP, Expected, not_plainly_right
+from engine.health.entry_points import is_entry_point
 from engine.health.sharing_work import Helper
 from engine.health.values import HealthProgress
+from engine.records import RecordKind
 from engine.replicas.prefixes import PrefixRewriter, PrefixTooLongError, looks_like_text
 
 HELP_AFTER: Final = 0.05  # seconds of work: below that, a helper costs more than it saves
@@ -33,7 +35,7 @@ _AHEAD: Final = 3  # batches that lie before the helper, so that it never waits
 _WELL_AHEAD: Final = 20  # while nobody looks whether it has done them
 _BATCH_FILES: Final = 512
 _BATCH_BYTES: Final = 8 << 20
-_COMMANDS: Final = ("bin/", "Scripts/")
+COMMANDS: Final = ("bin/", "Scripts/")
 _LONGEST_HEAD: Final = 1024
 _SEARCHED: Final = 64 << 20
 _LINK_TAGS: Final = (0xA0000003, 0xA000000C)  # junctions and symbolic links of Windows
@@ -331,10 +333,11 @@ class FileReader:
         Installers write its first line, so tools that move environments write it anew, and do not
         tell the lists of files.
         """
-        if claim.placeholder or not claim.path.startswith(_COMMANDS) or not data.startswith(b"#!"):
+        if claim.placeholder or not claim.path.startswith(COMMANDS) or not data.startswith(b"#!"):
             return False
-        head = data[:_LONGEST_HEAD]
-        return os.fsencode(self.prefix) in head
+        if os.fsencode(self.prefix) not in data[:_LONGEST_HEAD]:
+            return False
+        return claim.kind is not RecordKind.CONDA or is_entry_point(data)
 
     def _elsewhere(self, claim: Claim, data: bytes) -> Odd | None:
         for other in self.others:

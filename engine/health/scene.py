@@ -89,7 +89,7 @@ class Scene:
         )
         is_kept_out = not self.python.version or self.variables.get("PYTHONNOUSERSITE")
         if is_kept_out or is_file(self.prefix / "pyvenv.cfg"):
-            return PersonalSite(folder)
+            return PersonalSite(folder, is_used=False)
         return read_personal(folder)
 
     @cached_property

@@ -60,6 +60,7 @@ _CHOICES: Final = (
     FindingCode.FILES_OWNED_TWICE,  # one of the packages has to go
     FindingCode.FILES_UNOWNED,
     FindingCode.FROZEN,
+    FindingCode.PREFIX_GONE,  # its disk may be connected again
     FindingCode.PYTHON_ENDED,
 )
 

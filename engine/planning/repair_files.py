@@ -12,6 +12,8 @@ from typing import Final
 from engine.environments.describing import JOURNAL_NAME, MOVED_AWAY, UNFINISHED_RECORD
 from engine.environments.freezing import MARK
 from engine.errors import EngineError
+from engine.health.conda_side import distribution_name
+from engine.health.entry_points import COMMAND_FOLDERS, not_startable
 from engine.health.mending import Mend, MendKind
 from engine.planning.repair_steps import Ground, Wishes
 from engine.reading import read_whole
@@ -22,6 +24,8 @@ from engine.replicas.relocating import misplaced
 
 _META: Final = "conda-meta"
 _RECORD: Final = "RECORD"
+_LINKED: Final = "easy-install.pth"  # setuptools' list of the folders that `.egg-link`s lead to
+_INFOS: Final = (".dist-info", ".egg-info")
 _LISTS: Final = ("installed-files.txt",)  # what setuptools left before RECORD
 
 
@@ -56,6 +60,7 @@ class _Files:
         self._ground = ground
         self._prefix = ground.prefix
         self._of_conda = dict(_conda_lists(ground.prefix))
+        self._folders: set[str] = set()  # seen to be folders
 
     def there(self, paths: Iterable[str]) -> Iterator[str]:
         return (path for path in paths if os.path.lexists(self._prefix / path))
@@ -74,6 +79,7 @@ class _Files:
             path: path.rpartition("/")[2].partition("-")[0]
             for path in (
                 *wishes.copies,
+                *(path for path in wishes.deleted if path.endswith(_INFOS)),
                 *(self._info(each) for record in wishes.restored for each in self._pips(record)),
                 *(self._info(each) for each in wishes.reinstalled),
             )
@@ -86,6 +92,9 @@ class _Files:
         for info, name in going.items():
             listed = list(_listed_by(self._prefix, info))
             below = [path for path in _below(self._prefix, info) if path not in listed]
+            for path in listed:
+                if obstacle := self._obstacle(path, is_folder=False):
+                    yield Mend(MendKind.DELETED, obstacle)
             for path in self.there(dict.fromkeys((*listed, *below))):
                 if path not in kept:
                     kind = MendKind.EXCHANGED if info in coming else MendKind.DELETED
@@ -102,13 +111,22 @@ class _Files:
         names = {self._meta_file(record) for record in wishes.dropped}
         if not names:
             return
-        kept = self._owned_by_conda(names) | self._owned_by_pypi(())
+        doubled = [info for record in wishes.dropped for info in self._doubled(record)]
+        kept = self._owned_by_conda(names) | self._owned_by_pypi(doubled)
         for record in wishes.dropped:
             file = self._meta_file(record)
             for path in self.there(self._of_conda.get(file, ())):
                 if path not in kept:
                     yield Mend(MendKind.DELETED, path, record.name)
             yield Mend(MendKind.DELETED, f"{_META}/{file}", record.name)
+
+    def _doubled(self, record: Record) -> Iterator[str]:
+        """Yield conda's own metadata folders of what PyPI's copy has another one of."""
+        copies = {copy.name: self._info(copy) for copy in self._pips(record)}
+        listed = self._of_conda.get(self._meta_file(record), ())
+        for info in dict.fromkeys(path.rpartition("/")[0] for path in listed):
+            if info.endswith(_INFOS) and copies.get(distribution_name(info), info) != info:
+                yield info
 
     def of_records(self, wishes: Wishes) -> Iterator[Mend]:
         for record in wishes.rebuilt:
@@ -143,14 +161,32 @@ class _Files:
             if installed is None:
                 continue
             for entry, path, _ in installed.real_paths():
-                if not os.path.lexists(self._prefix / path):
+                obstacle = self._obstacle(path, is_folder=entry.path_type == "directory")
+                if obstacle:
+                    yield Mend(MendKind.DELETED, obstacle)
+                    yield Mend(MendKind.PUT_BACK, path, record.name)
+                elif not os.path.lexists(self._prefix / path):
                     yield Mend(MendKind.PUT_BACK, path, record.name)
                 elif _is_altered(self._prefix / path, _expected(entry)):
                     yield Mend(MendKind.RENEWED, path, record.name)
 
+    def _obstacle(self, path: str, *, is_folder: bool) -> str:
+        """Return the folder in the place of a file, or the file in that of a folder above it."""
+        folder = path.rpartition("/")[0]
+        while folder and folder not in self._folders:
+            if os.path.lexists(self._prefix / folder) and not (self._prefix / folder).is_dir():
+                return folder
+            self._folders.add(folder)
+            folder = folder.rpartition("/")[0]
+        place = self._prefix / path
+        return path if not is_folder and place.is_dir() and not place.is_symlink() else ""
+
     def written(self, wishes: Wishes) -> Iterator[Mend]:
         if wishes.isolated:
             yield Mend(MendKind.WRITTEN, f"{_META}/state")
+        links = [path for path in wishes.deleted if path.endswith(".egg-link")]
+        lists = (f"{path.rpartition('/')[0]}/{_LINKED}" for path in links)
+        yield from (Mend(MendKind.WRITTEN, path) for path in self.there(lists))
         if wishes.writes_history:
             yield Mend(MendKind.WRITTEN, f"{_META}/history")
         for record in wishes.rebuilt:
@@ -175,15 +211,18 @@ class _Files:
 
 
 def closed(prefix: Path) -> Iterator[str]:
-    """Yield folders and files of conda-meta that their owner may not change, files not read."""
+    """Yield folders and files of conda-meta that their owner may not change, files that it may not
+    read, and commands that it may not start.
+    """
     for folder, _, names in os.walk(prefix):
         inside = Path(folder).relative_to(prefix).as_posix()
         if not _has(Path(folder), stat.S_IRWXU):
             yield inside
         rights = stat.S_IRUSR | (stat.S_IWUSR if inside == _META else 0)
+        commands = not_startable(folder) if inside in COMMAND_FOLDERS else ()
         for name in sorted(names):
             path = Path(folder, name)
-            if not path.is_symlink() and not _has(path, rights):
+            if str(path) in commands or (not path.is_symlink() and not _has(path, rights)):
                 yield path.relative_to(prefix).as_posix()
 
 

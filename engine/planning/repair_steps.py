@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -53,11 +53,17 @@ class Ground:
                     return record
         return next((r for r in records if r.path is not None and r.path.stem == name), None)
 
-    def pypi(self, subject: str) -> Record | None:
-        """Return the PyPI record of the distribution `subject`."""
+    def pypi(self, subject: str, without: Collection[str] = ()) -> Record | None:
+        """Return the PyPI record of the distribution `subject`.
+
+        Copies whose metadata folders are among `without`, relative to the prefix, do not count.
+        """
         name = canonicalize_name(subject)
-        records = self.before.of(RecordKind.PYPI)
-        return next((record for record in records if record.name == name), None)
+        records = [each for each in self.before.of(RecordKind.PYPI) if each.name == name]
+        return next(
+            (each for each in records if not each.path or self.inside(each.path) not in without),
+            None,
+        )
 
     def copies_of(self, record: Record) -> tuple[Record, ...]:
         """Return the PyPI records of what the conda package `record` brought."""
@@ -126,13 +132,16 @@ def sort_steps(steps: Iterable[RepairStep], ground: Ground) -> Wishes:
 
     rebuilt = [each for each in subjects(RepairKind.REBUILD_RECORD) if each not in ("", HISTORY)]
     restored = _all_of(ground, subjects(RepairKind.RESTORE_CONDA))
+    copies = tuple(_copy(ground, each) for each in subjects(RepairKind.REMOVE_COPY))
     dropped = _all_of(ground, subjects(RepairKind.HAND_TO_PYPI))
     return Wishes(
         restored=restored,
         dropped=tuple(record for record in dropped if record not in restored),
         rebuilt=_all_of(ground, rebuilt),
-        reinstalled=tuple(_pypi(ground, each) for each in subjects(RepairKind.REINSTALL_PYPI)),
-        copies=tuple(_copy(ground, each) for each in subjects(RepairKind.REMOVE_COPY)),
+        reinstalled=tuple(
+            _pypi(ground, each, copies) for each in subjects(RepairKind.REINSTALL_PYPI)
+        ),
+        copies=copies,
         wanted=subjects(RepairKind.INSTALL),
         from_conda=subjects(RepairKind.INSTALL_CONDA),
         updated=subjects(RepairKind.UPDATE),
@@ -182,8 +191,8 @@ def _all_of(ground: Ground, subjects: Iterable[str]) -> tuple[Record, ...]:
     return tuple(found.values())
 
 
-def _pypi(ground: Ground, subject: str) -> Record:
-    record = ground.pypi(subject)
+def _pypi(ground: Ground, subject: str, going: Collection[str]) -> Record:
+    record = ground.pypi(subject, going) or ground.pypi(subject)
     if record is None:
         raise EngineError(
             ErrorCode.DISTRIBUTION_UNKNOWN,

@@ -141,6 +141,7 @@ class _Planner:
         request, prefix = self.request, self.request.prefix
         stamp = stamp_of(prefix)
         before = State(await asyncio.to_thread(read_packages, prefix, self.configuration))
+        before = _without(before, request)
         ground = await asyncio.to_thread(Ground.of, prefix, before, self.configuration)
         wishes = sort_steps(request.steps, ground)
         try:
@@ -214,6 +215,7 @@ class _Planner:
         )
         after = State(tuple(sorted((*records, *unread, *pypi.records), key=record_order)))
         changes = conda_changes(change, standing.installed, records, cached)
+        handed = {copy.name for record in wishes.dropped for copy in ground.copies_of(record)}
         cost = cost_of(fresh, cached, is_near=choice.is_near)
         gone = tuple(
             each.before
@@ -240,7 +242,15 @@ class _Planner:
             before=before,
             after=after,
             changes=in_order(
-                (*_mended(changes, conda.mended, ground), *_handed(wishes, ground), *pypi.changes)
+                (
+                    *_mended(changes, conda.mended, ground),
+                    *_handed(wishes, ground),
+                    *(
+                        each
+                        for each in pypi.changes
+                        if each.kind is not ChangeKind.MEND or each.name not in handed
+                    ),
+                )
             ),
             figures=summed(cost.figures, pypi.figures, freed),
             warnings=warnings,
@@ -292,6 +302,16 @@ class _Planner:
         answers = [pypi_name(record) for record in conda_after if record.name in names]
         restored |= {answer.name for answer in answers if answer is not None}
         return _tidied(part, again, restored, ground.before)
+
+
+def _without(before: State, request: RepairRequest) -> State:
+    """Return `before` without what only a record tells that is one too many and goes."""
+    gone = {
+        request.prefix / step.subject
+        for step in request.steps
+        if step.kind is RepairKind.DELETE_FILES and step.subject.startswith("conda-meta/")
+    }
+    return State(tuple(each for each in before.records if each.path not in gone))
 
 
 def _is_mended(warning: PlanWarning, wishes: Wishes) -> bool:

@@ -50,12 +50,13 @@ def stale(cause: str, reason: str, detail: str = "") -> EngineError:
 def from_pypi(
     prefix: Path, configuration: CondaConfiguration, meta: CondaMeta | None = None
 ) -> dict[str, str]:
-    """Return the PyPI distributions in `prefix` with their versions.
+    """Return the PyPI distributions in `prefix` with their versions, left-over halves left out.
 
     `meta` is what its conda-meta tells, where that is known already.
     """
     meta = meta or read_conda_meta(prefix, configuration)
-    return {record.name: record.version for record in read_others(prefix, meta)}
+    others = read_others(prefix, meta)
+    return {record.name: record.version for record in others if record.problem is None}
 
 
 @dataclass(frozen=True)

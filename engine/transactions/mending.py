@@ -14,6 +14,7 @@ from engine.conda.history import read_state, write_creation, write_state
 from engine.environments.describing import MOVED_AWAY
 from engine.errors import from_os_error
 from engine.events import Phase, ProgressUnit
+from engine.health.entry_points import COMMAND_FOLDERS, not_startable
 from engine.health.mending import MendKind, Repairing
 from engine.plan import Plan
 from engine.records import RecordKind
@@ -58,6 +59,7 @@ def mend_files(plan: Plan, new: Path, report: Report) -> None:
             relocate(new, plan.prefix, repairing.elsewhere, paths, report)
         gone = repairing.gone
         for path in gone:
+            _strike_out(new / path)
             delete_tree(new / path, SilentReport())
             meter.add(1, path)
         _drop_empty(new, gone)
@@ -85,11 +87,30 @@ def write_history_anew(plan: Plan, new: Path, configuration: CondaConfiguration)
         raise from_os_error(error, new) from error
 
 
+def _strike_out(link: Path) -> None:
+    """Take the folder that an `.egg-link` leads to off setuptools' list of such folders."""
+    listed = link.with_name("easy-install.pth")
+    if link.suffix != ".egg-link" or not listed.is_file():
+        return
+    folder = link.read_bytes().partition(b"\n")[0].strip()
+    lines = listed.read_bytes().splitlines(keepends=True)
+    left = [line for line in lines if line.strip() != folder]
+    if len(left) < len(lines):
+        listed.write_bytes(b"".join(left))  # a mirror has a copy of its own
+
+
 def _open(new: Path, paths: Iterable[str]) -> None:
+    commands = {
+        f"{folder}/{Path(path).name}"
+        for folder in COMMAND_FOLDERS
+        for path in not_startable(new / folder)
+    }
     for path in paths:
         with suppress(FileNotFoundError):
             found = (new / path).stat()
             rights = stat.S_IRWXU if stat.S_ISDIR(found.st_mode) else stat.S_IRUSR | stat.S_IWUSR
+            if path in commands:
+                rights |= stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH
             (new / path).chmod(stat.S_IMODE(found.st_mode) | rights)
 
 

@@ -34,6 +34,7 @@ from gui.presenting import (
 )
 from gui.presenting.repairs import repair_will
 from gui.theme import SPACE, TextRole, Tone
+from gui.views.two_lines import TwoLines
 from gui.widgets import (
     ButtonKind,
     ElidedLabel,
@@ -144,9 +145,8 @@ class ReachChoice(QWidget):
         ):
             self.segments.explain(scope, words)
         self.segments.chosen.connect(self.chosen)
-        self.setLayout(
-            row(label(self.tr("Everything else:"), tone=Tone.MUTED), self.segments, None)
-        )
+        about = label(self.tr("Everything else:"), tone=Tone.MUTED)
+        self.setLayout(column(TwoLines((about,), (self.segments,), ())))
 
     def show_scope(self, scope: UpdateScope) -> None:
         """Show `scope` as the one in force."""

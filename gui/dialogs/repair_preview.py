@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from engine.health.mending import Repairing
 from gui.dialogs.errors import RawText
 from gui.panels import Disclosure
-from gui.presenting.repairs import mend_sentences, mend_word
+from gui.presenting.mends import mend_sentences, mend_word
 from gui.theme import TextRole
 from gui.widgets import column, label
 

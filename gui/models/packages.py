@@ -167,7 +167,7 @@ def _columns(
             _name,
             lambda record: (record.name.casefold(), record.kind),
             width=192,
-            narrow=144,
+            narrow=128,
             icon=lambda record: _icon(record, wishes),
             tip=lambda record: _name_tip(record, wishes),
         ),

@@ -77,8 +77,7 @@ CHANNEL_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
             QT_TRANSLATE_NOOP(
                 "Health",
                 "No channel that you use offers {package} any more, so there is nothing to "
-                "repair. Keep this environment, or a clone of it, for as long as you need "
-                "{package}.",
+                "repair. Keep this environment for as long as you need {package}.",
             ),
         ),
     ),

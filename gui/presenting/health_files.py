@@ -63,15 +63,15 @@ FILE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
         (
             QT_TRANSLATE_NOOP(
                 "Health",
-                "{spoiled} has files of {whole} in the place of its own, and may not work. What "
-                "is removed here takes shared files away, so Envdesk then puts those of the "
-                "other package back.",
+                "{spoiled} has files of {whole} in the place of its own, and can fail in some "
+                "places. If it works for you, leave it so. When one of them is removed, Envdesk "
+                "puts the files back for the one that stays.",
             ),
             QT_TRANSLATE_NOOP(
                 "Health",
-                "Only one of the packages is complete, so another may not work. What is removed "
-                "here takes shared files away, so Envdesk then puts those of the other package "
-                "back.",
+                "Only one of the packages is complete, so another can fail in some places. If "
+                "all work for you, leave it so. When one of them is removed, Envdesk puts the "
+                "files back for the one that stays.",
             ),
         ),
         (
@@ -224,8 +224,8 @@ FILE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
         (
             QT_TRANSLATE_NOOP(
                 "Health",
-                "Programs can fail, and so can every change of the packages. If somebody wants "
-                "it so, choose “Ignore this”.",
+                "Programs can fail, and so can every change of the packages. If this was done on "
+                "purpose, choose “Ignore this”.",
             ),
         ),
         (

@@ -26,6 +26,9 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
                 "Health", "{breaks} can fail now, because version {pypi_version} does not suit it."
             ),
             QT_TRANSLATE_NOOP(
+                "Health", "{distribution} can fail now: it needs {lacks}, which is not here."
+            ),
+            QT_TRANSLATE_NOOP(
                 "Health",
                 "Version {pypi_version} is used now, and may work. But with the next change the "
                 "two versions can get mixed up.",
@@ -131,6 +134,11 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
     FindingCode.PIP_LEFTOVERS: FindingSentences(
         (
             QT_TRANSLATE_NOOP(
+                "Health",
+                "{lost} is gone: version {version} was taken away to be replaced, and that was "
+                "interrupted.",
+            ),
+            QT_TRANSLATE_NOOP(
                 "Health", "An installation that was interrupted left this behind: {names}."
             ),
             QT_TRANSLATE_NOOP(
@@ -139,6 +147,7 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
             QT_TRANSLATE_NOOP("Health", "An installation that was interrupted left files behind."),
         ),
         (
+            QT_TRANSLATE_NOOP("Health", "Code that uses {lost} stops with “No module named…”."),
             QT_TRANSLATE_NOOP(
                 "Health",
                 "{distribution} can fail, and can be neither updated nor removed in the usual way.",
@@ -262,9 +271,7 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
         (
             QT_TRANSLATE_NOOP("Health", "{by} was made for computers with {system}."),
             QT_TRANSLATE_NOOP(
-                "Health",
-                "The other package was removed or replaced without a look at who needs it, or in "
-                "spite of a warning.",
+                "Health", "It was removed or replaced although another package needs it."
             ),
         ),
     ),

@@ -26,7 +26,7 @@ SETTING_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
             ),
             QT_TRANSLATE_NOOP(
                 "Health",
-                "Only from outside comes what {by} cannot work without: {needed}. On another "
+                "{by} needs {needed}, which is only outside of this environment. On another "
                 "computer it is missing.",
             ),
             QT_TRANSLATE_NOOP(
@@ -233,7 +233,12 @@ SETTING_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
         (QT_TRANSLATE_NOOP("Health", "This environment is protected against changes."),),
         (
             QT_TRANSLATE_NOOP(
-                "Health", "You can use it. To change packages, clone it and change the clone."
+                "Health",
+                "You can use it. To change packages, make a copy of it and change that. Who set "
+                "it up wrote: “{message}”",
+            ),
+            QT_TRANSLATE_NOOP(
+                "Health", "You can use it. To change packages, make a copy of it and change that."
             ),
         ),
         (

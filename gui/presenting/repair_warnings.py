@@ -17,8 +17,8 @@ REPAIR_WARNINGS: Final[dict[WarningCode, WarningSentences]] = {
         ),
         QT_TRANSLATE_NOOP(
             "Warnings",
-            "Two programs, conda and pip, have both installed it. One of the two copies has to go;"
-            " which one makes no difference to your own work.",
+            "Two programs, one after the other, have installed the same version. One of the "
+            "two copies has to go; which one makes no difference to your own work.",
         ),
     ),
     WarningCode.REPAIR_KEEPS_PYPI: WarningSentences(
@@ -47,8 +47,9 @@ REPAIR_WARNINGS: Final[dict[WarningCode, WarningSentences]] = {
         ),
         QT_TRANSLATE_NOOP(
             "Warnings",
-            "The version that is there now was put on top of it by another program. If your work"
-            " needs that one, keep it instead.",
+            "The other packages from conda were chosen to go with that version. The one that "
+            "is there now was put on top of it by another program. If you wanted it so, keep "
+            "it instead.",
         ),
     ),
     WarningCode.REPAIR_BREAKS_CONDA: WarningSentences(
@@ -60,8 +61,8 @@ REPAIR_WARNINGS: Final[dict[WarningCode, WarningSentences]] = {
         ),
         QT_TRANSLATE_NOOP(
             "Warnings",
-            "conda, the program that installed them, would not know any more that what they need is"
-            " there, and could break them with its next change.",
+            "conda, the program that installed them, would think that what they need is "
+            "gone, and could damage them with its next change.",
         ),
     ),
     WarningCode.REPAIR_LATER: WarningSentences(

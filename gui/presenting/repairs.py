@@ -4,29 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, assert_never
+from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
 from engine.conda.channels import short_name
-from engine.health.mending import MendKind, Repairing
 from engine.health.values import RepairKind, RepairStep
 from engine.plan import Plan
 from engine.requests import RepairRequest
 from gui import formats
 from gui.presenting.wanting import is_exact, package_name, wanted_in_words
 from gui.presenting.wording import (
-    QT_TRANSLATE_N_NOOP,
     QT_TRANSLATE_NOOP,
     Sentence,
     fill,
-    filled,
 )
 
 _NAMED_AT_MOST: Final = 3
 _INFO_FOLDERS: Final = (".dist-info", ".egg-info")
 _HISTORY: Final = "history"
-_COMPILED: Final = (".pyc", ".pyo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,68 +79,6 @@ def some_of(names: Sequence[str]) -> str:
         text = QCoreApplication.translate("Health", "{count} more")
         shown.append(text.format(count=formats.format_count(len(names) - _NAMED_AT_MOST)))
     return formats.join_words(shown)
-
-
-def mend_sentence(kind: MendKind, count: int) -> str:
-    """Return what happens to `count` files."""
-    words = {
-        MendKind.DELETED: QT_TRANSLATE_N_NOOP("Health", "Deleted: %n file(s) or folder(s)."),
-        MendKind.EXCHANGED: QT_TRANSLATE_N_NOOP(
-            "Health", "Removed and installed again: %n file(s)."
-        ),
-        MendKind.PUT_BACK: QT_TRANSLATE_N_NOOP("Health", "Put back: %n missing file(s)."),
-        MendKind.RENEWED: QT_TRANSLATE_N_NOOP(
-            "Health", "Made as they were installed: %n altered file(s)."
-        ),
-        MendKind.REWRITTEN: QT_TRANSLATE_N_NOOP(
-            "Health", "Corrected: %n file(s) with the name of another folder in them."
-        ),
-        MendKind.WRITTEN: QT_TRANSLATE_N_NOOP(
-            "Health", "Written anew: %n note(s) about this environment."
-        ),
-        MendKind.OPENED: QT_TRANSLATE_N_NOOP("Health", "Opened for your changes: %n file(s)."),
-    }
-    return filled(words[kind], (("count", str(count)),))
-
-
-def mend_sentences(repairing: Repairing) -> tuple[str, ...]:
-    """Return what happens to files, a sentence for each kind of mend.
-
-    What Python compiles by itself is counted apart: nobody knows these files.
-    """
-    said: list[str] = []
-    for kind in MendKind:
-        paths = repairing.paths(kind)
-        made = sum(path.endswith(_COMPILED) for path in paths)
-        own = len(paths) - made
-        if own:
-            said.append(mend_sentence(kind, own))
-        if made:
-            said.append(
-                filled(_MADE_BY_PYTHON if own else _ALL_MADE_BY_PYTHON, (("count", str(made)),))
-            )
-    return tuple(said)
-
-
-def mend_word(kind: MendKind) -> str:
-    """Return the word that stands before a file in a list."""
-    match kind:
-        case MendKind.DELETED:
-            return QCoreApplication.translate("Health", "deleted")
-        case MendKind.EXCHANGED:
-            return QCoreApplication.translate("Health", "installed again")
-        case MendKind.PUT_BACK:
-            return QCoreApplication.translate("Health", "put back")
-        case MendKind.RENEWED:
-            return QCoreApplication.translate("Health", "renewed")
-        case MendKind.REWRITTEN:
-            return QCoreApplication.translate("Health", "corrected")
-        case MendKind.WRITTEN:
-            return QCoreApplication.translate("Health", "written")
-        case MendKind.OPENED:
-            return QCoreApplication.translate("Health", "opened")
-        case _:
-            assert_never(kind)
 
 
 def _grouped(steps: Sequence[RepairStep]) -> dict[tuple[_Words, str], list[_Told]]:
@@ -212,12 +146,6 @@ def _filled(sentence: Sentence, names: Sequence[str], channel: str) -> str:
     return fill(text, {"names": some_of(names), "channel": channel})
 
 
-_MADE_BY_PYTHON: Final = QT_TRANSLATE_N_NOOP(
-    "Health", "The same with %n file(s) that Python made from them."
-)
-_ALL_MADE_BY_PYTHON: Final = QT_TRANSLATE_N_NOOP(
-    "Health", "Changed: %n file(s) that Python makes by itself."
-)
 _INSTALLED: Final = _Words(
     QT_TRANSLATE_NOOP("Health", "Installs {names}."),
     QT_TRANSLATE_NOOP("Health", "Install {names}"),
@@ -306,8 +234,8 @@ _WORDS: Final[dict[RepairKind, _Words]] = {
     RepairKind.REWRITE_PREFIX: _Words(
         QT_TRANSLATE_NOOP(
             "Health",
-            "Corrects these files: they then name the folder of this environment. The folder "
-            "{names} itself is not touched.",
+            "Corrects all files here that name {names}: they then name the folder of this "
+            "environment. That other folder itself is not touched.",
         ),
         QT_TRANSLATE_NOOP("Health", "Correct these files"),
     ),

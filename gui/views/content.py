@@ -5,13 +5,14 @@ from __future__ import annotations
 from enum import StrEnum
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engine.errors import Failure
 from gui.panels import Banner, EmptyState, Loading
 from gui.presenting import explain
 from gui.theme import SPACE, Tone
 from gui.views.failed_state import FailedState
+from gui.views.stacks import Stack
 from gui.widgets import column
 
 _SAID_FOR_MS = 8000
@@ -33,11 +34,13 @@ class Content(StrEnum):
 class ContentPane(QWidget):
     """Show one of the given pages, or why there is none to show.
 
-    `create_requested` asks for a new environment, `retry_requested` for the list once more.
+    `create_requested` asks for a new environment, `retry_requested` for the list once more;
+    `turned` comes with another page.
     """
 
     create_requested = Signal()
     retry_requested = Signal()
+    turned = Signal()
 
     def __init__(
         self,
@@ -81,7 +84,7 @@ class ContentPane(QWidget):
             Content.ACTIVITY: activity,
         }
         self._content = Content.LOADING
-        self._pages = QStackedWidget()
+        self._pages = Stack()
         for widget in self._widgets.values():
             self._pages.addWidget(widget)
         self._banner_row = QWidget()
@@ -102,8 +105,11 @@ class ContentPane(QWidget):
 
     def show_content(self, content: Content) -> None:
         """Show `content`."""
+        is_other = content is not self._content
         self._content = content
         self._pages.setCurrentWidget(self._widgets[content])
+        if is_other:
+            self.turned.emit()
 
     def show_listing_failure(self, failure: Failure) -> None:
         """Say why there is no list; where there is an old one, only in passing."""

@@ -12,7 +12,7 @@ from gui.models.environments import EnvironmentRow, python_text, sizes_text
 from gui.panels import Banner
 from gui.texts import mark_sentence
 from gui.theme import SPACE, TextRole, Tone
-from gui.widgets import ElidedLabel, button, column, icon_button, label, row
+from gui.widgets import ElidedLabel, button, column, icon_button, row
 
 # the one that matters most is said
 _TOLD_MARKS = (
@@ -42,7 +42,7 @@ class EnvironmentHeader(QWidget):
         self._environment: Environment | None = None
         self._told: Mark | None = None
         self.title = ElidedLabel("", TextRole.TITLE, where=Qt.TextElideMode.ElideMiddle)
-        self.facts = label("", tone=Tone.MUTED)
+        self.facts = ElidedLabel("", tone=Tone.MUTED)
         self.note = Banner()
         self.note.acted.connect(self._on_note)
         self.note.hide()
@@ -68,12 +68,12 @@ class EnvironmentHeader(QWidget):
         self._environment = environment
         self.title.set_whole(shown.title)
         if environment is None:
-            self.facts.setText(str(shown.prefix))
+            self.facts.set_whole(str(shown.prefix))
         else:
             facts = (self._facts_of(environment), shown.place_text())
-            self.facts.setText(" · ".join(fact for fact in facts if fact))
             sizes = environment.sizes
-            self.facts.setToolTip("" if sizes is None else sizes_text(sizes))
+            told = "" if sizes is None else sizes_text(sizes)
+            self.facts.set_whole(" · ".join(fact for fact in facts if fact), told)
         self._allow()
         self._say_note()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QStackedWidget, QTabWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engine.environments.pinning import Pin
 from engine.errors import Failure
@@ -26,6 +26,7 @@ from gui.views.environment_header import EnvironmentHeader
 from gui.views.health import HealthView
 from gui.views.history import HistoryView
 from gui.views.packages import PackagesView
+from gui.views.stacks import Stack, Tabs
 from gui.widgets import column
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class EnvironmentPage(QWidget):
         self.history = HistoryView()
         self.details = DetailsView()
         self.details.share_requested.connect(lambda: self._on_action(EnvironmentAction.SHARE))
-        self.tabs = QTabWidget()
+        self.tabs = Tabs()
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
         self.tabs.addTab(self.packages, self.tr("&Packages"))
@@ -86,7 +87,7 @@ class EnvironmentPage(QWidget):
         for view in self._views():
             view.retry_requested.connect(self.reload)
         self._making = Loading(self.tr("This environment is being made…"))
-        self._bodies = QStackedWidget()
+        self._bodies = Stack()
         self._bodies.addWidget(self.tabs)
         self._bodies.addWidget(self._making)
         self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)

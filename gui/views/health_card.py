@@ -82,7 +82,7 @@ class FindingCard(QFrame):
             way = finding.repairs[0]
             title = self.tr("Repair: {what}")
             if self._is_named(finding, way):
-                title = self.tr("What you can do: {what}")
+                title = self.tr("What the button does: {what}")
             text = title.format(what=repair_sentence(way))
         else:
             text = self.tr("Envdesk cannot do anything about this by itself.")

@@ -168,16 +168,16 @@ class PackageDetails(QFrame):
         halves.setStretch(1, 1)
         page = QWidget()
         page.setProperty("plain", "true")
-        page.setLayout(halves)
+        page.setLayout(column(self._buttons, halves, spacing=0.75))
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(page)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        inner = column(head, self._buttons, scroll, spacing=0.5)
+        inner = column(head, scroll, spacing=0.5)
         inner.setContentsMargins(SPACE * 3, SPACE, SPACE * 2, SPACE)
         self.setLayout(inner)
-        self.setMinimumHeight(SPACE * 16)
+        self.setMinimumHeight(SPACE * 13)
 
 
 def _names() -> QLabel:

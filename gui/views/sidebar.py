@@ -60,11 +60,12 @@ class Sidebar(QWidget):
     """Offer every place to go to; one is chosen at a time, and `chosen` tells which.
 
     `create_requested` asks for a new environment, `open_requested` for a file that says what is in
-    one, `action_requested` for something to be done
-    with the environment at a prefix.
+    one, `action_requested` for something to be done with the environment at a prefix.
+    `place_chosen` comes with `chosen` where that is no environment.
     """
 
     chosen = Signal(object)
+    place_chosen = Signal()
     create_requested = Signal()
     open_requested = Signal()
     action_requested = Signal(object, object)
@@ -204,6 +205,7 @@ class Sidebar(QWidget):
         self.environments.choose(None)
         self._check(place)
         self.chosen.emit(place)
+        self.place_chosen.emit()
 
     def _check(self, chosen: Place | None) -> None:
         for place, made in self._places.items():

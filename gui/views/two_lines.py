@@ -30,7 +30,8 @@ class TwoLines(QWidget):
         self._is_split = False
         self._above = row(*self._first, *self._second, None, *self._last)
         self._below = row()
-        self._above.setStretch(0, 1)
+        if last:
+            self._above.setStretch(0, 1)
         self.setLayout(column(self._above, self._below, spacing=0))
 
     @property

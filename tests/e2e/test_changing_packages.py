@@ -123,7 +123,9 @@ def test_that_packages_are_added_switched_updated_and_removed_by_mouse(
         switched = {"almanac": "2023.2 practice-extra"}
         see_packages(person, prefix, made | switched | from_pypi)
 
-        person.choose_from_menu("Update everything, choose channels", "Update everything")
+        person.choose_from_menu(
+            "Look for updates, update everything, choose channels", "Update everything"
+        )
         add(person, "Add inkwell from PyPI", "inkwell")
         carry_out(person, 2, "updating")
         updated = {

@@ -39,6 +39,7 @@ from tests.support.breaking_files import (
     soft_links_broken,
     unowned,
 )
+from tests.support.breaking_more import MORE
 from tests.support.breaking_packages import (
     channels_mixed,
     constrains_violated,
@@ -115,4 +116,5 @@ BREAKERS: tuple[Breaker, ...] = (
     frozen,
     channels_mixed,
     python_ended,
+    *MORE,
 )

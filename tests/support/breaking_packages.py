@@ -72,7 +72,7 @@ def two_copies(ward: Ward) -> Broken:
         gravity=Gravity.BROKEN,
         ways=(
             "remove-copy harpstring-1.0.0.dist-info + restore-conda harpstring",
-            "hand-to-pypi harpstring",
+            "hand-to-pypi harpstring + reinstall-pypi harpstring",
         ),
         values={"kept_of_conda": "0.3.0"},
     )

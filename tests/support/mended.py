@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
@@ -43,3 +44,20 @@ def check_inside(prefix: Path, modules: Iterable[str] = MODULES) -> None:
     names, problems = json.loads(inside(prefix, "-c", _IMPORT))
     assert problems == {}
     assert set(modules) <= set(names)
+
+
+def picture(prefix: Path) -> dict[str, tuple[object, ...]]:
+    """Return what shows that anything below `prefix` was touched, but for when it was read.
+
+    Whoever writes into a file, or changes its rights or names, changes its last times, too.
+    """
+    found: dict[str, tuple[object, ...]] = {}
+    for folder, folders, files in os.walk(prefix):
+        for name in (".", *folders, *files):
+            path = f"{folder}/{name}"
+            seen = os.lstat(path)
+            found[path] = (
+                *(seen.st_mode, seen.st_uid, seen.st_gid, seen.st_size, seen.st_nlink),
+                *(seen.st_ino, seen.st_mtime_ns, seen.st_ctime_ns),
+            )
+    return found

@@ -80,6 +80,7 @@ def egg_info_file(ward: Ward) -> Path:
 
 def namespace_packages(ward: Ward) -> Path:
     ward.uv("tide-tables==1.0.0", "tide-charts==1.0.0")
+    ward.uv("reef-tours==1.0.0", "reef-walks==1.0.0", "reef-maps==1.0.0")
     return ward.prefix
 
 

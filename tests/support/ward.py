@@ -40,6 +40,18 @@ KERNEL = replace(
         ("kernel_of_tides-1.0.0.data/data/share/jupyter/lab/static/main.12ab.js", "x = 1\n"),
     ),
 )
+# They share a folder as older packages do, each in words of its own.
+REEFS = tuple(
+    replace(
+        project(f"reef-{part}", "1.0.0"),
+        modules=(("reefs/__init__.py", shared), (f"reefs/{part}.py", "depth = 12\n")),
+    )
+    for part, shared in (
+        ("maps", "__path__ = __import__('pkgutil').extend_path(__path__, __name__)\n"),
+        ("walks", "from pkgutil import extend_path\n__path__ = extend_path(__path__, __name__)\n"),
+        ("tours", "__import__('pkg_resources').declare_namespace(__name__)\n"),
+    )
+)
 
 RELEASES = (
     *practice_releases(),
@@ -66,6 +78,7 @@ RELEASES = (
             project("needs-nothing-here", "1.0.0", "absent; sys_platform == 'an-unknown-system'"),
             project("tide-tables", "1.0.0", module="tides_of/tables"),
             project("tide-charts", "1.0.0", module="tides_of/charts"),
+            *REEFS,
             project("hourglass", "1.0.0"),
             replace(project("hourglass", "2.0.0"), requires_python=">=3.99"),
             project("waterclock", "1.0.0", tag="py3-none-win_amd64"),

@@ -54,7 +54,11 @@ def _repairs(
         if not others:
             return ()
         newest = max(others, key=_age).version
-        return (keep_conda, (RepairStep(RepairKind.HAND_TO_PYPI, package, newest),))
+        keep_pypi = (
+            RepairStep(RepairKind.HAND_TO_PYPI, package, newest),
+            RepairStep(RepairKind.REINSTALL_PYPI, name),
+        )
+        return (keep_conda, keep_pypi)
     newest = max(copies, key=_age)
     drop = tuple(
         RepairStep(RepairKind.REMOVE_COPY, each.path.name) for each in copies if each is not newest

@@ -67,7 +67,7 @@ def links(scene: Scene, odd: Sequence[Odd], claimed: Container[str]) -> Iterator
             (FindingCode.LINKS_BROKEN, Gravity.BROKEN),
             files,
             f"{len(files)} links of {package} lead nowhere.",
-            evidence=lambda each: _target(scene.prefix / each.claim.path),
+            evidence=lambda each: link_target(scene.prefix / each.claim.path),
         )
 
 
@@ -153,11 +153,11 @@ def _is_shipped_so(scene: Scene, odd: Odd, claimed: Container[str]) -> bool:
         inside = target.relative_to(scene.prefix).as_posix()
         if owned_key(inside) in claimed:
             return True
-    text = _target(path)
+    text = link_target(path)
     if odd.claim.cached:
         cached = Path(odd.claim.cached)
         if cached.is_symlink():
-            return _target(cached) == text
+            return link_target(cached) == text
     # rattler records the hash of the link's own text.
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest() in (
         odd.claim.sha256,
@@ -165,11 +165,12 @@ def _is_shipped_so(scene: Scene, odd: Odd, claimed: Container[str]) -> bool:
     )
 
 
-def _target(path: Path) -> str:
+def link_target(path: Path) -> str:
+    """Return what the link at `path` says; nothing where it is none. Raises nothing."""
     with suppress(OSError):
         return str(path.readlink())
     return ""
 
 
 def _resolved(path: Path) -> Path:
-    return Path(os.path.normpath(path.parent / _target(path)))
+    return Path(os.path.normpath(path.parent / link_target(path)))

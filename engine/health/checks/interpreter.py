@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from engine.environments.looking import stat_or_none
 from engine.health.conda_side import CondaPackage
@@ -33,17 +34,17 @@ def find(scene: Scene, _found: Sequence[Finding]) -> Iterator[Finding]:
             since=path.parent,
         )
         return
-    cause = ""
     if not status.st_size:
-        cause = "The file is empty."
+        yield broken(scene, record, "The file is empty.", since=path.resolve())
     elif scene.around.platform != "win32" and not status.st_mode & 0o111:
-        cause = "The file may not be started: it is not marked as a program."
-    if cause:
-        yield broken(scene, record, cause)
+        yield broken(scene, record, "The file may not be started: it is not marked as a program.")
 
 
-def broken(scene: Scene, record: CondaPackage, cause: str) -> Finding:
-    """Return interpreter-broken of the Python of `record`; `cause` is what was seen or said."""
+def broken(scene: Scene, record: CondaPackage, cause: str, since: Path | None = None) -> Finding:
+    """Return interpreter-broken of the Python of `record`; `cause` is what was seen or said.
+
+    `since` is the file that was changed, None where that is not known.
+    """
     path = scene.interpreter
     return scene.finding(
         FindingCode.INTERPRETER_BROKEN,
@@ -53,5 +54,5 @@ def broken(scene: Scene, record: CondaPackage, cause: str) -> Finding:
         values=(("version", record.version), ("cause", cause)),
         evidence=(Evidence(path, cause),),
         repairs=REPAIR,
-        since=path.resolve(),
+        since=since,
     )

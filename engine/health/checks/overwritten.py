@@ -48,11 +48,12 @@ def _overwritten(
     back = (RepairStep(RepairKind.RESTORE_CONDA, package.name, conda_version),)
     hand = (RepairStep(RepairKind.HAND_TO_PYPI, package.name, by.version),)
     conda_fits = all(fits(w.specifier, conda_version) for w in scene.wants.of(by.name))
-    pypi_fits = not breaks_now and _conda_takes(scene, package.name, by.version)
+    lacks = tuple(_lacks(scene, by.name))
+    pypi_fits = not breaks_now and not lacks and _conda_takes(scene, package.name, by.version)
     installer = by.installer or "pip"
     return scene.finding(
         FindingCode.CONDA_OVERWRITTEN_SAME if is_same else FindingCode.CONDA_OVERWRITTEN,
-        Gravity.BROKEN if breaks_now else Gravity.RISKY,
+        Gravity.BROKEN if breaks_now or lacks else Gravity.RISKY,
         package.name,
         f"{installer} put {by.name} {by.version} in the place of conda's {conda_version}.",
         values=(
@@ -62,14 +63,25 @@ def _overwritten(
             ("pypi_version", by.version),
             ("installer", installer),
             ("breaks", ", ".join(breaks_now)),
+            ("lacks", ", ".join(lacks)),
         ),
         evidence=(
             Evidence(package.record, f"{package.name} {conda_version}"),
             Evidence(by.path, f"{by.name} {by.version}, {installer}"),
+            *(Evidence(by.path / "METADATA", f"{by.name}: {text}") for text in lacks),
         ),
         repairs=(hand, back) if pypi_fits and not conda_fits else (back, hand),
         since=by.path,
     )
+
+
+def _lacks(scene: Scene, name: str) -> Iterator[str]:
+    """Yield the requirements of a distribution that are not met."""
+    for needed, wants in scene.wants.needed.items():
+        copies = scene.python.by_name.get(needed, ())
+        for want in wants:
+            if want.by == name and not want.extra and not any(map(want.accepts, copies)):
+                yield want.text
 
 
 def _conda_takes(scene: Scene, name: str, version: str) -> bool:

@@ -1,4 +1,4 @@
-"""Find folders of an environment that its owner cannot use."""
+"""Find folders and commands of an environment that its owner cannot use."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from engine.environments.looking import stat_or_none
+from engine.health.entry_points import not_startable
 from engine.health.scene import Scene, few_names
 from engine.health.values import Evidence, Finding, FindingCode, Gravity, RepairKind, RepairStep
 
@@ -14,10 +15,12 @@ _SHOWN = 20
 
 
 def find(scene: Scene, _found: Sequence[Finding]) -> Iterator[Finding]:
-    """Yield permissions-wrong for the folders that every change goes through."""
+    """Yield permissions-wrong for the folders that every change goes through, and for commands."""
     site = scene.python.site_packages
     folders = [scene.prefix / "conda-meta", scene.scripts, *((site,) if site else ())]
     wrong = wrong_folders(scene, (str(folder) for folder in folders))
+    if scene.around.platform != "win32":
+        wrong += not_startable(scene.scripts)
     if wrong:
         yield permissions_wrong(scene, wrong)
 
@@ -33,9 +36,9 @@ def wrong_folders(scene: Scene, folders: Iterable[str]) -> list[str]:
     wrong: list[str] = []
     for folder in folders:
         found = stat_or_none(folder)
-        if found is not None and (
-            found.st_mode & stat.S_IRWXU != stat.S_IRWXU or found.st_uid != top.st_uid
-        ):
+        if found is None or not stat.S_ISDIR(found.st_mode):  # which is another finding
+            continue
+        if found.st_mode & stat.S_IRWXU != stat.S_IRWXU or found.st_uid != top.st_uid:
             wrong.append(folder)
     return wrong
 

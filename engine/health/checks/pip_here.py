@@ -27,7 +27,11 @@ def find(scene: Scene, found: Sequence[Finding]) -> Iterator[Finding]:
     if any(each.subject == "pip" for each in found):
         return
     elsewhere = which("pip", scene.around) if command is None else None
-    repairs = ((RepairStep(RepairKind.ADD_PIP),),)
+    step = RepairStep(RepairKind.ADD_PIP)
+    if copies:  # all but its command is there
+        again = RepairKind.REINSTALL_PYPI if copies[0].is_pypi else RepairKind.RESTORE_CONDA
+        step = RepairStep(again, "pip")
+    repairs = ((step,),)
     if elsewhere is not None:
         yield scene.finding(
             FindingCode.PIP_ELSEWHERE,

@@ -10,6 +10,7 @@ from engine.health.scene import Scene
 from engine.health.values import Evidence, Finding, FindingCode, Gravity, RepairKind, RepairStep
 from engine.pypi.names import conda_names
 
+_OVERWRITTEN = (FindingCode.CONDA_OVERWRITTEN, FindingCode.CONDA_OVERWRITTEN_SAME)
 _EXPLAINED_BY = (
     FindingCode.CONDA_OVERWRITTEN,
     FindingCode.CONDA_OVERWRITTEN_SAME,
@@ -29,15 +30,20 @@ def find(scene: Scene, found: Sequence[Finding]) -> Iterator[Finding]:
     """
     explained = {each.subject for each in found if each.code in _EXPLAINED_BY}
     explained |= {each.value("distribution") for each in found if each.code in _EXPLAINED_BY}
+    lost = {each.subject for each in found if each.code is FindingCode.PIP_LEFTOVERS}
+    # What these need is told with them: they are not meant to stay.
+    passing = {each.value("distribution") for each in found if each.code in _OVERWRITTEN}
     for name, wants in sorted(scene.wants.needed.items()):
         if name in scene.lent:
             continue
         if not {name, *(answer.name for answer in conda_names(name))}.isdisjoint(explained):
             continue
         copies = scene.python.by_name.get(name, [])
-        ordinary = [want for want in wants if not want.extra]
+        ordinary = [want for want in wants if not want.extra and want.by not in passing]
         optional = [want for want in wants if want.extra]
         if not copies:
+            if name in lost:
+                continue
             if ordinary:
                 yield _missing(scene, name, ordinary)
             elif optional:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Final
 
 from engine.health.claims import Claim
 from engine.health.made_to_change import is_list
 from engine.health.scene import Scene
 from engine.health.values import Evidence, Finding, FindingCode, Gravity, RepairKind, RepairStep
+from engine.reading import read_head
 from engine.records import RecordKind
 
 _SHOWN: Final = 50
+_NAMESPACE: Final = 2048  # bytes that saying so takes at most, a licence included
+_SHARES: Final = re.compile(rb"\b(?:extend_path|declare_namespace)\s*\(")
 
 
 def claimed_twice(
@@ -37,6 +42,8 @@ def find(scene: Scene, twice: Mapping[str, Sequence[Claim]]) -> Iterator[Finding
     """Yield files-owned-twice, one for each set of packages."""
     groups: dict[tuple[str, ...], list[Sequence[Claim]]] = {}
     for claims in twice.values():
+        if _is_namespace(scene, claims):
+            continue
         packages = tuple(sorted({claim.package for claim in claims}))
         groups.setdefault(packages, []).append(claims)
     for packages, files in sorted(groups.items()):
@@ -75,6 +82,20 @@ def _spoiled(conda: Sequence[str], pypi: Sequence[str], claims: Sequence[Claim])
     if conda and pypi:
         return set(conda)
     return {claim.package for claim in claims if claim.has_lost}
+
+
+def _is_namespace(scene: Scene, claims: Sequence[Claim]) -> bool:
+    """Return whether the file only says that several packages share its folder.
+
+    Packages word that differently, and whichever is there does for all of them (PyPA, "Packaging
+    namespace packages").
+    """
+    path = claims[0].path
+    if not path.endswith("/__init__.py") or any(claim.size > _NAMESPACE for claim in claims):
+        return False
+    with suppress(OSError):
+        return _SHARES.search(read_head(f"{scene.prefix}/{path}", _NAMESPACE)) is not None
+    return False
 
 
 def _repairs(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from engine.health.checks.files import link_target
 from engine.health.claims import COMPILED
 from engine.health.scene import Scene
 from engine.health.values import (
@@ -26,8 +27,11 @@ from engine.replicas.ownership import owned_key
 _IMPORTABLE: Final = (".py", ".so", ".pyd", ".pth")
 _METADATA: Final = (".dist-info", ".egg-info", ".egg", ".egg-link")
 _PYC: Final = "__pycache__"
-# Lists of setuptools and of `conda develop` (conda-build docs) for packages used where they lie.
-_OF_TOOLS: Final = frozenset(("easy-install.pth", "setuptools.pth", "conda.pth"))
+# Lists of setuptools and of `conda develop` (conda-build docs) for packages used where they lie;
+# what virtualenv and uv put into each environment of theirs.
+_OF_TOOLS: Final = frozenset(
+    ("easy-install.pth", "setuptools.pth", "conda.pth", "_virtualenv.pth", "_virtualenv.py")
+)
 _SHOWN: Final = 50
 
 
@@ -106,7 +110,10 @@ def find(scene: Scene, claimed: Container[str]) -> Iterator[Finding]:
             "site-packages",
             f"{len(walk.broken)} links lead nowhere.",
             values=(("package", ""), ("count", str(len(walk.broken))), ("first", walk.broken[0])),
-            evidence=[Evidence(scene.prefix / path) for path in walk.broken[:_SHOWN]],
+            evidence=[
+                Evidence(scene.prefix / path, link_target(scene.prefix / path))
+                for path in walk.broken[:_SHOWN]
+            ],
             repairs=([RepairStep(RepairKind.DELETE_FILES, path) for path in walk.broken],),
             since=scene.prefix / walk.broken[0],
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from engine.health.checks.variables import importable, modules_of
 from engine.health.requiring import requirement_of
 from engine.health.scene import Scene
 from engine.health.values import Evidence, Finding, FindingCode, Gravity, RepairKind, RepairStep
@@ -15,13 +16,20 @@ def find(scene: Scene, found: Sequence[Finding]) -> Iterator[Finding]:
     They come before those of the environment. What packages of here `needed`, and only they give,
     is installed before they are kept out.
     """
-    leaking = scene.personal.packages
-    if not leaking:
-        return
-    site = scene.personal.folder
+    personal = scene.personal
+    leaking = {name: each.path for name, each in personal.packages.items()}
     told = {each.subject for each in found} | {each.value("distribution") for each in found}
     lent = {name: wants for name, wants in scene.lent.items() if name not in told}
     shadowed = tuple(name for name in leaking if name in scene.python.by_name)
+    site = personal.folder
+    hiding = dict.fromkeys(
+        sorted(importable(site) & modules_of(scene)) if personal.is_used else (), site
+    )
+    if not shadowed and hiding:  # single files, which no package brought
+        leaking |= hiding
+        shadowed = tuple(hiding)
+    if not leaking:
+        return
     hidden = f", instead of the environment's own {', '.join(shadowed)}" if shadowed else ""
     only = f"; only there is {', '.join(lent)}" if lent else ""
     users = dict.fromkeys(want.by for wants in lent.values() for want in wants)
@@ -42,8 +50,7 @@ def find(scene: Scene, found: Sequence[Finding]) -> Iterator[Finding]:
             ("by", ", ".join(users)),
         ),
         evidence=[
-            Evidence(leaking[name].path, name)
-            for name in (dict.fromkeys((*lent, *shadowed)) or leaking)
+            Evidence(leaking[name], name) for name in (dict.fromkeys((*lent, *shadowed)) or leaking)
         ],
         repairs=((*install, RepairStep(RepairKind.ISOLATE)),),
     )

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
+import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +17,9 @@ from engine.health.values import Evidence, Finding, FindingCode, Gravity, Repair
 _TARGETS: Final = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT")  # where pip puts what it installs
 _FOLDERS: Final = (*_TARGETS, "PYTHONHOME")
 _SWITCHES: Final = ("PIP_USER",)
+_ARCHIVES: Final = (".zip", ".egg")
+_LIBRARY: Final = sys.stdlib_module_names - {"test"}  # a name that everybody uses
+_PACKAGE: Final = "/__init__.py"
 _FALSE: Final = ("", "0", "no", "false", "off", "n", "f")
 
 
@@ -41,16 +47,16 @@ def find(scene: Scene, _found: Sequence[Finding]) -> Iterator[Finding]:
     path = variables.get("PYTHONPATH", "")
     separator = ";" if scene.around.platform == "win32" else ":"
     folders = [Path(each) for each in path.split(separator) if each]
-    visible = {folder: names for folder in folders if (names := _importable(folder))}
+    visible = {folder: names for folder in folders if (names := importable(folder))}
     if visible:
-        shadowed = sorted(
-            {name for names in visible.values() for name in names if name in _modules(scene)}
-        )
+        here = modules_of(scene) | _LIBRARY  # which these folders come before, too
+        shadowed = sorted({name for names in visible.values() for name in names if name in here})
         gravity = Gravity.RISKY if shadowed else Gravity.NOTE
         yield _leak(scene, "PYTHONPATH", path, tuple(shadowed), tuple(visible), gravity=gravity)
 
 
-def _modules(scene: Scene) -> frozenset[str]:
+def modules_of(scene: Scene) -> frozenset[str]:
+    """Return the names in site-packages that code in this environment can import."""
     return frozenset(
         name.partition(".")[0]
         for name in scene.python.names
@@ -58,7 +64,13 @@ def _modules(scene: Scene) -> frozenset[str]:
     )
 
 
-def _importable(folder: Path) -> frozenset[str]:
+def importable(folder: Path) -> frozenset[str]:
+    """Return the modules in a folder, or in an archive of them (Python docs, `zipimport`)."""
+    if folder.suffix in _ARCHIVES:
+        with suppress(OSError, zipfile.BadZipFile), zipfile.ZipFile(folder) as archive:
+            names = archive.namelist()
+            packages = {name.partition("/")[0] for name in names if name.endswith(_PACKAGE)}
+            return frozenset(packages | {name[:-3] for name in names if _is_module(name)})
     try:
         names = os.listdir(folder)  # noqa: PTH208 - names alone
     except OSError:
@@ -69,6 +81,10 @@ def _importable(folder: Path) -> frozenset[str]:
         if name.endswith((".py", ".so", ".pyd")) or is_file(folder / name / "__init__.py")
     }
     return frozenset(found)
+
+
+def _is_module(name: str) -> bool:
+    return name.endswith(".py") and "/" not in name
 
 
 def _leak(

@@ -11,6 +11,7 @@ from engine.health.values import Finding, FindingCode, Health
 from tests.support.breaking import BREAKERS
 from tests.support.broken import Breaker
 from tests.support.checking import checked_deeply, checked_quickly, ways_of
+from tests.support.mended import picture
 from tests.support.ward import Ward
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="breaks with POSIX tools")
@@ -36,6 +37,7 @@ def test_that_what_is_broken_is_found_with_evidence_and_nothing_else(
     before = datetime.now(UTC).replace(microsecond=0)
     broken = breaker(ward)
     prefix = broken.prefix or ward.prefix
+    looked_at = picture(prefix)
     deep = ward.worker.call(checked_deeply, prefix, ward.root, broken.environ, broken.today)
     assert told(deep) == sorted(broken.expected.items()), [f.summary for f in deep.findings]
     finding = next(f for f in deep.findings if f.code is next(iter(broken.expected)))
@@ -48,5 +50,6 @@ def test_that_what_is_broken_is_found_with_evidence_and_nothing_else(
     quick = ward.worker.call(checked_quickly, prefix, ward.root, broken.environ, broken.today)
     expected = [each for each in told(deep) if each[0] not in broken.deep]
     assert told(quick) == expected, [f.summary for f in quick.findings]
+    assert picture(prefix) == looked_at
     for each in deep.findings:
         assert each.since is None or each.since >= before, each.key

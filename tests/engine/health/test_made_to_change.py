@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from engine.health.checks.shared_files import claimed_twice
 from engine.health.claims import Claim
 from engine.health.made_to_change import is_list, is_setting
+from engine.health.values import FindingCode
 from engine.records import RecordKind
+from tests.support.checking import checked_deeply, codes
+from tests.support.ward import Ward
 
 LISTS = (
     "share/icons/hicolor/icon-theme.cache",
@@ -52,6 +57,15 @@ def test_that_lists_of_what_all_packages_brought_belong_to_none(path: str) -> No
 
 def _command(claim: Claim) -> Claim:
     return Claim("bin/x", claim.package, claim.kind, sha256=claim.sha256)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="an environment of POSIX")
+def test_that_a_shared_folder_that_one_package_took_for_itself_is_told(ward: Ward) -> None:
+    ward.uv("reef-walks==1.0.0", "reef-maps==1.0.0")
+    shared = ward.own(ward.site / "reefs" / "__init__.py")
+    shared.write_text("from reefs.maps import depth\n")
+    health = ward.worker.call(checked_deeply, ward.prefix, ward.root)
+    assert codes(health) == {FindingCode.FILES_OWNED_TWICE}
 
 
 @pytest.mark.parametrize(

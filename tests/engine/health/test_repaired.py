@@ -14,7 +14,7 @@ import pytest
 from engine.conda.condarc import read_configuration
 from engine.environments.registering import registered
 from engine.errors import EngineError, ErrorCode
-from engine.health.values import FindingCode, Health
+from engine.health.values import FindingCode, Gravity, Health
 from engine.plan import Plan, WarningCode
 from engine.practice.interpreter import Interpreter
 from engine.requests import RepairRequest
@@ -26,23 +26,26 @@ from tests.support.breaking_files import (
     interpreter_missing,
     unowned,
 )
+from tests.support.breaking_more import everything_at_once, pip_killed, two_releases
 from tests.support.breaking_packages import (
     constrains_violated,
     depends_unmet,
     dist_info_gone,
     optional_unfit,
     overwritten,
+    overwritten_same,
     python_ended,
     requirement_missing,
+    two_copies,
 )
 from tests.support.broken import Breaker, Broken
-from tests.support.changing import carried_out, planned
+from tests.support.changing import carried_out, contents, planned
 from tests.support.checking import checked_deeply
-from tests.support.mended import check_inside, inside, summaries
+from tests.support.mended import check_inside, inside, picture, summaries
 from tests.support.newer import newer_python, write_newer_channel
 from tests.support.pypi import point_pip_at
 from tests.support.rattling import ROOT
-from tests.support.ward import Ward
+from tests.support.ward import MODULES, Ward
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="breaks with POSIX tools")
 
@@ -60,6 +63,8 @@ OFFLINE: tuple[Breaker, ...] = (
     interpreter_missing,
     interpreter_broken,
 )
+# Where another way is offered, it must end as well.
+OTHER_WAY: tuple[Breaker, ...] = (overwritten, overwritten_same, two_copies, pip_killed)
 # The first way is the better one, but impossible here; the second one must do.
 SECOND_WAY: tuple[Breaker, ...] = (depends_unmet, constrains_violated)
 REPAIRED = tuple(each for each in BREAKERS if each not in NOT_OFFERED)
@@ -99,7 +104,9 @@ def can_be_done(ward: Ward, health: Health) -> bool:
 
 
 def repaired(ward: Ward, health: Health, way: int = 0, newer: tuple[str, ...] = ()) -> None:
+    before = picture(health.prefix)
     plan = plan_of(ward, health, way, newer)
+    assert picture(health.prefix) == before
     assert not plan.is_blocked, [each.summary for each in plan.warnings]
     ward.worker.call(carried_out, plan, ward.places)
 
@@ -123,6 +130,56 @@ def test_that_what_is_found_is_repaired_and_everything_is_sound_then(
         assert FindingCode.CHANNELS_MIXED in broken.expected  # it never had a Python
         return
     check_inside(found.prefix)
+
+
+@pytest.mark.parametrize("breaker", OTHER_WAY, ids=lambda breaker: breaker.__name__)
+def test_that_the_other_way_of_mending_ends_as_well(ward: Ward, breaker: Breaker) -> None:
+    broken = breaker(ward)
+    found = looked_at(ward, broken)
+    (finding,) = found.findings
+    repaired(ward, found, 1)
+    assert summaries(looked_at(ward, broken)) == []
+    check_inside(ward.prefix, set(MODULES) - {finding.value("lost")})
+
+
+def test_that_of_two_releases_the_one_that_was_installed_last_stays(ward: Ward) -> None:
+    repaired(ward, looked_at(ward, two_releases(ward)))
+    code = (
+        "import importlib.metadata as m, inkwell; print(m.version('inkwell'), inkwell.__version__)"
+    )
+    assert inside(ward.prefix, "-c", code).split() == ["1.2.0", "1.2.0"]
+
+
+def test_that_repairing_all_of_many_problems_ends_well_and_touches_nothing_else(ward: Ward) -> None:
+    sound = contents(ward.prefix)
+    everything_at_once(ward)
+    broken = Broken({}, (), Gravity.NOTE, ())
+    found = looked_at(ward, broken)
+    assert len(found.findings) > 8
+    channels = read_configuration(ward.places).effective_channels
+    wishes = tuple(each.wish for each in found.findings if not each.is_choice)
+    request = RepairRequest(found.prefix, channels, wishes=wishes)
+    plan = ward.worker.call(planned, request, ward.places)
+    assert not {each.code for each in plan.warnings} & {
+        WarningCode.REPAIR_LEFT_OUT,
+        WarningCode.REPAIR_OTHER_WAY,
+    }
+    assert {change.name for change in plan.changes} == {
+        *("inkwell", "lanternfish", "signpost", "starchart", "tidepool")
+    }
+    ward.worker.call(carried_out, plan, ward.places)
+    assert [each.key for each in looked_at(ward, broken).findings] == ["editable-gone:oldtimer"]
+    check_inside(ward.prefix)
+    now = contents(ward.prefix)
+    other = {path for path in now.keys() | sound.keys() if now.get(path) != sound.get(path)}
+    records = {f"conda-meta/{ward.record(name).name}" for name in ("signpost", "starchart")}
+    records |= {f"conda-meta/{ward.record('tidepool').name}", "conda-meta/history"}
+    site = ward.site.relative_to(ward.prefix)
+    assert {path for path in other if not path.startswith((f"{site}/ink", f"{site}/lan"))} <= {
+        *records,
+        *("CACHEDIR.TAG", "conda-meta/state", "bin/inkwell", "bin/oldtimer"),
+        *(f"{site}/easy-install.pth", f"{site}/oldtimer.egg-link"),
+    }
 
 
 @pytest.mark.parametrize("breaker", NOT_OFFERED, ids=lambda breaker: breaker.__name__)

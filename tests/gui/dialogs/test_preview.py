@@ -87,8 +87,8 @@ def test_that_a_repair_says_what_it_does_and_counts_what_python_made_apart(house
     said = [label.text() for label in page.findChildren(QLabel) if label.isVisibleTo(page)]
     assert repair_sentence(steps) in said
     assert page.repairing.sentences() == (
-        "Corrected: 1 file with the name of another folder in them.",
-        "The same with 2 files that Python made from them.",
+        "Corrected, because another folder is named in it: tidepool.",
+        "The same with 2 helper files that Python makes by itself.",
     )
     page.show_plan(warned())
     said = [label.text() for label in page.findChildren(QLabel) if label.isVisibleTo(page)]

@@ -29,8 +29,9 @@ from gui.presenting.health import (
     state_sentence,
     unchecked_sentence,
 )
+from gui.presenting.mends import mend_sentence, mend_word
 from gui.presenting.repair_warnings import REPAIR_ALTERNATIVES, REPAIR_WARNINGS
-from gui.presenting.repairs import mend_sentence, mend_word, repair_label, repair_sentence
+from gui.presenting.repairs import repair_label, repair_sentence
 from gui.presenting.wanting import bounds_in_words, is_exact, package_name, wanted_in_words
 from gui.presenting.wording import Sentence
 
@@ -115,7 +116,7 @@ def test_that_no_repair_needs_a_word_that_nobody_explained(kind: RepairKind) -> 
 
 
 def remaining() -> Iterator[str]:
-    yield from (mend_sentence(kind, count) for kind in MendKind for count in (1, 2))
+    yield from (mend_sentence(kind, ["it.txt"] * count) for kind in MendKind for count in (1, 4))
     yield from map(mend_word, MendKind)
     yield from map(gravity_word, Gravity)
     yield from map(state_sentence, HealthState)

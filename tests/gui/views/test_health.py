@@ -115,7 +115,7 @@ async def test_that_what_only_the_user_can_decide_says_so_and_is_left_out_of_rep
     await until(lambda: len(view.cards) == 1)
     (card,) = view.cards
     assert [way.text() for way in card.ways] == ["Delete my_notes.py"]
-    assert "What you can do: Deletes my_notes.py." in said(card)
+    assert "What the button does: Deletes my_notes.py." in said(card)
     assert not view.repair_all.isVisible()
 
 

@@ -35,6 +35,6 @@ def test_that_condas_copy_stays_or_every_other_one(tmp_path: Path) -> None:
     (found,) = copies.find(scene_at(prefix, tmp_path), ())
     assert ways_of(found) == (
         "remove-copy Kite-2.0.dist-info + remove-copy kite-3.0.dist-info + restore-conda big-kite",
-        "hand-to-pypi big-kite",
+        "hand-to-pypi big-kite + reinstall-pypi kite",
     )
     assert (found.value("count"), found.value("kept_of_conda")) == ("3", "1.0")
