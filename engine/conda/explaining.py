@@ -12,6 +12,9 @@ _BRANCH = re.compile(r"[\s│├└─]*")
 _NO_CANDIDATES = re.compile(r"No candidates were found for (.+?)\.?\Z")
 _REQUIRES = " would require"
 _CONSTRAINS = " would constrain"
+_GOES_WITH = "only goes with"
+# How a package says that it goes with no version of another one at all.
+_NONE = re.compile(r"<\s*0(?:\.0)*(?:a0)?\Z")
 _MISSING = ", for which no candidates were found"
 _NEVER = " <0"
 _STRICT = "due to strict channel priority"
@@ -165,7 +168,10 @@ def _claims(roots: Iterable[_Node], there: Mapping[str, str]) -> dict[str, list[
             verb = _verb(parent) if parent is not None else ""
             if parent is None or not verb or not (spec := _spec_at(node)):
                 continue
-            claim = _Claim(parent.name, parent.versions, f"{verb} {spec}")
+            said = f"{verb} {spec}"
+            if verb == _GOES_WITH and _NONE.search(spec):
+                said = f"goes with no version of {_name_of(spec)}"
+            claim = _Claim(parent.name, parent.versions, said)
             known = found.setdefault(_name_of(spec), {})
             if parent.name not in known or there.get(parent.name, "") in parent.versions:
                 known[parent.name] = claim
@@ -279,7 +285,7 @@ def _roots(text: str) -> list[_Node]:
 def _verb(node: _Node) -> str:
     if node.text.endswith(_REQUIRES):
         return "needs"
-    return "only goes with" if node.text.endswith(_CONSTRAINS) else ""
+    return _GOES_WITH if node.text.endswith(_CONSTRAINS) else ""
 
 
 def _spec_at(node: _Node) -> str:

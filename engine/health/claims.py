@@ -7,6 +7,7 @@ import binascii
 import csv
 import io
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, KeysView
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
@@ -32,6 +33,8 @@ from engine.replicas.ownership import (
 
 COMPILED: Final = (".pyc", ".pyo")
 _MOST_DIGITS: Final = 19  # no file is larger than that
+_DIGITS: Final = 64  # of a SHA-256
+_HEXADECIMAL: Final = re.compile(r"[0-9a-fA-F]+")
 _OF_PYTHON: Final = (*COMPILED, "__pycache__", "__pycache__/")
 CLOBBERED: Final = "__clobbers__/"  # rattler's folder for the files that lost to another package
 
@@ -280,10 +283,14 @@ def _number(text: str) -> int:
 
 
 def _hexadecimal(digest: str) -> str:
+    """Return a hash of RECORD as this program has it; flit writes hexadecimal where it links."""
     algorithm, _, value = digest.partition("=")
     if algorithm != "sha256" or not value:
         return ""
+    if len(value) == _DIGITS:
+        return value.lower() if _HEXADECIMAL.fullmatch(value) else ""
     try:
-        return base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)).hex()
+        found = base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)).hex()
     except (ValueError, binascii.Error):
         return ""
+    return found if len(found) == _DIGITS else ""

@@ -148,6 +148,10 @@ class ChangesModel(QAbstractItemModel):
             case _:
                 return self._reason(change)
 
+    def whole_reason(self, change: Change) -> str:
+        """Return who asked for the package, with everybody who needs it."""
+        return whole_reason_text(change, mends=self._mends)
+
     def _reason(self, change: Change) -> str:
         return reason_text(change, mends=self._mends)
 
@@ -174,7 +178,7 @@ class ChangesModel(QAbstractItemModel):
 
     def _whole_text(self, change: Change, column: int) -> str:
         if column == ChangeColumn.REASON:
-            return whole_reason_text(change)
+            return self.whole_reason(change)
         if column == ChangeColumn.SOURCE and change.after is not None and change.after.source.url:
             return change.after.source.url
         return self._text(change, column)

@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
 from engine.plan import Change
 from gui.dialogs.changes_model import ChangeColumn, ChangesModel, Index
 from gui.models.packages import source_chip
-from gui.presenting import reason_text, whole_reason_text
 from gui.theme import SPACE
 from gui.views.record_table import paint_chip
 
@@ -99,12 +98,13 @@ class ChangesView(QTreeView):
         self.changes.modelReset.connect(self._unfold)
 
     def share_width(self) -> None:
-        """Give each column its share of the room."""
+        """Give each column its share of the room, and no less than its title takes."""
         width = self.viewport().width()
         self._is_sharing = True
         shares = _SHARES_OF_MOVES if self.changes.has_moves else _SHARES
         for section, share in shares.items():
-            self.setColumnWidth(section, round(width * share))
+            title = self.header().sectionSizeHint(section)
+            self.setColumnWidth(section, max(round(width * share), title))
         self._is_sharing = False
 
     def hidden_reason(self, index: QModelIndex) -> str:
@@ -112,7 +112,8 @@ class ChangesView(QTreeView):
         change = self.changes.change_at(index)
         if change is None:
             return ""
-        shown, whole = reason_text(change), whole_reason_text(change)
+        cell = index.siblingAtColumn(ChangeColumn.REASON)
+        shown, whole = str(cell.data()), self.changes.whole_reason(change)
         room = self.columnWidth(ChangeColumn.REASON) - SPACE * 2
         is_cut = whole != shown or self.fontMetrics().horizontalAdvance(shown) > room
         return whole if is_cut else ""

@@ -86,10 +86,10 @@ def reason_text(change: Change, *, mends: bool = False) -> str:
     return text.format(names=formats.join_words(named))
 
 
-def whole_reason_text(change: Change) -> str:
-    """Return who asked for the package, with everybody who needs it."""
+def whole_reason_text(change: Change, *, mends: bool = False) -> str:
+    """Return who asked for the package, with everybody who needs it, as `reason_text` does."""
     if len(change.needed_by) <= _NAMED_AT_MOST:
-        return reason_text(change)
+        return reason_text(change, mends=mends)
     text = QCoreApplication.translate("Changes", "needed by {names}")
     return text.format(names=formats.join_words(list(change.needed_by)))
 

@@ -31,17 +31,21 @@ def test_that_a_clash_names_both_sides_and_what_they_want() -> None:
     assert words.is_priority_in_the_way
 
 
+CONSTRAINED = (
+    "Cannot solve the request because of: The following packages are incompatible\n"
+    "├─ icemoss * can be installed with any of the following options:\n"
+    "│  └─ icemoss 1.0.0\n"
+    "└─ firelily * cannot be installed because there are no viable options:\n"
+    "   └─ firelily 1.0.0 would constrain\n"
+    "      └─ icemoss <0, which conflicts with any installable versions previously reported\n"
+)
+
+
 def test_that_a_constraint_is_told_from_a_need() -> None:
-    words = explain(
-        "Cannot solve the request because of: The following packages are incompatible\n"
-        "├─ icemoss * can be installed with any of the following options:\n"
-        "│  └─ icemoss 1.0.0\n"
-        "└─ firelily * cannot be installed because there are no viable options:\n"
-        "   └─ firelily 1.0.0 would constrain\n"
-        "      └─ icemoss <0, which conflicts with any installable versions previously reported\n",
-        ("icemoss", "firelily"),
-    )
-    assert words.cause == "firelily 1.0.0 only goes with icemoss <0."
+    words = explain(CONSTRAINED, ("icemoss", "firelily"))
+    assert words.cause == "firelily 1.0.0 goes with no version of icemoss."
+    words = explain(CONSTRAINED.replace("<0,", "<2,"), ("icemoss", "firelily"))
+    assert words.cause == "firelily 1.0.0 only goes with icemoss <2."
 
 
 OF_TWO_VERSIONS = """Cannot solve the request because of: The following packages are incompatible

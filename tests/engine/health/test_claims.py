@@ -33,6 +33,9 @@ _CODED = base64.urlsafe_b64encode(hashlib.sha256(DATA).digest()).decode()
 HASHES = (
     (f"sha256={_CODED.rstrip('=')}", HEX),
     (f"sha256={_CODED}", HEX),
+    (f"sha256={HEX}", HEX),  # as flit writes it
+    (f"sha256={HEX.upper()}", HEX),
+    (f"sha256={_CODED[:20]}", ""),
     ("", ""),
     ("sha256=", ""),
     ("sha256", ""),

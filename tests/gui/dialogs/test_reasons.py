@@ -90,3 +90,10 @@ def test_that_two_sources_in_one_cell_get_more_room(page: PreviewPage) -> None:
     moved = replace(elsewhere, source=replace(elsewhere.source, name="bioconda"))
     page.show_plan(planned(update("tidepool", after=moved)))
     assert view_of(page).columnWidth(ChangeColumn.SOURCE) > alone
+
+
+def test_that_the_title_of_no_column_is_cut(page: PreviewPage) -> None:
+    page.show_plan(planned(update("tidepool")))
+    view = view_of(page)
+    for column in (ChangeColumn.PACKAGE, ChangeColumn.VERSION, ChangeColumn.SIZE):
+        assert view.columnWidth(column) >= view.header().sectionSizeHint(column)
