@@ -323,10 +323,10 @@ def test_that_what_pypi_wrote_over_a_file_of_conda_is_told_once(
 def test_that_a_file_that_lost_to_a_package_that_is_told_already_is_not_altered(
     prefix: Path, found: Callable[[], list[Finding]]
 ) -> None:
-    write_record(prefix, Package("wind"), SITE, files=True)
+    write_record(prefix, Package("apple"), SITE, files=True)  # it is looked at first
     give(prefix, "share/chart.txt", b"of kite")
-    lost = "__clobbers__/wind/share/chart.txt"
-    list_file(prefix, lost, owner="wind", sha256=digest(b"of wind"), size_in_bytes=7)
+    lost = "__clobbers__/apple/share/chart.txt"
+    list_file(prefix, lost, owner="apple", sha256=digest(b"of apple"), size_in_bytes=8)
     shutil.rmtree(prefix / SITE / "kite-1.0.0.dist-info")
     assert [each.code for each in found()] == [FindingCode.CONDA_DIST_INFO_GONE]
 

@@ -15,8 +15,10 @@ from engine.practice import ChannelServer
 from tests.support.breaking_files import make_editable
 from tests.support.breaking_packages import half_installed
 from tests.support.checking import checked_online, checked_quickly, codes, the
+from tests.support.environments import Package, make_environment
 from tests.support.linking import index, link
 from tests.support.pypi import point_pip_at
+from tests.support.rattling import RattlerWorker
 from tests.support.ward import Ward
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="breaks with POSIX tools")
@@ -129,3 +131,14 @@ def test_that_a_channel_that_cannot_be_reached_is_told(ward: Ward) -> None:
     assert silent.gap is Gap.CHANNEL_SILENT
     assert dict(silent.values)["channel"] == "lost"
     assert silent.summary.startswith("The channel lost")
+
+
+def test_that_no_channel_is_asked_for_packages_of_another_kind_of_computer(
+    tmp_path: Path, checker: RattlerWorker
+) -> None:
+    sea = "http://127.0.0.1:9/sea"
+    foreign = make_environment(tmp_path / "a", (Package("kite", subdir="zos-z", channel=sea),), "")
+    assert checker.call(checked_online, foreign, tmp_path).unchecked == ()
+    native = make_environment(tmp_path / "b", (Package("kite", channel=sea),), "")
+    (silent,) = checker.call(checked_online, native, tmp_path).unchecked
+    assert silent.gap is Gap.CHANNEL_SILENT
