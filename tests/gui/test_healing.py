@@ -18,12 +18,13 @@ from engine.plan import WarningCode
 from engine.practice.environments import COURSE, TINY
 from engine.practice.world import PracticeWorld, build_world
 from engine.records import Mark
+from engine.requests import ChannelPriority, RepairRequest
 from gui.actions import EnvironmentAction
 from gui.dialogs.preview import PreviewDialog, Stage
 from gui.main_window import MainWindow
 from gui.presenting import explain_warning
 from gui.presenting.health import HealthState
-from gui.settings import WindowSettings
+from gui.settings import ChannelChoice, WindowSettings
 from tests.support.environments import Package, make_environment
 from tests.support.pypi import index_of, install_with_uv, project
 from tests.support.windowing import click, opened_window, until
@@ -169,8 +170,12 @@ async def test_that_repair_all_tells_what_it_mends_in_another_way_and_what_it_le
     dialog.close()
 
 
-async def test_that_the_other_way_of_a_card_is_planned(ward: MainWindow) -> None:
+async def test_that_the_other_way_of_a_card_is_planned_with_the_channels_of_the_environment(
+    ward: MainWindow, world: PracticeWorld, settings: WindowSettings
+) -> None:
     page = ward.page
+    choice = ChannelChoice((world.channels[0].url,), ChannelPriority.DISABLED)
+    settings.set_channel_choice(world.envs / COURSE, choice)
     await until(lambda: state(ward) is HealthState.BROKEN)
     page.tabs.setCurrentWidget(page.health)
     await until(lambda: len(page.health.cards) == 1)
@@ -178,6 +183,11 @@ async def test_that_the_other_way_of_a_card_is_planned(ward: MainWindow) -> None
     await until(lambda: stages(ward) == [Stage.SHOWING], seconds=90)
     (dialog,) = ward.findChildren(PreviewDialog)
     assert dialog.plan is not None
+    assert isinstance(dialog.plan.request, RepairRequest)
+    assert (dialog.plan.request.channels, dialog.plan.request.priority) == (
+        choice.channels,
+        choice.priority,
+    )
     steps = dialog.plan.repairing.dropped if dialog.plan.repairing is not None else ()
     assert [name.partition("-")[0] for name in steps] == ["numerals"]
     dialog.close()
