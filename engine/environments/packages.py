@@ -15,6 +15,7 @@ from packaging.utils import canonicalize_name
 
 from engine.conda.channels import ChannelNames
 from engine.conda.meta import META, CondaMeta, OwnedDistribution, read_conda_meta, recorded_sha256
+from engine.environments.looking import is_folder
 from engine.errors import EngineError, ErrorCode
 from engine.pypi.distributions import read_distributions, read_installer
 from engine.reading import read_head, read_whole
@@ -61,7 +62,7 @@ def read_package_table(prefix: Path, configuration: ChannelNames | None = None) 
             detail=str(error),
             prefix=str(prefix),
         ) from error
-    if not meta.records and not (prefix / META).is_dir():
+    if not meta.records and not is_folder(prefix / META):
         _refuse(prefix)
     folders = site_packages_folders(prefix, meta.site_packages)
     found = (*meta.records, *read_others(prefix, meta))
@@ -110,12 +111,19 @@ def site_packages_folders(prefix: Path, named: Iterable[str] = ()) -> tuple[Path
     """
     folders = [prefix / each for each in named]
     if not folders:
-        folders = [*sorted(prefix.glob("lib/py*/site-packages")), prefix / "Lib" / "site-packages"]
+        folders = [*_libraries(prefix / "lib"), prefix / "Lib" / "site-packages"]
     found: dict[str, Path] = {}
     for folder in folders:
-        if folder.is_dir():
+        if is_folder(folder):
             found.setdefault(os.path.realpath(folder), folder)
     return tuple(found.values())
+
+
+def _libraries(folder: Path) -> list[Path]:
+    with suppress(OSError):
+        names = sorted(os.listdir(folder))  # noqa: PTH208 - names alone
+        return [folder / name / "site-packages" for name in names if name.startswith("py")]
+    return []
 
 
 def _replaced(prefix: Path, distributions: Iterable[OwnedDistribution]) -> frozenset[str]:
@@ -154,7 +162,7 @@ def _order(record: Record) -> tuple[str, str, str]:
 
 
 def _refuse(prefix: Path) -> None:
-    if not prefix.exists():
+    if not os.path.exists(prefix):  # noqa: PTH110 - raises nothing
         raise EngineError(
             ErrorCode.PREFIX_MISSING,
             f"There is no folder {prefix} any more.",

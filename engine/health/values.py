@@ -55,6 +55,11 @@ class FindingCode(StrEnum):
     VULNERABLE = "vulnerable"
 
 
+_REQUIREMENTS: Final = (
+    FindingCode.REQUIREMENT_MISSING,
+    FindingCode.REQUIREMENT_UNMET,
+    FindingCode.REQUIREMENT_OPTIONAL,
+)
 _CHOICES: Final = (
     FindingCode.EDITABLE_GONE,  # its folder may come back
     FindingCode.FILES_OWNED_TWICE,  # one of the packages has to go
@@ -169,7 +174,8 @@ class Finding:
         """Return whether only the user can know if the repair is wanted.
 
         Files that no package owns may be theirs, another Python is more than a repair, somebody
-        froze the environment on purpose, and parts that nobody asked for need not work. To do
+        froze the environment on purpose, parts that nobody asked for need not work, and what
+        conda's packages do without was left out by those who packed them. To do
         without a package, or to take an older one or that of another channel, is no repair that
         anybody expects either. What repairs everything leaves these out.
         """
@@ -177,7 +183,7 @@ class Finding:
             return not self.value("fixed") and not self.value("partly")
         if self.code is FindingCode.GONE_FROM_CHANNEL:
             return not self.value("newer")
-        if self.code is FindingCode.REQUIREMENT_OPTIONAL:
+        if self.code in _REQUIREMENTS:
             return self.gravity is Gravity.NOTE
         if self.code is FindingCode.DEPENDS_UNMET:
             return bool(self.value("virtual"))  # no package brings what the computer lacks

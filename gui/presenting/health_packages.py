@@ -167,15 +167,28 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
     FindingCode.REQUIREMENT_MISSING: FindingSentences(
         (
             QT_TRANSLATE_NOOP(
+                "Health", "{needed} is not installed, although {settled} asks for it."
+            ),
+            QT_TRANSLATE_NOOP(
                 "Health", "{needed} is not installed, although it is needed by {by}."
             ),
             QT_TRANSLATE_NOOP("Health", "A package that others need is not installed."),
         ),
         (
+            QT_TRANSLATE_NOOP(
+                "Health",
+                "Most likely this does no harm: conda has its own list of what {settled} needs, "
+                "and all of that is here.",
+            ),
             QT_TRANSLATE_NOOP("Health", "Programs that use {by} can stop with an error."),
             QT_TRANSLATE_NOOP("Health", "Programs that use them can stop with an error."),
         ),
         (
+            QT_TRANSLATE_NOOP(
+                "Health",
+                "Whoever packed {settled} for conda left this out of conda's list, because it "
+                "works without. The list for PyPI still names it.",
+            ),
             QT_TRANSLATE_NOOP(
                 "Health", "It was removed, or the package that needs it was installed without it."
             ),
@@ -183,6 +196,9 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
     ),
     FindingCode.REQUIREMENT_UNMET: FindingSentences(
         (
+            QT_TRANSLATE_NOOP(
+                "Health", "{needed} {version} is installed, but {settled} asks for version {wants}."
+            ),
             QT_TRANSLATE_NOOP(
                 "Health", "{needed} {version} is installed, but version {wants} is needed by {by}."
             ),
@@ -192,10 +208,20 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
             ),
         ),
         (
+            QT_TRANSLATE_NOOP(
+                "Health",
+                "Most likely this does no harm: conda has its own list of what {settled} needs, "
+                "and all of that is here.",
+            ),
             QT_TRANSLATE_NOOP("Health", "{by} can fail, or give wrong results."),
             QT_TRANSLATE_NOOP("Health", "It can fail, or give wrong results."),
         ),
         (
+            QT_TRANSLATE_NOOP(
+                "Health",
+                "Whoever packed {settled} for conda found that this version will do. The list for "
+                "PyPI still names another one.",
+            ),
             QT_TRANSLATE_NOOP(
                 "Health",
                 "A later installation changed the version without looking at what else needs it.",

@@ -67,6 +67,7 @@ class HealthView(QWidget):
         inner = column(self._make_head(), line(), self._pages, spacing=0)
         inner.setStretch(2, 1)
         self.setLayout(inner)
+        self._say_nothing()
         self.show_check(None)
 
     def _make_head(self) -> QWidget:
@@ -166,22 +167,25 @@ class HealthView(QWidget):
         page = cast("QWidget | None", self._scroll.takeWidget())  # there may be none yet
         if page is not None:
             page.deleteLater()
+        self._say_nothing()
 
     def show_loading(self) -> None:
         """Show that the findings are on their way."""
         self._shown = None
-        self._title.setText("")
-        self._note.hide()
-        self.repair_all.hide()
+        self._say_nothing()
         self._pages.setCurrentWidget(self._loading)
 
     def show_failure(self, failure: Failure) -> None:
         """Show why there is nothing to see, and offer another try."""
         self._shown = None
         self._failed.tell(failure)
-        self._title.setText("")
-        self.repair_all.hide()
+        self._say_nothing()
         self._pages.setCurrentWidget(self._failed)
+
+    def _say_nothing(self) -> None:
+        self._title.setText("")
+        self._note.hide()
+        self.repair_all.hide()
 
     def show_check(self, depth: Depth | None) -> None:
         """Show that a thorough check is under way, or none."""

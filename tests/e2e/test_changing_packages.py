@@ -50,10 +50,9 @@ def see_packages(person: Person, prefix: Path, wanted: dict[str, str]) -> None:
 
     def shown() -> dict[str, str]:
         cells = [cell.name for cell in screen.find_all("cell", window=re.compile("Envdesk"))]
-        return {
-            name: " ".join(cells[cells.index(name) + 1 :][:2]) if name in cells else ""
-            for name in wanted
-        }
+        rows = {name: cells[cells.index(name) :] for name in wanted if name in cells}
+        # between the version and the source stands the column of updates
+        return {name: f"{rows[name][1]} {rows[name][3]}" if name in rows else "" for name in wanted}
 
     screen.wait(lambda: shown() == wanted, PATIENCE_S, f"the table does not come to {wanted}")
     expected = {name: said.partition(" ")[0] for name, said in wanted.items()}

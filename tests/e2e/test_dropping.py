@@ -71,15 +71,7 @@ def test_that_a_file_dragged_from_another_program_becomes_an_environment(
         drag_source(stage, file) as source,
     ):
         person, screen = app.person, app.screen
-        target = screen.see_enabled("push button", "New environment").centre
-        person.hold_at(SIDE // 2, SIDE // 2)
-        places = iter([(target[0] + step % 40, target[1] + 200 + step % 30) for step in range(600)])
-
-        def is_offered() -> bool:
-            person.move_to(*next(places))
-            return screen.find("label", LABEL) is not None
-
-        screen.wait(is_offered, PATIENCE_S, "the window does not say that a file can be dropped")
+        drag_over(app)
         person.take_picture_of_drag("light-drop")
         person.let_go()
         assert source.stdout is not None

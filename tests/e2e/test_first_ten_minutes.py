@@ -107,7 +107,7 @@ def live_through(stage: Stage, world: PracticeWorld) -> tuple[Stall, ...]:
         cells = cells_of(person)
         for package, version in (("papyrus", "4.0.1"), ("tidepool", "2.6.0")):
             at = cells.index(package)
-            assert cells[at + 1 : at + 3] == [version, "practice-extra"]
+            assert (cells[at + 1], cells[at + 3]) == (version, "practice-extra")
         person.take_picture("light-environment-made")
         steps.begin("look at its details")
         person.click("page tab", "Details")

@@ -18,7 +18,14 @@ from engine.requests import ChangeRequest
 from engine.session import Engine
 from engine.tasks import Leaving
 from tests.support.changing import contents, imported, recorded_files, versions
-from tests.support.listening import Ear, left_behind, planned_creation, workers_of
+from tests.support.listening import (
+    Ear,
+    kill_workers,
+    left_behind,
+    planned_creation,
+    stopped,
+    workers_of,
+)
 
 BEFORE = {"glyphs": "5.0.0", "mosaic": "1.0.0", "numerals": "2.0.1", "tidepool": "3.2.0"}
 AFTER = {"driftwood": "2.0.0", "numerals": "2.1.0", "quarry": "1.2.0", "tidepool": "3.2.0"}
@@ -83,13 +90,7 @@ async def test_that_a_stopped_change_leaves_the_environment_as_before_or_as_afte
     server.faults.throttle(8_000_000)
     task_id = engine.submit(plan)
     await ear.until_phase(task_id, phase, share)
-    if way == "cancel":
-        engine.cancel(task_id)
-    else:
-        for worker in workers_of(configured):
-            worker.kill()
-    task = await ear.until_ended(task_id)
-    assert task.state in (TaskState.CANCELLED, TaskState.FAILED, TaskState.SUCCEEDED)
+    task = await stopped(engine, ear, task_id, configured, way)
     is_after = _check(configured, prefix, task.state, before)
     assert not is_after or phase is not Phase.PREPARING  # packages are linked beside the mirror
     await engine.aclose(Leaving.CANCEL)
@@ -130,8 +131,7 @@ async def test_that_a_change_survives_kills_at_random_moments_until_it_succeeds(
         task_id = engine.submit(await _plan(engine, prefix))
         await ear.until(lambda: ear.task(task_id).progress is not None)  # noqa: B023
         await asyncio.sleep(chance.uniform(0, 1.2))
-        for worker in workers_of(configured):
-            worker.kill()
+        kill_workers(configured)
         task = await ear.until_ended(task_id)
         if _check(configured, prefix, task.state, before):
             break

@@ -12,7 +12,7 @@ from engine.places import Places
 from engine.practice import ChannelServer
 from engine.session import Engine
 from engine.tasks import Leaving
-from tests.support.listening import Ear, left_behind, planned_creation, workers_of
+from tests.support.listening import Ear, kill_workers, left_behind, planned_creation, workers_of
 from tests.support.promises import promised
 
 STOPS = [
@@ -60,8 +60,7 @@ async def test_that_a_killed_worker_leaves_nothing_and_the_task_tells_so(
     task_id = engine.submit(plan)
     await ear.until_phase(task_id, phase, share)
     with promised(2):
-        for worker in workers_of(configured):
-            worker.kill()
+        kill_workers(configured)
         task = await ear.until_ended(task_id)
     assert task.state is TaskState.FAILED
     assert task.failure is not None

@@ -22,7 +22,14 @@ from engine.requests import ChangeRequest, Request
 from engine.session import Engine
 from engine.tasks import Leaving
 from tests.support.changing import contents, imported, recorded_files
-from tests.support.listening import Ear, left_behind, planned_creation, workers_of
+from tests.support.listening import (
+    Ear,
+    kill_workers,
+    left_behind,
+    planned_creation,
+    suspend_workers,
+    workers_of,
+)
 from tests.support.promises import comes_true
 from tests.support.pypi import Faults, faults, point_pip_at
 
@@ -155,8 +162,7 @@ async def test_that_a_change_stopped_at_any_step_happened_wholly_or_not_at_all(
         if way == "cancel":
             engine.cancel(task_id)
         else:
-            for worker in workers_of(places):
-                worker.kill()
+            kill_workers(places)
         task = await ear.until_ended(task_id)
         assert subject.check() == (task.state is TaskState.SUCCEEDED), task
     server.faults.throttle(None)
@@ -198,12 +204,10 @@ async def test_that_a_change_whose_window_died_at_any_step_happened_wholly_or_no
             for _ in range(step):
                 window.stdout.readline()
             if with_worker:
-                for each in workers_of(places):
-                    each.suspend()  # it must not notice the death of the window before its own
+                suspend_workers(places)  # it must not notice the death of the window before its own
             window.kill()
             if with_worker:
-                for each in workers_of(places):
-                    each.kill()
+                kill_workers(places)
             else:
                 comes_true(lambda: workers_of(places) == [] and left_behind(places) == [NAME], 20)
         if with_worker:

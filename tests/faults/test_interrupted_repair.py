@@ -14,7 +14,7 @@ from engine.requests import RepairRequest
 from engine.session import Engine
 from engine.tasks import Leaving
 from tests.support.changing import contents, imported
-from tests.support.listening import Ear, left_behind, planned_creation, workers_of
+from tests.support.listening import Ear, left_behind, planned_creation, stopped, workers_of
 
 NAME = "第一个 env"
 STEPS = (
@@ -60,13 +60,7 @@ async def test_that_a_stopped_repair_leaves_the_environment_as_before_or_as_afte
     assert not plan.is_blocked
     task_id = engine.submit(plan)
     await ear.until_phase(task_id, phase, share)
-    if way == "cancel":
-        engine.cancel(task_id)
-    else:
-        for worker in workers_of(configured):
-            worker.kill()
-    task = await ear.until_ended(task_id)
-    assert task.state in (TaskState.CANCELLED, TaskState.FAILED, TaskState.SUCCEEDED)
+    task = await stopped(engine, ear, task_id, configured, way)
     assert left_behind(configured) == [NAME]
     assert (prefix / "notes.txt").read_text() == "mine"
     after = contents(prefix)

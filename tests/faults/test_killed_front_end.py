@@ -18,7 +18,14 @@ from engine.practice import ChannelServer
 from engine.requests import CloneRequest, CreateRequest, RemoveRequest, Request
 from engine.session import Engine
 from engine.tasks import Leaving
-from tests.support.listening import Ear, left_behind, planned_creation, workers_of
+from tests.support.listening import (
+    Ear,
+    kill_workers,
+    left_behind,
+    planned_creation,
+    suspend_workers,
+    workers_of,
+)
 from tests.support.promises import comes_true
 
 SOURCE = Path(__file__).resolve().parents[2]
@@ -81,11 +88,9 @@ async def test_that_the_next_look_puts_back_what_window_and_worker_left(
     request = _creation(configured, server)
     with _front_end(configured, request) as process:
         _read_until(process, phase, share)
-        for each in workers_of(configured):
-            each.suspend()  # it must not notice the death of the window before its own
+        suspend_workers(configured)  # it must not notice the death of the window before its own
         process.kill()
-        for each in workers_of(configured):
-            each.kill()
+        kill_workers(configured)
     engine = Engine(configured)
     ear = Ear()
     engine.subscribe(ear)
@@ -133,8 +138,7 @@ async def test_that_clone_and_removal_are_whole_or_not_begun_when_all_are_killed
     phase = "removing" if kind == "remove" else "copying"
     with _front_end(configured, request) as process:
         _read_until(process, phase, 0.1)
-        for each in workers_of(configured):
-            each.kill()
+        kill_workers(configured)
         process.kill()
     engine = Engine(configured)
     await engine.start()

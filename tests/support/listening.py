@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -83,6 +84,15 @@ class Ear:
         )
 
 
+async def stopped(engine: Engine, ear: Ear, task_id: TaskId, places: Places, way: str) -> Task:
+    """Return a task that was cancelled, or whose processes were killed: `cancel` or `kill`."""
+    if way == "cancel":
+        engine.cancel(task_id)
+    else:
+        kill_workers(places)
+    return await ear.until_ended(task_id)
+
+
 async def planned_creation(
     engine: Engine,
     name: str = "第一个 env",
@@ -121,3 +131,17 @@ def workers_of(places: Places) -> list[psutil.Process]:
         if alive and "apply" in line and str(places.home.parent) in line:
             found.append(process)
     return found
+
+
+def kill_workers(places: Places) -> None:
+    """Kill those processes, but for one that has come to its end meanwhile."""
+    for worker in workers_of(places):
+        with suppress(psutil.NoSuchProcess):
+            worker.kill()
+
+
+def suspend_workers(places: Places) -> None:
+    """Stop them in their tracks, so that they notice nothing."""
+    for worker in workers_of(places):
+        with suppress(psutil.NoSuchProcess):
+            worker.suspend()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from engine.health.python_side import Distribution
 from engine.health.scene import Scene, changed
@@ -48,22 +48,23 @@ def _repairs(
 ) -> tuple[tuple[RepairStep, ...], ...]:
     """Return the ways to be left with one copy, whose own files are then put back."""
     if from_conda and from_conda[0].owner is not None:
-        package, release = from_conda[0].owner.name, from_conda[0].version
-        drop = tuple(RepairStep(RepairKind.REMOVE_COPY, each.path.name) for each in others)
-        keep_conda = (*drop, RepairStep(RepairKind.RESTORE_CONDA, package, release))
         if not others:
             return ()
-        newest = max(others, key=_age).version
-        keep_pypi = (
-            RepairStep(RepairKind.HAND_TO_PYPI, package, newest),
-            RepairStep(RepairKind.REINSTALL_PYPI, name),
-        )
-        return (keep_conda, keep_pypi)
+        package, release = from_conda[0].owner.name, from_conda[0].version
+        restore = RepairStep(RepairKind.RESTORE_CONDA, package, release)
+        hand = RepairStep(RepairKind.HAND_TO_PYPI, package, max(others, key=_age).version)
+        return ((*_dropping(others), restore), (hand, *_keeping_newest(name, others)))
+    return (_keeping_newest(name, copies),)
+
+
+def _dropping(copies: Iterable[Distribution]) -> Iterator[RepairStep]:
+    return (RepairStep(RepairKind.REMOVE_COPY, each.path.name) for each in copies)
+
+
+def _keeping_newest(name: str, copies: Sequence[Distribution]) -> tuple[RepairStep, ...]:
     newest = max(copies, key=_age)
-    drop = tuple(
-        RepairStep(RepairKind.REMOVE_COPY, each.path.name) for each in copies if each is not newest
-    )
-    return ((*drop, RepairStep(RepairKind.REINSTALL_PYPI, name, newest.version)),)
+    again = RepairStep(RepairKind.REINSTALL_PYPI, name, newest.version)
+    return (*_dropping(each for each in copies if each is not newest), again)
 
 
 def _age(distribution: Distribution) -> float:

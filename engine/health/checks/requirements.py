@@ -26,7 +26,8 @@ def find(scene: Scene, found: Sequence[Finding]) -> Iterator[Finding]:
     The first two are what `pip check` finds; the last is what optional parts (extras) need: those
     that another package asks for, and those at hand that are installed at a wrong version. What a
     graver finding explains is not told twice, nor what the person's own packages give: that is a
-    matter of user-site-leaks.
+    matter of user-site-leaks. What only conda's own packages need, of conda's own again, conda has
+    `settled` by records that are complete: those who packed them left it out.
     """
     explained = {each.subject for each in found if each.code in _EXPLAINED_BY}
     explained |= {each.value("distribution") for each in found if each.code in _EXPLAINED_BY}
@@ -73,12 +74,19 @@ def _evidence(scene: Scene, wants: Sequence[Want]) -> Iterator[Evidence]:
 
 def _missing(scene: Scene, name: str, wants: Sequence[Want]) -> Finding:
     users = tuple(dict.fromkeys(want.by for want in wants))
+    is_settled = all(want.from_conda for want in wants)
     return scene.finding(
         FindingCode.REQUIREMENT_MISSING,
-        Gravity.BROKEN,
+        Gravity.NOTE if is_settled else Gravity.BROKEN,
         name,
-        f"{', '.join(users)} cannot work without {name}, which is not installed.",
-        values=(("needed", name), ("by", ", ".join(users)), ("wants", requirement_of("", wants))),
+        f"{', '.join(users)} {'asks for' if is_settled else 'cannot work without'} {name}, which is"
+        " not installed.",
+        values=(
+            ("needed", name),
+            ("by", ", ".join(users)),
+            ("wants", requirement_of("", wants)),
+            ("settled", ", ".join(users) if is_settled else ""),
+        ),
         evidence=_evidence(scene, wants),
         repairs=(
             (RepairStep(RepairKind.INSTALL, requirement_of(name, wants)),),
@@ -95,16 +103,19 @@ def _wrong_version(
     installed: Distribution,
 ) -> Finding:
     users = tuple(dict.fromkeys(want.by for want in unmet))
+    is_settled = not installed.is_pypi and all(want.from_conda for want in unmet)
     return scene.finding(
         FindingCode.REQUIREMENT_UNMET,
-        Gravity.BROKEN,
+        Gravity.NOTE if is_settled else Gravity.BROKEN,
         name,
-        f"{', '.join(users)} cannot work with {name} {installed.version}.",
+        f"{', '.join(users)} {'asks for another' if is_settled else 'cannot work with'} {name}"
+        f"{'; there is' if is_settled else ''} {installed.version}.",
         values=(
             ("needed", name),
             ("version", installed.version),
             ("by", ", ".join(users)),
             ("wants", requirement_of("", unmet)),
+            ("settled", ", ".join(users) if is_settled else ""),
         ),
         evidence=(
             Evidence(installed.path, f"{name} {installed.version}"),

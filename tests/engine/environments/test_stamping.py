@@ -127,3 +127,8 @@ def test_that_it_is_the_same_in_every_process(prefix: Path) -> None:
         cwd=Path(__file__).resolve().parents[3],
     )
     assert done.stdout.strip() == contents_stamp(prefix)
+
+
+def test_that_what_may_not_be_looked_into_is_no_error(tmp_path: Path) -> None:
+    # Too long a name is refused as closed folders are, and also to an administrator.
+    assert contents_stamp(tmp_path / ("x" * 300)) == contents_stamp(tmp_path / ("y" * 300))

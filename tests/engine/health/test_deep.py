@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -90,6 +92,16 @@ def test_that_progress_is_told_and_a_check_can_be_given_up(
     assert (last.prefix, last.files_done) == (prefix, last.files_total)
     assert last.bytes_done == last.bytes_total > 0
     assert checker.call(given_up, prefix, around(tmp_path))
+
+
+def test_that_a_file_is_altered_that_is_as_long_as_it_was(
+    prefix: Path, found: Callable[[], list[Finding]]
+) -> None:
+    path = give(prefix, "share/kite/data.csv", b"1,2,3\n")
+    path.write_bytes(b"1,2,4\n")
+    assert told(found) == [(FindingCode.FILES_ALTERED, "share/kite/data.csv")]
+    path.write_bytes(b"1,2,3\n\n")
+    assert told(found) == [(FindingCode.FILES_ALTERED, "share/kite/data.csv")]
 
 
 def test_that_a_long_file_is_read_to_its_end(
@@ -218,14 +230,17 @@ def test_that_a_file_that_still_names_the_place_it_was_installed_for_is_told(
     assert [each.path for each in elsewhere.evidence] == [prefix / "etc/kite.ini"]
 
 
-def test_that_a_command_that_was_made_to_start_this_python_is_sound(
+def test_that_a_command_of_pypi_that_was_made_to_start_this_python_is_sound(
     prefix: Path, found: Callable[[], list[Finding]]
 ) -> None:
-    path = give(prefix, "bin/kite", b"#!/envs/before/bin/python\nprint(1)\n")
-    path.write_bytes(f"#!{prefix}/bin/python\nprint(1)\n".encode())
+    info = write_distribution(prefix / SITE, "boat", "1.0")
+    coded = base64.urlsafe_b64encode(hashlib.sha256(b"as it was installed").digest()).decode()
+    (info / "RECORD").write_text(f"../../../bin/boat,sha256={coded.rstrip('=')},19\n")
+    path = prefix / "bin" / "boat"
+    path.write_text(f"#!{prefix}/bin/python\nprint(1)\n")
     assert told(found) == []
-    path.write_bytes(b"#!/usr/bin/env python\nprint(2)\n")
-    assert told(found) == [(FindingCode.FILES_ALTERED, "bin/kite")]
+    path.write_text("#!/usr/bin/env python\nprint(1)\n")
+    assert told(found) == [(FindingCode.FILES_ALTERED, "bin/boat")]
 
 
 def test_that_what_its_owner_cannot_use_is_told_once(
@@ -269,3 +284,58 @@ def test_that_what_half_a_package_of_pypi_lists_is_not_looked_for(
     assert told(found) == [(FindingCode.FILES_MISSING, f"{SITE}/boat/__init__.py")]
     (info / "METADATA").unlink()
     assert [code for code, _ in told(found)] == [FindingCode.PIP_LEFTOVERS]
+
+
+@pytest.mark.parametrize("script", ["", "#!/bin/sh\nexit 3\n"])
+def test_that_a_python_that_does_not_start_is_told_once_and_not_as_altered(
+    prefix: Path, found: Callable[[], list[Finding]], script: str
+) -> None:
+    (prefix / "bin" / "python").write_text(script)
+    assert [each.code for each in found()] == [FindingCode.INTERPRETER_BROKEN]
+
+
+def test_that_a_place_that_commands_name_is_looked_for_in_every_file(
+    prefix: Path, found: Callable[[], list[Finding]]
+) -> None:
+    give(prefix, "bin/kite", b"#!/envs/before/bin/python\nprint(1)\n")
+    give(prefix, "etc/kite.ini", b"root=/envs/before/share\n")
+    (prefix / "etc" / "made.ini").write_text("root=/envs/before/share\n")
+    list_file(prefix, "etc/made.ini")
+    give(prefix, "etc/other.ini", b"root=/envs/before-that\n")
+    scripts, elsewhere = found()
+    assert scripts.code is FindingCode.SCRIPTS_ELSEWHERE
+    assert (elsewhere.code, elsewhere.subject) == (FindingCode.PREFIX_ELSEWHERE, "/envs/before")
+    names = {each.path.name for each in elsewhere.evidence if each.path is not None}
+    assert names == {"kite.ini", "made.ini"}
+
+
+def test_that_what_pypi_wrote_over_a_file_of_conda_is_told_once(
+    prefix: Path, found: Callable[[], list[Finding]]
+) -> None:
+    info = write_distribution(prefix / SITE, "boat", "1.0")
+    (prefix / SITE / "kite" / "__init__.py").write_bytes(b"answer = 1\n")
+    coded = base64.urlsafe_b64encode(hashlib.sha256(b"answer = 1\n").digest()).decode()
+    (info / "RECORD").write_text(f"kite/__init__.py,sha256={coded.rstrip('=')},11\n")
+    (twice,) = found()
+    assert (twice.code, twice.subject) == (FindingCode.FILES_OWNED_TWICE, "boat+kite")
+
+
+def test_that_a_file_that_lost_to_a_package_that_is_told_already_is_not_altered(
+    prefix: Path, found: Callable[[], list[Finding]]
+) -> None:
+    write_record(prefix, Package("apple"), SITE, files=True)  # it is looked at first
+    give(prefix, "share/chart.txt", b"of kite")
+    lost = "__clobbers__/apple/share/chart.txt"
+    list_file(prefix, lost, owner="apple", sha256=digest(b"of apple"), size_in_bytes=8)
+    shutil.rmtree(prefix / SITE / "kite-1.0.0.dist-info")
+    assert [each.code for each in found()] == [FindingCode.CONDA_DIST_INFO_GONE]
+
+
+def test_that_what_a_copy_of_pypi_has_beyond_condas_own_files_is_its_own(
+    prefix: Path, found: Callable[[], list[Finding]]
+) -> None:
+    info = prefix / SITE / "kite-1.0.0.dist-info"
+    (info / "INSTALLER").write_text("pip\n")
+    (info / "RECORD").write_text("kite/__init__.py,,\nkite_extras.py,,\n")
+    (prefix / SITE / "kite_extras.py").touch()
+    assert [each.code for each in found()] == [FindingCode.CONDA_OVERWRITTEN_SAME]

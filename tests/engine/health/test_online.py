@@ -10,11 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from engine.health.values import FindingCode, Gap
+from engine.health.values import FindingCode, Gap, Gravity
 from engine.practice import ChannelServer
+from tests.support.breaking_files import make_editable
+from tests.support.breaking_packages import half_installed
 from tests.support.checking import checked_online, checked_quickly, codes, the
+from tests.support.environments import Package, make_environment
 from tests.support.linking import index, link
 from tests.support.pypi import point_pip_at
+from tests.support.rattling import RattlerWorker
 from tests.support.ward import Ward
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="breaks with POSIX tools")
@@ -50,11 +54,28 @@ def test_that_a_vulnerability_is_told_where_the_index_reports_it(
         asked = {request.path for request in server.requests}
     assert codes(health) == {FindingCode.VULNERABLE}
     finding = the(health, FindingCode.VULNERABLE)
-    assert finding.subject == "lanternfish"
+    assert (finding.subject, finding.gravity) == ("lanternfish", Gravity.RISKY)
     assert (finding.value("ids"), finding.value("fixed")) == ("PYSEC-2026-1", "1.2.0")
     assert "/pypi/lanternfish/1.1.0/json" in asked
     assert [each.gap for each in health.unchecked] == [Gap.PACKAGES_UNREPORTED]
     assert "not known to the package index" in health.unchecked[0].summary
+
+
+def test_that_only_whole_packages_are_asked_for_and_what_a_quick_check_finds_is_told_too(
+    ward: Ward, tmp_path: Path
+) -> None:
+    half_installed(ward)
+    make_editable(ward, ward.places.home / "checkout")
+    mounts = {"simple": ward.world.simple.path, "pypi": pages(tmp_path, lanternfish__1_1_0=[])}
+    with ChannelServer(ward.world.root / "channels", mounts=mounts) as server:
+        point_pip_at(ward.places, server.url_of("simple") + "/")
+        health = ward.worker.call(checked_online, ward.prefix, ward.root)
+        asked = {
+            request.path.split("/")[2] for request in server.requests if "json" in request.path
+        }
+    assert codes(health) == {FindingCode.PIP_LEFTOVERS}
+    assert "lanternfish" in asked
+    assert asked.isdisjoint(("inkwell", "checkout"))
 
 
 def test_that_an_index_without_reports_is_told_and_no_finding(ward: Ward, tmp_path: Path) -> None:
@@ -93,6 +114,7 @@ def test_that_a_package_gone_from_its_channel_is_told(ward: Ward) -> None:
     assert codes(health) == {FindingCode.GONE_FROM_CHANNEL}
     finding = the(health, FindingCode.GONE_FROM_CHANNEL)
     assert (finding.subject, finding.value("channel")) == ("lodestone", "waning")
+    assert finding.gravity is Gravity.NOTE
     assert ward.worker.call(checked_quickly, prefix, ward.root).findings == ()
 
 
@@ -109,3 +131,14 @@ def test_that_a_channel_that_cannot_be_reached_is_told(ward: Ward) -> None:
     assert silent.gap is Gap.CHANNEL_SILENT
     assert dict(silent.values)["channel"] == "lost"
     assert silent.summary.startswith("The channel lost")
+
+
+def test_that_no_channel_is_asked_for_packages_of_another_kind_of_computer(
+    tmp_path: Path, checker: RattlerWorker
+) -> None:
+    sea = "http://127.0.0.1:9/sea"
+    foreign = make_environment(tmp_path / "a", (Package("kite", subdir="zos-z", channel=sea),), "")
+    assert checker.call(checked_online, foreign, tmp_path).unchecked == ()
+    native = make_environment(tmp_path / "b", (Package("kite", channel=sea),), "")
+    (silent,) = checker.call(checked_online, native, tmp_path).unchecked
+    assert silent.gap is Gap.CHANNEL_SILENT

@@ -122,9 +122,13 @@ def test_that_a_helper_that_fails_costs_nothing_but_its_help(
 
 
 @pytest.mark.skipif(os.name != "posix", reason="has names that are no text")
-def test_that_reading_stops_when_it_is_cancelled(tmp_path: Path, claims: list[Claim]) -> None:
+@pytest.mark.parametrize("others", [(), ("/envs/before",)], ids=["plain", "searched"])
+def test_that_reading_stops_when_it_is_cancelled(
+    tmp_path: Path, claims: list[Claim], others: tuple[str, ...]
+) -> None:
     answers = iter([False] * 9)
     with FileReader(str(tmp_path), lambda: next(answers, True)) as reader:
+        reader.others = others
         reader.expect(10**9)
         reader.add(listing(claims))
         with pytest.raises(CheckCancelledError):

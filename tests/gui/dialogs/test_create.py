@@ -11,19 +11,10 @@ from engine.events import TaskState
 from engine.practice import EXTRA_CHANNEL, ChannelServer
 from engine.requests import ChannelPriority, CreateRequest
 from engine.session import Engine
-from gui.dialogs import PreviewDialog, create_environment
 from gui.dialogs.create import CreateForm
 from gui.dialogs.preview import Stage
+from tests.support.dialogs import opened_create
 from tests.support.windowing import click, press, type_text, until
-
-
-async def opened(engine: Engine, house: QWidget) -> tuple[PreviewDialog, CreateForm]:
-    dialog = create_environment(engine, house)
-    await until(dialog.isVisible)
-    form = dialog.findChild(CreateForm)
-    assert form is not None
-    await until(form.channels.channels)
-    return dialog, form
 
 
 def choose_python(form: CreateForm, version: str) -> None:
@@ -35,7 +26,7 @@ def choose_python(form: CreateForm, version: str) -> None:
 async def test_that_the_form_begins_in_the_name_with_the_configured_channels(
     engine: Engine, house: QWidget, server: ChannelServer
 ) -> None:
-    dialog, form = await opened(engine, house)
+    dialog, form = await opened_create(engine, house)
     configuration = await engine.configuration()
     assert form.channels.channels() == (server.url_of("practice-main"),)
     strict = configuration.priority is ChannelPriority.STRICT
@@ -47,7 +38,7 @@ async def test_that_the_form_begins_in_the_name_with_the_configured_channels(
 async def test_that_the_newest_python_of_the_channels_is_chosen_by_itself(
     engine: Engine, house: QWidget, server: ChannelServer
 ) -> None:
-    _, form = await opened(engine, house)
+    _, form = await opened_create(engine, house)
     box = form.python.box
     await until(lambda: box.count() > 2)
     versions = await engine.python_versions(form.channels.channels())
@@ -63,7 +54,7 @@ async def test_that_nothing_moves_while_the_channels_are_asked(
     engine: Engine, house: QWidget, server: ChannelServer
 ) -> None:
     stall = server.faults.stall("*/repodata*")
-    dialog, form = await opened(engine, house)
+    dialog, form = await opened_create(engine, house)
     await until(form.python.loading.text)
     below = form.packages.mapTo(dialog, QPoint(0, 0))
     server.faults.remove(stall)
@@ -76,7 +67,7 @@ async def test_that_an_unreachable_channel_is_said_in_place_and_asked_again_on_d
     engine: Engine, house: QWidget, server: ChannelServer
 ) -> None:
     fault = server.faults.fail("*/repodata*", 503)
-    _, form = await opened(engine, house)
+    _, form = await opened_create(engine, house)
     await until(form.python.message.offer)
     assert "practice-main" in form.python.message.text()
     assert form.python.specs() == ("python",)
@@ -87,7 +78,7 @@ async def test_that_an_unreachable_channel_is_said_in_place_and_asked_again_on_d
 
 
 async def test_that_choices_become_a_request(engine: Engine, house: QWidget) -> None:
-    dialog, form = await opened(engine, house)
+    dialog, form = await opened_create(engine, house)
     await until(lambda: form.python.box.count() > 2)
     version = form.python.version()
     type_text(form.placing.name, "第一个 env")
@@ -114,7 +105,7 @@ async def test_that_choices_become_a_request(engine: Engine, house: QWidget) -> 
 async def test_that_a_python_among_the_packages_outdoes_the_choice(
     engine: Engine, house: QWidget
 ) -> None:
-    _, form = await opened(engine, house)
+    _, form = await opened_create(engine, house)
     form.placing.name.setText("course")
     form.packages.add("python=3.12")
     request = form.request()
@@ -125,7 +116,7 @@ async def test_that_a_python_among_the_packages_outdoes_the_choice(
 async def test_that_an_environment_is_made_from_the_keyboard(
     engine: Engine, house: QWidget
 ) -> None:
-    dialog, form = await opened(engine, house)
+    dialog, form = await opened_create(engine, house)
     choose_python(form, "")
     submitted: list[object] = []
     dialog.submitted.connect(submitted.append)
@@ -150,7 +141,7 @@ async def test_that_an_environment_is_made_from_the_keyboard(
 async def test_that_going_back_from_the_preview_keeps_everything(
     engine: Engine, house: QWidget
 ) -> None:
-    dialog, form = await opened(engine, house)
+    dialog, form = await opened_create(engine, house)
     form.placing.name.setText("course")
     form.packages.add("glyphs")
     choose_python(form, "")
@@ -177,7 +168,7 @@ async def test_that_going_back_from_the_preview_keeps_everything(
 async def test_that_planning_can_be_stopped_and_nothing_is_lost_or_left_running(
     engine: Engine, house: QWidget, server: ChannelServer
 ) -> None:
-    dialog, form = await opened(engine, house)
+    dialog, form = await opened_create(engine, house)
     await until(lambda: form.python.box.count() > 2)
     fault = server.faults.stall(f"/{EXTRA_CHANNEL}/*")
     form.placing.name.setText("course")
@@ -211,7 +202,7 @@ def _planners() -> set[int]:
 async def test_that_a_request_without_a_solution_is_explained_with_the_form_as_it_was(
     engine: Engine, house: QWidget
 ) -> None:
-    dialog, form = await opened(engine, house)
+    dialog, form = await opened_create(engine, house)
     form.placing.name.setText("course")
     form.packages.add("starchart", "moonrise")
     asked = form.request()
@@ -233,7 +224,7 @@ async def test_that_a_request_without_a_solution_is_explained_with_the_form_as_i
 async def test_that_a_package_which_does_not_exist_is_named(
     engine: Engine, house: QWidget, spec: str, sentence: str
 ) -> None:
-    dialog, form = await opened(engine, house)
+    dialog, form = await opened_create(engine, house)
     form.placing.name.setText("course")
     form.packages.add(spec)
     click(dialog.go)
@@ -244,7 +235,7 @@ async def test_that_a_package_which_does_not_exist_is_named(
 async def test_that_a_refusal_leaves_the_keyboard_where_it_was(
     engine: Engine, house: QWidget
 ) -> None:
-    dialog, form = await opened(engine, house)
+    dialog, form = await opened_create(engine, house)
     form.placing.name.setText("course")
     form.packages.entry.setFocus()
     type_text(form.packages.entry, "tidpool")

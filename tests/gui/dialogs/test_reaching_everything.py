@@ -11,11 +11,11 @@ from engine.requests import RemoveRequest
 from engine.session import Engine
 from gui.bridge import EngineBridge
 from gui.dialogs import PreviewDialog, create_environment, present_error
-from gui.dialogs.create import CreateForm
 from gui.dialogs.errors import FailureDialog
 from gui.dialogs.preview import Stage
 from gui.tasks import ask_about_leaving
 from tests.gui.dialogs.test_errors import FAILURE
+from tests.support.dialogs import opened_create
 from tests.support.environments import make_environment, numbered_packages
 from tests.support.tasks import stalled_creation
 from tests.support.windowing import press, until
@@ -41,11 +41,7 @@ def nameless(dialog: QWidget) -> list[QWidget]:
 async def test_that_every_control_of_the_create_dialog_has_a_name(
     engine: Engine, house: QWidget
 ) -> None:
-    dialog = create_environment(engine, house)
-    await until(dialog.isVisible)
-    form = dialog.findChild(CreateForm)
-    assert form is not None
-    await until(form.channels.channels)
+    dialog, form = await opened_create(engine, house)
     form.packages.add("numpy")
     assert nameless(dialog) == []
 
@@ -53,11 +49,7 @@ async def test_that_every_control_of_the_create_dialog_has_a_name(
 async def test_that_tab_goes_through_the_create_dialog_from_top_to_bottom(
     engine: Engine, house: QWidget
 ) -> None:
-    dialog = create_environment(engine, house)
-    await until(dialog.isVisible)
-    form = dialog.findChild(CreateForm)
-    assert form is not None
-    await until(form.channels.channels)
+    dialog, form = await opened_create(engine, house)
     await until(lambda: dialog.isVisible() and form.placing.location.count() > 1)
     form.placing.name.setText("course")
     heights: list[int] = []

@@ -22,9 +22,7 @@ from engine.plan import Change, ChangeKind, Figures, Plan
 from engine.records import State
 from engine.requests import RepairRequest
 from gui.models.health import HealthBook
-from gui.presenting.health import (
-    HealthState,
-)
+from gui.presenting.health import HealthState
 from gui.settings import WindowSettings
 from tests.support.findings import (
     ENV,
@@ -98,6 +96,46 @@ def test_that_the_same_health_again_tells_nobody(book: HealthBook) -> None:
     for _ in range(3):
         book.take(health(MISSING))
     assert told == [ENV]
+
+
+def test_that_ignoring_and_heeding_are_about_one_finding_of_one_environment(
+    book: HealthBook,
+) -> None:
+    other = Path("/envs/lecture")
+    book.take(health(OVERWRITTEN, MISSING))
+    book.take(replace(health(OVERWRITTEN, MISSING), prefix=other))
+    book.ignore(ENV, MISSING.key)
+    book.ignore(ENV, OVERWRITTEN.key)
+    assert book.of(ENV).ignored == (MISSING, OVERWRITTEN)
+    assert book.of(other).ignored == ()
+    book.heed(ENV, MISSING.key)
+    assert book.of(ENV).findings == (MISSING,)
+    assert book.of(ENV).ignored == (OVERWRITTEN,)
+
+
+def test_that_what_several_checks_tell_is_shown_once(book: HealthBook) -> None:
+    silent = Unchecked(Gap.CHANNEL_SILENT, "No.", (("channel", "conda-forge"),))
+    other = Unchecked(Gap.SYSTEM_UNKNOWN, "Unknown.")
+    for depth, gaps in (
+        (Depth.QUICK, (other,)),
+        (Depth.DEEP, (other,)),
+        (Depth.ONLINE, (silent, other)),
+    ):
+        book.take(replace(health(MISSING, depth=depth), unchecked=gaps))
+    assert book.of(ENV).findings == (MISSING,)
+    assert book.of(ENV).unchecked == (other, silent)
+    assert book.of(ENV).depths == frozenset(Depth)
+
+
+def test_that_only_what_has_a_repair_that_nobody_has_to_choose_is_repaired_with_all(
+    book: HealthBook,
+) -> None:
+    unowned = replace(MISSING, code=FindingCode.FILES_UNOWNED)
+    assert unowned.is_choice
+    book.take(health(MISSING, unowned, FROZEN))
+    assert book.of(ENV).repairable == (MISSING,)
+    book.ignore(ENV, MISSING.key)
+    assert book.of(ENV).repairable == ()
 
 
 def altered(package: str) -> Finding:

@@ -96,9 +96,13 @@ async def test_that_tab_goes_through_the_cards_as_they_are_seen(view: HealthView
 
 
 async def test_that_cards_of_another_environment_go_at_once(view: HealthView) -> None:
+    assert not view.repair_all.isVisible()
     await show(view, OVERWRITTEN)
+    assert view.repair_all.isVisible()
     view.leave()
     assert view.cards == ()
+    assert view.summary() == ""
+    assert not view.repair_all.isVisible()
     view.show_diagnosis(Diagnosis((OVERWRITTEN,), (), frozenset({Depth.QUICK})))
     view.leave()  # before it was whole
     await show(view, MISSING)

@@ -5,7 +5,6 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu, QPushButton
-from pytestqt.qtbot import QtBot
 
 from engine.environments.pinning import Pin
 from engine.records import Record, RecordKind, RecordProblem
@@ -19,7 +18,6 @@ from gui.models.basket import (
     wish_to_update,
 )
 from gui.models.name_index import NameIndex
-from gui.settings import WindowSettings
 from gui.views.packages import PackagesView
 from tests.support.records import record
 from tests.support.windowing import click, press, type_text
@@ -51,13 +49,9 @@ class Kept:
 
 
 @pytest.fixture
-def view(settings: WindowSettings, qtbot: QtBot) -> PackagesView:
-    made = PackagesView(settings)
-    qtbot.addWidget(made)
-    made.resize(1000, 700)
-    made.show()
-    made.show_records(RECORDS)
-    return made
+def view(packages_view: PackagesView) -> PackagesView:
+    packages_view.show_records(RECORDS)
+    return packages_view
 
 
 @pytest.fixture

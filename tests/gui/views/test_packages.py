@@ -31,13 +31,9 @@ RECORDS = (
 
 
 @pytest.fixture
-def view(settings: WindowSettings, qtbot: QtBot) -> PackagesView:
-    made = PackagesView(settings)
-    qtbot.addWidget(made)
-    made.resize(1000, 700)
-    made.show()
-    made.show_records(RECORDS)
-    return made
+def view(packages_view: PackagesView) -> PackagesView:
+    packages_view.show_records(RECORDS)
+    return packages_view
 
 
 def words(widget: QWidget) -> str:

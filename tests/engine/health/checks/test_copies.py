@@ -30,11 +30,11 @@ def test_that_of_two_copies_of_pypi_the_one_that_came_last_stays(
 def test_that_condas_copy_stays_or_every_other_one(tmp_path: Path) -> None:
     prefix = sound_environment(tmp_path / "e", Package("big-kite", "1.0", distribution="kite"))
     assert list(copies.find(scene_at(prefix, tmp_path), ())) == []
-    for name, version in (("Kite", "2.0"), ("kite", "3.0")):
-        write_distribution(prefix / SITE, name, version)
+    for name, version, moment in (("Kite", "2.0", 1.2e9), ("kite", "3.0", 1.1e9)):
+        os.utime(write_distribution(prefix / SITE, name, version), (1e9, moment))
     (found,) = copies.find(scene_at(prefix, tmp_path), ())
     assert ways_of(found) == (
         "remove-copy Kite-2.0.dist-info + remove-copy kite-3.0.dist-info + restore-conda big-kite",
-        "hand-to-pypi big-kite + reinstall-pypi kite",
+        "hand-to-pypi big-kite + remove-copy kite-3.0.dist-info + reinstall-pypi kite",
     )
     assert (found.value("count"), found.value("kept_of_conda")) == ("3", "1.0")
