@@ -37,3 +37,19 @@ def identity_of(path: str | Path, found: os.stat_result) -> tuple[int, int] | st
     if found.st_ino:
         return (found.st_dev, found.st_ino)
     return os.path.normcase(os.path.realpath(path))  # some network volumes number nothing
+
+
+def is_gone(path: str | Path) -> bool:
+    """Return whether there is nothing at `path`; what may not be looked at is not gone."""
+    try:
+        os.stat(path)  # noqa: PTH116 - of a text, too
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except (OSError, ValueError):
+        return False
+    return False
+
+
+def closed_value(prefix: Path, error: OSError) -> dict[str, str]:
+    """Return the value `closed` of a failure: `prefix`, where this user may not look into it."""
+    return {"closed": str(prefix)} if isinstance(error, PermissionError) else {}

@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 
 from engine.conda.channels import ChannelNames
 from engine.conda.meta import META, CondaMeta, OwnedDistribution, read_conda_meta, recorded_sha256
-from engine.environments.looking import is_folder
+from engine.environments.looking import closed_value, is_folder
 from engine.errors import EngineError, ErrorCode
 from engine.pypi.distributions import read_distributions, read_installer
 from engine.reading import read_head, read_whole
@@ -58,9 +58,10 @@ def read_package_table(prefix: Path, configuration: ChannelNames | None = None) 
         raise EngineError(
             ErrorCode.NOT_AN_ENVIRONMENT,
             f"The packages of {prefix} cannot be read.",
-            cause=error.strerror or "",
+            cause="" if isinstance(error, PermissionError) else error.strerror or "",
             detail=str(error),
             prefix=str(prefix),
+            **closed_value(prefix, error),
         ) from error
     if not meta.records and not is_folder(prefix / META):
         _refuse(prefix)

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from engine.environments.looking import is_file, stat_or_none
+from engine.environments.looking import closed_value, is_file, stat_or_none
 from engine.environments.outside import user_site
 from engine.errors import EngineError, ErrorCode
 from engine.health.conda_side import CondaPackage, CondaSide, read_conda_side
@@ -197,7 +197,8 @@ def read_scene(
         raise EngineError(
             ErrorCode.NOT_AN_ENVIRONMENT,
             f"{prefix} is not a conda environment, or its list of packages cannot be read.",
-            cause=error.strerror or "",
+            cause="" if isinstance(error, PermissionError) else error.strerror or "",
             prefix=str(prefix),
+            **closed_value(prefix, error),
         ) from error
     return Scene(prefix, around, conda, read_python_side(prefix, conda, around.platform))

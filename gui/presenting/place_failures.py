@@ -70,10 +70,15 @@ PLACE_WORDS: Final[dict[ErrorCode, Words]] = {
     ),
     ErrorCode.NOT_AN_ENVIRONMENT: Words(
         (
+            QT_TRANSLATE_NOOP("Failures", "You may not look into the folder {closed}."),
             QT_TRANSLATE_NOOP("Failures", "{prefix} is not a conda environment."),
             QT_TRANSLATE_NOOP("Failures", "This folder is not a conda environment."),
         ),
         cause=(
+            QT_TRANSLATE_NOOP(
+                "Failures",
+                "What is installed in {closed} is kept from you: it belongs to another user.",
+            ),
             QT_TRANSLATE_NOOP(
                 "Failures",
                 "It holds no list of installed packages (a folder “conda-meta”), so Envdesk "
@@ -81,6 +86,10 @@ PLACE_WORDS: Final[dict[ErrorCode, Words]] = {
             ),
         ),
         remedy=(
+            QT_TRANSLATE_NOOP(
+                "Failures",
+                "Ask whoever made {closed}, or who looks after this computer, to let you read it.",
+            ),
             QT_TRANSLATE_NOOP("Failures", "Choose a folder that Envdesk, conda or mamba has made."),
         ),
     ),

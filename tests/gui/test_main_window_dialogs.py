@@ -84,3 +84,19 @@ async def test_that_what_base_cannot_take_opens_a_new_environment_filled_in(
     await until(form.channels.channels)
     dialog.reject()
     await until(lambda: not dialogs(window))
+
+
+@pytest.mark.parametrize("mark", [Mark.BASE, Mark.FROZEN])
+async def test_that_nothing_can_be_repaired_in_what_must_stay(
+    envs: Path, window: MainWindow, mark: Mark
+) -> None:
+    await at_rest(window)
+    health = window.page.health
+    window.page.tabs.setCurrentWidget(health)
+    await until(lambda: any(way.isEnabled() for card in health.cards for way in card.ways))
+    environment = window.model.environment(envs / "course")
+    assert environment is not None
+    window.model.set_environments([replace(environment, marks=(mark,))])
+    window.page.show_row(window.model.row_at(0))
+    await until(lambda: health.cards)
+    await until(lambda: not any(way.isEnabled() for card in health.cards for way in card.ways))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from engine.conda.matching import matches
-from engine.environments.looking import stat_or_none
+from engine.environments.looking import is_gone
 from engine.health.conda_side import CondaPackage, distribution_name, distribution_version
 from engine.health.python_side import Distribution
 from engine.health.requiring import fits
@@ -37,7 +37,7 @@ def find(scene: Scene, _found: Sequence[Finding]) -> Iterator[Finding]:
 def _is_in_site(scene: Scene, metadata: str) -> bool:
     """Return whether `metadata` would be seen by this Python, and really is not there."""
     site = scene.python.site_packages
-    return site is not None and stat_or_none(scene.prefix / metadata) is None
+    return site is not None and is_gone(scene.prefix / metadata)
 
 
 def _overwritten(

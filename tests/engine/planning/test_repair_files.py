@@ -113,6 +113,13 @@ def test_that_a_record_that_is_dropped_leaves_what_pypi_put_into_its_place(prefi
     assert f"{SITE}/kite/__init__.py" not in gone
 
 
+def test_that_what_conda_shall_put_back_is_not_dropped_too(prefix: Path) -> None:
+    boat(prefix, "1.0", "kite/__init__.py")
+    restore, hand = step(K.RESTORE_CONDA, "kite"), step(K.HAND_TO_PYPI, "kite")
+    assert mends(prefix, restore, hand) == mends(prefix, restore)
+    assert mends(prefix, hand) != ()
+
+
 def test_that_files_come_back_or_are_renewed_and_sound_ones_stay(prefix: Path) -> None:
     (prefix / SITE / "kite" / "__init__.py").write_text("answer = 1\n")
     (prefix / SITE / "kite-1.0.0.dist-info" / "WHEEL").unlink()

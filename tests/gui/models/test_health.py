@@ -106,6 +106,7 @@ def test_that_ignoring_and_heeding_are_about_one_finding_of_one_environment(
     book.take(replace(health(OVERWRITTEN, MISSING), prefix=other))
     book.ignore(ENV, MISSING.key)
     book.ignore(ENV, OVERWRITTEN.key)
+    book.take(replace(health(OVERWRITTEN, MISSING), prefix=other))
     assert book.of(ENV).ignored == (MISSING, OVERWRITTEN)
     assert book.of(other).ignored == ()
     book.heed(ENV, MISSING.key)

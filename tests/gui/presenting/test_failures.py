@@ -108,3 +108,11 @@ def test_that_the_place_of_a_mistake_is_pointed_at(
     assert "semicolon" not in words.cause
     nowhere = presenting.explain(Failure(code, "", cause="Expected end", values=((key, text),)))
     assert nowhere.cause == ""
+
+
+def test_that_a_folder_that_is_closed_is_not_taken_for_no_environment() -> None:
+    values = (("closed", "/envs/theirs"), ("prefix", "/envs/theirs"))
+    words = presenting.explain(Failure(ErrorCode.NOT_AN_ENVIRONMENT, "", values=values))
+    assert words.sentence == "You may not look into the folder /envs/theirs."
+    assert "another user" in words.cause
+    assert words.remedy.startswith("Ask whoever made /envs/theirs")
