@@ -25,6 +25,7 @@ from engine.health.comparing import FLAGS, STEP, Expected, not_plainly_right
 from engine.health.entry_points import is_entry_point
 from engine.health.sharing_work import Helper
 from engine.health.values import HealthProgress
+from engine.reading import read_whole
 from engine.records import RecordKind
 from engine.replicas.prefixes import PrefixRewriter, PrefixTooLongError, looks_like_text
 
@@ -290,7 +291,8 @@ class FileReader:
         if claim.sha256 and digest != claim.sha256:
             if data is not None and (self._is_original(claim, data) or self._is_ours(claim, data)):
                 return None
-            return Odd(claim, State.ALTERED)
+            other = "" if data is None else self._other_place(claim, data)
+            return Odd(claim, State.ELSEWHERE if other else State.ALTERED, other)
         if data is not None and is_searched:
             return self._elsewhere(claim, data)
         return None
@@ -327,6 +329,26 @@ class FileReader:
             return False
         return hashlib.sha256(written).hexdigest() == claim.original
 
+    def _other_place(self, claim: Claim, data: bytes) -> str:
+        """Return the prefix that a text file names in the place of this one, otherwise as it was.
+
+        What stands there is seen beside the copy in the cache; empty when there is none such.
+        """
+        if not claim.placeholder or claim.is_binary or not claim.cached:
+            return ""
+        try:
+            original = read_whole(claim.cached)
+        except OSError:
+            return ""
+        placeholder = os.fsencode(claim.placeholder)
+        count = original.count(placeholder)
+        length, rest = divmod(len(data) - len(original) + count * len(placeholder), count or 1)
+        start = original.find(placeholder)
+        other = data[start : start + length]
+        if not count or rest or not other or original.replace(placeholder, other) != data:
+            return ""
+        return os.fsdecode(other) if os.path.isabs(other) and b"\n" not in other else ""  # noqa: PTH117 - of bytes
+
     def _is_ours(self, claim: Claim, data: bytes) -> bool:
         """Return whether a command was only made to start this environment's own Python.
 
@@ -335,7 +357,8 @@ class FileReader:
         """
         if claim.placeholder or not claim.path.startswith(COMMANDS) or not data.startswith(b"#!"):
             return False
-        if os.fsencode(self.prefix) not in data[:_LONGEST_HEAD]:
+        places = (self.prefix, *self.others)  # that it starts another's is told by itself
+        if not any(os.fsencode(each) in data[:_LONGEST_HEAD] for each in places):
             return False
         return claim.kind is not RecordKind.CONDA or is_entry_point(data)
 

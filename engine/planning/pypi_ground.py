@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from packaging.utils import canonicalize_name
 
@@ -40,6 +43,8 @@ from engine.pypi.running import Uv
 from engine.records import Record, RecordKind, State
 from engine.replicas.compiling import interpreter_in
 from engine.requests import ChangeRequest
+
+_BORROWED: Final = re.compile(r"^version(?:_info)?\s*=\s*(3\.\d+(?:\.\d+)?)", re.M)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,8 @@ class Ground:
         installed = conda_distributions(request.prefix, before, configuration, meta)
         python_before = _version_of(before.of(RecordKind.CONDA), "python")
         python_after = _version_of(conda_after, "python")
+        if not python_before and not python_after:
+            python_before = python_after = _borrowed_python(request.prefix)
         anew = minor_version(python_before) != minor_version(python_after)
         now = after_conda(installed, before, conda_after, places, configuration, anew=anew)
         readable = [each for each in before.of(RecordKind.PYPI) if each.problem is None]
@@ -248,6 +255,15 @@ def _orphans(
 def _needs_of(record: Record, markers: Mapping[str, str]) -> frozenset[str]:
     found = needs(record.depends, markers)
     return frozenset(str(canonicalize_name(each.name)) for _, each in found)
+
+
+def _borrowed_python(prefix: Path) -> str:
+    """Return the version of a Python that is used here and not conda's (PEP 405); "" for none."""
+    with suppress(OSError, UnicodeDecodeError):
+        told = _BORROWED.search((prefix / "pyvenv.cfg").read_text(encoding="utf-8"))
+        if told is not None and interpreter_in(prefix) is not None:
+            return told[1]
+    return ""
 
 
 def _version_of(records: Iterable[Record], name: str) -> str:

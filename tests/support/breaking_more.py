@@ -134,6 +134,31 @@ def entry_point_altered(ward: Ward) -> Broken:
     )
 
 
+def settings_of_another_place(ward: Ward) -> Broken:
+    path = ward.own(ward.prefix / "etc" / "signpost.ini")
+    run("sed", "-i", f"s|{ward.prefix}|/srv/old place|g", path)
+    return Broken(
+        {Code.PREFIX_ELSEWHERE: "/srv/old place"},
+        (f"{path} /srv/old place",),
+        deep=frozenset((Code.PREFIX_ELSEWHERE,)),
+        gravity=Gravity.RISKY,
+        ways=("rewrite-prefix /srv/old place",),
+        is_dated=False,
+    )
+
+
+def commands_of_another_place(ward: Ward) -> Broken:
+    commands = [ward.own(ward.prefix / "bin" / name) for name in ("tidepool", "inkwell")]
+    run("sed", "-i", f"s|{ward.prefix}|/srv/old place|g", *commands)
+    return Broken(
+        {Code.SCRIPTS_ELSEWHERE: "/srv/old place"},
+        tuple(f"{path} /srv/old place" for path in commands),
+        gravity=Gravity.BROKEN,
+        ways=("rewrite-prefix /srv/old place",),
+        is_dated=False,
+    )
+
+
 def rights_lost(ward: Ward) -> Broken:
     commands = [ward.own(ward.prefix / "bin" / name) for name in ("tidepool", "inkwell")]
     run("chmod", "a-x", *commands)
@@ -274,6 +299,8 @@ MORE = (
     interpreter_is_a_folder,
     things_in_the_way,
     entry_point_altered,
+    settings_of_another_place,
+    commands_of_another_place,
     rights_lost,
     folder_closed,
     user_site_file,

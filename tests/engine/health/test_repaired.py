@@ -15,7 +15,7 @@ from engine.conda.condarc import read_configuration
 from engine.environments.registering import registered
 from engine.errors import EngineError, ErrorCode
 from engine.health.values import FindingCode, Gravity, Health
-from engine.plan import Plan, WarningCode
+from engine.plan import ChangeKind, Plan, WarningCode
 from engine.practice.interpreter import Interpreter
 from engine.requests import RepairRequest
 from tests.support.breaking import BREAKERS
@@ -45,7 +45,8 @@ from tests.support.mended import check_inside, inside, picture, summaries
 from tests.support.newer import newer_python, write_newer_channel
 from tests.support.pypi import point_pip_at
 from tests.support.rattling import ROOT
-from tests.support.ward import MODULES, Ward
+from tests.support.sound import virtual_environment
+from tests.support.ward import MODULES, Ward, run
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="breaks with POSIX tools")
 
@@ -148,6 +149,22 @@ def test_that_of_two_releases_the_one_that_was_installed_last_stays(ward: Ward) 
         "import importlib.metadata as m, inkwell; print(m.version('inkwell'), inkwell.__version__)"
     )
     assert inside(ward.prefix, "-c", code).split() == ["1.2.0", "1.2.0"]
+
+
+def test_that_mending_what_uses_a_python_that_is_not_condas_leaves_the_rest(ward: Ward) -> None:
+    prefix = virtual_environment(ward)
+    python = prefix / "bin" / "python"
+    run(python, "-m", "pip", "uninstall", "--yes", "--disable-pip-version-check", "lanternfish")
+    broken = Broken({}, (), Gravity.NOTE, (), prefix=prefix)
+    found = looked_at(ward, broken)
+    assert [each.key for each in found.findings] == ["requirement-missing:lanternfish"]
+    plan = plan_of(ward, found)
+    assert [(each.kind, each.name) for each in plan.changes] == [(ChangeKind.ADD, "lanternfish")]
+    removal = plan_of(ward, found, 1)
+    assert [(each.kind, each.name) for each in removal.changes] == [(ChangeKind.REMOVE, "inkwell")]
+    ward.worker.call(carried_out, plan, ward.places)
+    assert summaries(looked_at(ward, broken)) == []
+    assert "No broken requirements found" in inside(prefix, "-m", "pip", "check")
 
 
 def test_that_repairing_all_of_many_problems_ends_well_and_touches_nothing_else(ward: Ward) -> None:
