@@ -315,9 +315,10 @@ async def test_that_a_frozen_environment_takes_no_wishes_and_says_why(
         press(view.table, key)
     assert not view.bar.isVisible()
     type_text(view.filter_box, "git+https://example.org/x.git")
-    (offer,) = view.available.offers
-    assert "frozen" in offer.note
-    assert not offer.wishes
+    refusal, other = view.available.offers
+    assert "frozen" in refusal.note
+    assert not refusal.wishes
+    assert other.is_elsewhere
 
 
 async def test_that_channels_that_cannot_be_reached_are_said_and_asked_again(
