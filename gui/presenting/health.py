@@ -38,7 +38,7 @@ _FINDINGS: Final = {
 _WANTED: Final = frozenset(("needs", "system", "wants"))
 _LISTS: Final = frozenset(
     (
-        *("breaks", "by", "channels", "fixed", "names", "packages", "parts", "shadowed"),
+        *("askers", "breaks", "by", "channels", "fixed", "names", "packages", "parts", "shadowed"),
         *("spoiled", "versions", "whole"),
     )
 )

@@ -267,6 +267,9 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
         ),
         (
             QT_TRANSLATE_NOOP(
+                "Health", "That feature is needed by {askers}, which can fail. All else works."
+            ),
+            QT_TRANSLATE_NOOP(
                 "Health", "This only matters if you use that feature. All else works."
             ),
         ),

@@ -141,7 +141,7 @@ def optional_missing(ward: Ward) -> Broken:
     return Broken(
         {Code.REQUIREMENT_OPTIONAL: "pigment"},
         ('inkwell: pigment>=0.5; extra == "colour"',),
-        values={"parts": "colour", "by": "inkwell"},
+        values={"parts": "colour", "by": "inkwell", "askers": "inkstand"},
         gravity=Gravity.RISKY,
         ways=("install pigment>=0.5",),
         is_dated=False,

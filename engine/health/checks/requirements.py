@@ -135,6 +135,12 @@ def _optional(
 ) -> Finding:
     users = tuple(dict.fromkeys(want.by for want in unmet))
     parts = tuple(dict.fromkeys(want.extra for want in unmet))
+    askers = dict.fromkeys(
+        each.by
+        for user in users
+        for each in scene.wants.of(user)
+        if not set(parts).isdisjoint(each.extras)
+    )
     state = f"{name} {installed.version}" if installed is not None else f"no {name}"
     mending = RepairKind.UPDATE if installed is not None else RepairKind.INSTALL
     return scene.finding(
@@ -147,6 +153,7 @@ def _optional(
             ("version", installed.version if installed is not None else ""),
             ("by", ", ".join(users)),
             ("parts", ", ".join(parts)),
+            ("askers", ", ".join(askers)),
             ("wants", requirement_of("", unmet)),
         ),
         evidence=_evidence(scene, unmet),

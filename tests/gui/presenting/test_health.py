@@ -191,6 +191,14 @@ def test_that_files_are_named_where_they_are_few() -> None:
     assert explain_finding(nameless).sentence.endswith("changed after it was installed.")
 
 
+def test_that_an_extra_feature_says_which_package_needs_it() -> None:
+    values = (("needed", "pigment"), ("by", "inkwell"), ("parts", "colour"))
+    optional = replace(OVERWRITTEN, code=FindingCode.REQUIREMENT_OPTIONAL, values=values)
+    assert explain_finding(optional).meaning.startswith("This only matters if you use")
+    asked = replace(optional, values=(*values, ("askers", "inkstand")))
+    assert explain_finding(asked).meaning.startswith("That feature is needed by inkstand,")
+
+
 def test_that_every_state_has_its_own_words() -> None:
     words = [state_sentence(state) for state in HealthState]
     assert all(words)
