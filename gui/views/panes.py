@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QResizeEvent,
     QShortcut,
 )
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QSplitter, QWidget
 
 from gui.theme import SPACE
+from gui.views.fitted import Fitted
 from gui.views.sidebar import ActivityChosen, DiskChosen, Sidebar
 from gui.widgets import column, icon_button, row
 
@@ -58,7 +58,7 @@ class _Shade(QWidget):
         painter.end()
 
 
-class Panes(QWidget):
+class Panes(Fitted):
     """Show `sidebar` beside `content`; in a narrow window, a rail that opens it over the content.
 
     A content that needs more room than there is can be scrolled: nothing is out of reach.
@@ -138,17 +138,6 @@ class Panes(QWidget):
         """Return next to nothing: all of it can be scrolled."""
         return QSize(_RAIL + SPACE * 30, SPACE * 30)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Become narrow or wide with the window."""
-        super().resizeEvent(event)
-        self._fit()
-
-    def event(self, event: QEvent) -> bool:
-        """Fit anew when a part needs more room than before."""
-        if event.type() == QEvent.Type.LayoutRequest:
-            self._fit()
-        return super().event(event)
-
     def _connect(self) -> None:
         sidebar, rail = self._sidebar, self.rail
         rail.list.clicked.connect(self.open)
@@ -176,7 +165,8 @@ class Panes(QWidget):
         if self.isAncestorOf(now) and not self._sidebar.isAncestorOf(now):
             self.close_drawer()
 
-    def _fit(self) -> None:
+    def fit(self) -> None:
+        """Be narrow or wide, as the room and what the content needs ask for."""
         least = self._sidebar.minimumSizeHint().width()
         is_narrow = self.width() < least + _ROOM_FOR_CONTENT + self._splitter.handleWidth()
         if is_narrow and not self._is_narrow:

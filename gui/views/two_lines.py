@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QSize
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QWidget
 
 from gui.theme import SPACE
+from gui.views.fitted import Fitted
 from gui.widgets import ElidedLabel, column, row
 
 
-class TwoLines(QWidget):
+class TwoLines(Fitted):
     """Show `first`, `second` and `last` side by side; without room, `second` goes below.
 
     The very first one is as wide as there is room, between its own limits.
@@ -46,18 +46,8 @@ class TwoLines(QWidget):
         width = max(_least((*self._first, *self._last)), _least(self._second))
         return QSize(width + beside, super().minimumSizeHint().height())
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def fit(self) -> None:
         """Take as many lines as this width needs."""
-        super().resizeEvent(event)
-        self._fit()
-
-    def event(self, event: QEvent) -> bool:
-        """Fit anew when something in it has another size."""
-        if event.type() == QEvent.Type.LayoutRequest:
-            self._fit()
-        return super().event(event)
-
-    def _fit(self) -> None:
         margins = self.contentsMargins()
         room = self.width() - margins.left() - margins.right()
         is_split = room < _least((*self._first, *self._second, *self._last))
