@@ -141,10 +141,10 @@ FILE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
         (
             QT_TRANSLATE_N_NOOP(
                 "Health",
-                "%n file(s) still name the folder where this environment was before: {other}.",
+                "The folder where this environment was before still stands in %n file(s): {other}.",
             ),
             QT_TRANSLATE_NOOP(
-                "Health", "Files still name the folder where this environment was before."
+                "Health", "The folder where this environment was before still stands in some files."
             ),
         ),
         (

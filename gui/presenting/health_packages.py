@@ -276,8 +276,8 @@ PACKAGE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
         (
             QT_TRANSLATE_NOOP(
                 "Health",
-                "Some packages can do more when certain others are there. Nobody has to install "
-                "those.",
+                "Some features of packages need further packages, which are installed only when "
+                "somebody asks for the feature.",
             ),
         ),
     ),

@@ -31,7 +31,8 @@ SETTING_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
             ),
             QT_TRANSLATE_NOOP(
                 "Health",
-                "This environment has its own, but Python uses those from outside: {shadowed}.",
+                "Python uses these packages from outside, although this environment has its own: "
+                "{shadowed}.",
             ),
             QT_TRANSLATE_NOOP(
                 "Health", "The same code can behave in another way on another computer."
@@ -58,8 +59,8 @@ SETTING_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
         (
             QT_TRANSLATE_NOOP(
                 "Health",
-                "This environment has its own, but Python uses those of another folder: "
-                "{shadowed}.",
+                "Python uses these packages of another folder, although this environment has its "
+                "own: {shadowed}.",
             ),
             QT_TRANSLATE_NOOP(
                 "Health",

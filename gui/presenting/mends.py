@@ -47,7 +47,7 @@ _SENTENCES: Final[dict[MendKind, tuple[Sentence, Sentence]]] = {
         ),
     ),
     MendKind.WRITTEN: (
-        QT_TRANSLATE_NOOP("Health", "Written anew, to keep notes about this environment: {names}."),
+        QT_TRANSLATE_NOOP("Health", "Notes about this environment, written anew: {names}."),
         QT_TRANSLATE_N_NOOP("Health", "Written anew: %n note(s) about this environment."),
     ),
     MendKind.OPENED: (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from typing import Final, assert_never
 
 from PySide6.QtCore import QCoreApplication
 
@@ -21,6 +21,10 @@ from engine.requests import (
     Request,
 )
 from gui import formats
+
+_TAKING_AWAY: Final = frozenset(
+    (RepairKind.DELETE_FILES, RepairKind.HAND_TO_PYPI, RepairKind.REMOVE, RepairKind.UNFREEZE)
+)
 
 
 def _names(request: Request) -> dict[str, str]:
@@ -95,6 +99,11 @@ def is_forgetting(request: RepairRequest) -> bool:
     return kinds == {RepairKind.FORGET}
 
 
+def _only_takes_away(request: RepairRequest) -> bool:
+    """Return whether nothing is put back: to call that a repair would be too much."""
+    return bool(request.steps) and _TAKING_AWAY.issuperset(step.kind for step in request.steps)
+
+
 def apply_label(request: Request, freed_bytes: int = 0) -> str:
     """Return the words of the button that carries `request` out, with its mnemonic.
 
@@ -119,6 +128,8 @@ def apply_label(request: Request, freed_bytes: int = 0) -> str:
             words = QCoreApplication.translate("Requests", "&Apply")
         case RepairRequest() if is_forgetting(request):
             words = QCoreApplication.translate("Requests", "&Take off the list")
+        case RepairRequest() if _only_takes_away(request):
+            words = QCoreApplication.translate("Requests", "&Apply")
         case RepairRequest():
             words = QCoreApplication.translate("Requests", "R&epair")
         case _:

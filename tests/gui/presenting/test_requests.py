@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.cache.values import Cleaning, Relinking
+from engine.health.values import RepairKind, RepairStep
 from engine.plan import Figures
-from engine.requests import CreateRequest
+from engine.requests import CreateRequest, RepairRequest
 from gui import presenting
 from tests.support.sentences import CLEAN, CREATE, HOME, RELINK, REMOVE, plan
 
@@ -95,3 +96,15 @@ def test_that_sharing_files_says_how_many_and_what_that_saves() -> None:
     words = presenting.figures_sentences(made)
     assert words[0] == "Saves 25 MB of the disk."
     assert words[1].startswith("From now on 1 file will be shared")
+
+
+def test_that_what_only_takes_away_is_not_called_a_repair_on_its_button() -> None:
+    def label(*kinds: RepairKind) -> str:
+        steps = tuple(RepairStep(kind, "wind") for kind in kinds)
+        return presenting.apply_label(RepairRequest(Path("/envs/course"), (), steps=steps))
+
+    assert label(RepairKind.REMOVE) == "&Apply"
+    assert label(RepairKind.HAND_TO_PYPI) == "&Apply"
+    assert label(RepairKind.REMOVE, RepairKind.RESTORE_CONDA) == "R&epair"
+    assert label(RepairKind.RESTORE_CONDA) == "R&epair"
+    assert label() == "R&epair"
