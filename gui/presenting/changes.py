@@ -72,7 +72,7 @@ def reason_text(change: Change, *, mends: bool = False) -> str:
     """
     if not change.needed_by:
         if mends:
-            return QCoreApplication.translate("Changes", "for the repair")
+            return QCoreApplication.translate("Changes", "repair")
         record = change.after or change.before
         if record is not None and record.requested:
             return QCoreApplication.translate("Changes", "chosen by you")

@@ -168,8 +168,8 @@ FILE_FINDINGS: Final[dict[FindingCode, FindingSentences]] = {
         (
             QT_TRANSLATE_NOOP(
                 "Health",
-                "They do no harm by themselves. They may be your own work, so look before you "
-                "delete them: what Envdesk deletes here does not go to the wastebasket.",
+                "Such files do no harm by themselves. They may be your own work, so look before "
+                "you delete them: what Envdesk deletes here does not go to the wastebasket.",
             ),
         ),
         (

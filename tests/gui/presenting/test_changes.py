@@ -35,7 +35,7 @@ def test_that_a_change_says_who_needs_it() -> None:
     assert presenting.reason_text(widely) == "needed by a, b, c and 2 more"
     asked = replace(added, after=replace(record("numpy", "2.1.0"), requested=("numpy",)))
     assert presenting.reason_text(asked) == "chosen by you"
-    assert presenting.reason_text(asked, mends=True) == "for the repair"
+    assert presenting.reason_text(asked, mends=True) == "repair"
     assert presenting.reason_text(widely, mends=True) == "needed by a, b, c and 2 more"
 
 
